@@ -1,0 +1,55 @@
+//! The browser tests: Playwright drives Debian's Chromium against a debug build of the server.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::build::Mode;
+use crate::{npm, run, shell, tools};
+
+/// Builds the server, prepares Playwright and runs it. Its own summary is the last thing printed.
+///
+/// # Errors
+/// When something is missing and cannot be installed, or a test fails.
+pub(crate) fn test(postgres: &str) -> Result<()> {
+    let folder = shell::root().join("end2end");
+    if !folder.join("package.json").is_file() {
+        bail!("end2end/package.json is missing");
+    }
+    if !shell::root()
+        .join("target/site/pkg")
+        .read_dir()
+        .is_ok_and(|mut files| files.next().is_some())
+    {
+        bail!("the assets are missing; please run `cargo xtask build` first");
+    }
+    tools::node()?;
+    let chromium = chromium()?;
+    let binary = run::server(Mode::Debug)?;
+    shell::timed("browser: npm ci", || npm::install(&folder, &folder))?;
+    let mut playwright = shell::words(&["npx", "--no-install", "playwright", "test"]);
+    playwright
+        .current_dir(&folder)
+        .env("LATCHKEY_BIN", binary)
+        .env("LATCHKEY_TEST_POSTGRES", postgres)
+        .env("CHROMIUM", chromium);
+    shell::run(&mut playwright)
+}
+
+/// The browser named by `CHROMIUM`, else the one on this machine, else Debian's.
+fn chromium() -> Result<PathBuf> {
+    let present = || {
+        std::env::var_os("CHROMIUM")
+            .map(PathBuf::from)
+            .or_else(|| shell::find_program("chromium"))
+    };
+    if let Some(browser) = present() {
+        return Ok(browser);
+    }
+    // Without a font every letter is an empty box, and screenshots say nothing.
+    tools::apt_install(
+        &["chromium", "fonts-liberation"],
+        "the browser tests need Chromium",
+    )?;
+    present().map_or_else(|| bail!("Chromium was installed, but is not on PATH"), Ok)
+}

@@ -1,0 +1,188 @@
+//! Running other programs: from the project's root, stopped with us, and reported in plain words.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// Set once a signal asked us to stop; every later step then refuses to begin.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The program that runs in the foreground now, so that a signal sent to us alone reaches it too.
+static FOREGROUND: Mutex<Option<u32>> = Mutex::new(None);
+
+/// Catches Ctrl-C and termination, so that what we started is stopped and cleaned up on the way out.
+///
+/// # Errors
+/// When the handler cannot be installed.
+pub(crate) fn prepare() -> Result<()> {
+    ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        let child = FOREGROUND.lock().ok().and_then(|child| *child);
+        if let Some(id) = child {
+            // A failure means that the child is gone already, which is what we want.
+            let _ = Command::new("kill")
+                .arg(id.to_string())
+                .stderr(Stdio::null())
+                .status();
+        }
+    })
+    .context("could not listen for Ctrl-C")
+}
+
+/// The project's root: the folder of the workspace's `Cargo.toml`.
+pub(crate) fn root() -> PathBuf {
+    // Cargo sets the variable at run time as well, so a moved checkout still finds itself.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    own.parent().map_or_else(|| own.clone(), Path::to_path_buf)
+}
+
+/// Where native builds go: `CARGO_TARGET_DIR` when set, else `target` at the root.
+pub(crate) fn native_target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// A command that will run at the project's root.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// A command from words, the first of which is the program.
+pub(crate) fn words(line: &[&str]) -> Command {
+    let mut command = command(line[0]);
+    command.args(&line[1..]);
+    command
+}
+
+/// Runs a program in the foreground, its output streamed, and waits for it.
+///
+/// # Errors
+/// When it cannot be started, was interrupted, or did not end well.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let mut child = start(command.stdin(Stdio::null()))?;
+    let status = child.wait();
+    forget_foreground();
+    check_interrupted()?;
+    let status = status.with_context(|| format!("could not wait for {}", line(command)))?;
+    if !status.success() {
+        bail!("`{}` did not end well ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// Runs a program quietly; its output is shown only when it fails.
+///
+/// # Errors
+/// When it cannot be started, was interrupted, or did not end well.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let child = start(
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped()),
+    )?;
+    let output = child.wait_with_output();
+    forget_foreground();
+    check_interrupted()?;
+    let output = output.with_context(|| format!("could not wait for {}", line(command)))?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].concat();
+        bail!(
+            "`{}` did not end well ({})\n{}",
+            line(command),
+            output.status,
+            String::from_utf8_lossy(&said).trim()
+        );
+    }
+    Ok(())
+}
+
+/// What a short program prints, trimmed; nothing when it is missing or fails.
+pub(crate) fn answer(line: &[&str]) -> Option<String> {
+    let output = words(line).stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Runs a program for at most `limit`; true when it ended well in time.
+pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
+    let Ok(mut child) = start(command.stdin(Stdio::null())) else {
+        return false;
+    };
+    let begun = Instant::now();
+    let ended_well = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status.success(),
+            Ok(None) if begun.elapsed() < limit => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            _ => {
+                // It may have ended this very moment; either way it must not linger.
+                let _ = child.kill();
+                let _ = child.wait();
+                break false;
+            }
+        }
+    };
+    forget_foreground();
+    ended_well
+}
+
+/// Does one step and says on one line how long it took.
+///
+/// # Errors
+/// Those of the step.
+pub(crate) fn timed<T>(name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
+    check_interrupted()?;
+    let begun = Instant::now();
+    let value = step()?;
+    println!("{name:<28} {:>6.1} s", begun.elapsed().as_secs_f32());
+    Ok(value)
+}
+
+/// A program by name on `PATH`.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    check_interrupted()?;
+    let child = command
+        .spawn()
+        .with_context(|| format!("could not start `{}`", line(command)))?;
+    if let Ok(mut foreground) = FOREGROUND.lock() {
+        *foreground = Some(child.id());
+    }
+    Ok(child)
+}
+
+fn forget_foreground() {
+    if let Ok(mut foreground) = FOREGROUND.lock() {
+        *foreground = None;
+    }
+}
+
+fn check_interrupted() -> Result<()> {
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        bail!("stopped on request");
+    }
+    Ok(())
+}
+
+fn line(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

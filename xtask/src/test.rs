@@ -1,0 +1,156 @@
+//! `cargo xtask test`: every check of the project, in the order that finds mistakes soonest.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::build::{self, Mode};
+use crate::postgres::Cluster;
+use crate::wasm_std::{self, TARGET, Toolchain};
+use crate::{browser, shell, tools};
+
+/// A part of the checks. The order here is the order they run in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting
+    Format,
+    /// Lints of everything native
+    Clippy,
+    /// Lints of what runs in the browser
+    ClippyWasm,
+    /// The site's assets
+    Build,
+    /// All Rust tests, on SQLite and on a Postgres of their own
+    Unit,
+    /// Playwright
+    Browser,
+}
+
+impl Part {
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    fn needs_postgres(self) -> bool {
+        matches!(self, Self::Unit | Self::Browser)
+    }
+}
+
+/// Runs the parts; none named means all. After the last one nothing is printed, so that the
+/// runners' own summaries stand at the end.
+///
+/// # Errors
+/// At the first part that fails, by name.
+pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
+    if parts.is_empty() {
+        parts = Part::value_variants().to_vec();
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    let last = parts.last().copied();
+    // Started at the first part that needs it; dropped, and so stopped, on every way out.
+    let mut cluster = None;
+    for part in parts {
+        println!("== {}", part.name());
+        let begun = Instant::now();
+        if part.needs_postgres() && cluster.is_none() {
+            cluster = Some(Cluster::start()?);
+        }
+        let postgres = cluster.as_ref().map(Cluster::url).unwrap_or_default();
+        one(part, &postgres).with_context(|| format!("{} failed", part.name()))?;
+        if Some(part) != last {
+            println!("== {}: {:.1} s", part.name(), begun.elapsed().as_secs_f32());
+        }
+    }
+    Ok(())
+}
+
+fn one(part: Part, postgres: &str) -> Result<()> {
+    match part {
+        Part::Format => {
+            tools::rust_component("fmt", "rustfmt")?;
+            shell::run(&mut shell::words(&["cargo", "fmt", "--all", "--check"]))
+        }
+        Part::Clippy => clippy(),
+        Part::ClippyWasm => clippy_wasm(),
+        Part::Build => build::site(Mode::Release),
+        Part::Unit => unit(postgres),
+        Part::Browser => browser::test(postgres),
+    }
+}
+
+fn clippy() -> Result<()> {
+    tools::rust_component("clippy", "clippy")?;
+    tools::native_compiler()?;
+    build::ensure_site_folder()?;
+    let line = [
+        "cargo",
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    shell::run(&mut shell::words(&line))
+}
+
+/// The two packages the browser gets, each with the features it has there.
+fn clippy_wasm() -> Result<()> {
+    let toolchain = Toolchain::ready()?;
+    let lints = match toolchain {
+        Toolchain::Active => {
+            tools::rust_component("clippy", "clippy")?;
+            true
+        }
+        Toolchain::Debian => wasm_std::debian_clippy(),
+    };
+    if !lints {
+        println!(
+            "Clippy cannot be had for this machine's wasm compiler: checking with the compiler's warnings only"
+        );
+    }
+    for package in [
+        &["-p", "domain"][..],
+        &[
+            "-p",
+            "app",
+            "--no-default-features",
+            "--features",
+            "hydrate",
+        ],
+    ] {
+        let mut cargo = toolchain.cargo();
+        cargo
+            .arg(if lints { "clippy" } else { "check" })
+            .args(package)
+            .args(["--lib", "--target", TARGET]);
+        if lints {
+            cargo.args(["--", "-D", "warnings"]);
+        } else {
+            // Other flags would make cargo compile everything again for the build.
+            cargo
+                .env("RUSTFLAGS", "-D warnings")
+                .env("CARGO_TARGET_DIR", shell::root().join("target/wasm-check"));
+        }
+        shell::run(&mut cargo)?;
+    }
+    Ok(())
+}
+
+/// The product first; our own chores apart, so that their dependencies' features do not make
+/// cargo compile the product's a second time.
+fn unit(postgres: &str) -> Result<()> {
+    tools::native_compiler()?;
+    build::ensure_site_folder()?;
+    for packages in [
+        &["--package", "xtask"][..],
+        &["--workspace", "--exclude", "xtask"],
+    ] {
+        let mut cargo = shell::words(&["cargo", "test"]);
+        shell::run(cargo.args(packages).env("LATCHKEY_TEST_POSTGRES", postgres))?;
+    }
+    Ok(())
+}

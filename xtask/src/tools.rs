@@ -1,0 +1,96 @@
+//! The programs this machine must have: installed by apt as root, else named with the command that mends it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// `apt-get update` is slow; once for a run is enough.
+static LISTS_ARE_FRESH: AtomicBool = AtomicBool::new(false);
+
+/// Whether we may install packages.
+pub(crate) fn is_root() -> bool {
+    shell::answer(&["id", "-u"]).as_deref() == Some("0")
+}
+
+/// Installs Debian packages, or says which command would.
+///
+/// # Errors
+/// When we are not root, this is not Debian, or apt fails.
+pub(crate) fn apt_install(packages: &[&str], why: &str) -> Result<()> {
+    let list = packages.join(" ");
+    let remedy =
+        format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {list}");
+    if shell::find_program("apt-get").is_none() {
+        bail!("{why}; this machine has no apt-get, so please install the equivalent of: {list}");
+    }
+    if !is_root() {
+        bail!("{why}; please run: {remedy}");
+    }
+    shell::timed(&format!("apt {list}"), || {
+        if !LISTS_ARE_FRESH.swap(true, Ordering::SeqCst) {
+            shell::run_quietly(&mut apt(&["update"])).with_context(|| why.to_owned())?;
+        }
+        let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+        arguments.extend(packages);
+        shell::run_quietly(&mut apt(&arguments)).with_context(|| format!("{why}; tried: {remedy}"))
+    })
+}
+
+/// What compiling the server needs: a C compiler for SQLite and libpq, Perl and make for OpenSSL.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn native_compiler() -> Result<()> {
+    let wanted = [
+        ("cc", "build-essential"),
+        ("perl", "perl"),
+        ("make", "make"),
+        ("pkg-config", "pkg-config"),
+    ];
+    let missing: Vec<&str> = wanted
+        .iter()
+        .filter(|(program, _)| shell::find_program(program).is_none())
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    apt_install(
+        &missing,
+        "compiling the server's C libraries needs more programs",
+    )
+}
+
+/// Makes sure that a component of the Rust toolchain answers.
+///
+/// # Errors
+/// When it is missing, with the command that adds it.
+pub(crate) fn rust_component(subcommand: &str, component: &str) -> Result<()> {
+    if shell::answer(&["cargo", subcommand, "--version"]).is_none() {
+        bail!("`cargo {subcommand}` is missing; please run: rustup component add {component}");
+    }
+    Ok(())
+}
+
+/// Makes sure that Node and npm are there.
+///
+/// # Errors
+/// When they are missing: which version to install is the operator's choice, so we do not.
+pub(crate) fn node() -> Result<()> {
+    if shell::find_program("node").is_none() || shell::find_program("npm").is_none() {
+        bail!(
+            "the browser tests need Node 20 or newer with npm; please install them from nodejs.org or your distribution"
+        );
+    }
+    Ok(())
+}
+
+fn apt(arguments: &[&str]) -> std::process::Command {
+    let mut command = shell::command("apt-get");
+    command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
