@@ -35,6 +35,15 @@ pub fn moment(at_ms: i64, now_ms: i64, zone: &str, language: Language) -> Moment
     }
 }
 
+/// A moment for what is read another day, such as mail: `Tue 24 November 2026, 14:31 (Europe/Berlin)`.
+#[must_use]
+pub fn absolute(at_ms: i64, zone: &str, language: Language) -> String {
+    let (tz, zone) = time_zone(zone);
+    let local = tz.to_datetime(timestamp(at_ms));
+    let date = words::long_date(local.date(), language);
+    format!("{date}, {} ({zone})", local.strftime("%H:%M"))
+}
+
 /// RFC 3339 in UTC, to the second: for attributes that only machines read.
 #[must_use]
 pub fn iso_utc(at_ms: i64) -> String {

@@ -1,0 +1,79 @@
+//! English.
+
+use super::words::{Notice, Words};
+
+const fn notice(title: &'static str, text: &'static str) -> Notice {
+    Notice { title, text }
+}
+
+pub(super) static WORDS: Words = Words {
+    hello: "Hello {}, come on in",
+    invited_by: "Invited by {}",
+    good_until: "Good until {}",
+    good_always: "Good until further notice",
+    left: ["No openings left", "1 opening left", "{} openings left"],
+    unlock: "Unlock",
+    unlock_door: "Unlock {}",
+    try_again: "Try again",
+    opening: "Opening…",
+    open_now: "Open now",
+    no_clear_answer: notice(
+        "No clear answer",
+        "The door may or may not have opened. Check your connection and try again: it will not open twice.",
+    ),
+    stale_page: notice(
+        "This page is too old",
+        "Nothing was opened. Load the page again, then try once more.",
+    ),
+    door_locked_down: "This door is locked for everyone right now.",
+    door_offline: "This door is off line right now and may not open.",
+    door_not_allowed: "This door does not open with a link. Ask your host to let you in.",
+    no_doors: "There is no door on this link yet.",
+    help: "If a door stays shut, ask {}",
+    questions: "Questions? Ask {}",
+    add_to_calendar: "Add to calendar",
+    in_language: "This page in {}",
+    confirm: "Open {}?",
+    confirm_text: "Press when you stand at the door: it stays open for a few seconds only.",
+    all_doors: "All doors",
+    your_doors: "Your doors at {}",
+    too_early: notice(
+        "A little early",
+        "Your doors open from {}. Nothing is lost: come back then.",
+    ),
+    too_early_in: "That is in {}.",
+    too_early_wait: "Leave this page open: it changes by itself.",
+    expired: notice(
+        "This link has ended",
+        "It was good until {}. If you still need to come in, ask for a new one.",
+    ),
+    used_up: notice(
+        "All openings are used",
+        "This link opened its doors as often as it may. If you still need to come in, ask for a new one.",
+    ),
+    paused: notice(
+        "This link is paused",
+        "It opens nothing for now, and may work again later.",
+    ),
+    revoked: notice(
+        "This link was withdrawn",
+        "It opens nothing any more. If you expected to come in, ask for a new one.",
+    ),
+    lockdown: notice(
+        "The doors are locked for everyone",
+        "This is not about you or your link. Wait for word from the people on site.",
+    ),
+    gone: notice(
+        "This link leads nowhere",
+        "It may be mistyped, cut short, replaced or too old. Open it again from the message you were sent, or ask for a new one.",
+    ),
+    no_cookie: notice(
+        "Your browser keeps no cookies",
+        "This page needs one cookie to know your link. Allow cookies for this site, or open the link in another browser.",
+    ),
+    busy: notice("One moment", "Nothing was opened. Try again in a moment."),
+    too_many: notice(
+        "Too many tries",
+        "Nothing was opened. Wait a minute, then try again.",
+    ),
+};

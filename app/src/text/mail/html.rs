@@ -1,0 +1,81 @@
+//! The mail as HTML: one column, inline styles (mail clients keep no others), no picture, nothing loaded.
+
+use super::{Letter, MailModel};
+
+const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
+const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
+const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
+const PARAGRAPH: &str = "margin:0 0 16px";
+const BUTTON: &str = "display:inline-block;padding:16px 24px;border-radius:12px;background:#1f3a5f;color:#ffffff;font-weight:600;text-decoration:none";
+const PLACE: &str = "font-size:16px;margin:0 0 4px";
+const LIST: &str = "margin:0 0 16px;padding-left:20px";
+const QUIET: &str =
+    "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
+
+pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
+    let language = model.language.code();
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light\"><title>{}</title></head>\n\
+         <body style=\"{BODY}\"><div role=\"article\" lang=\"{language}\" style=\"{CARD}\">\n",
+        escape(&letter.subject)
+    );
+    element(&mut html, "h1", HEAD, &letter.greeting);
+    element(&mut html, "p", PARAGRAPH, &letter.opening);
+    html.push_str(&format!(
+        "<p style=\"{PARAGRAPH}\"><a href=\"{}\" style=\"{BUTTON}\">{}</a></p>\n",
+        escape(&model.url),
+        escape(letter.button)
+    ));
+    if !model.places.is_empty() {
+        element(&mut html, "p", PARAGRAPH, letter.doors);
+    }
+    for place in &model.places {
+        element(&mut html, "h2", PLACE, &place.heading());
+        html.push_str(&format!("<ul style=\"{LIST}\">"));
+        for door in &place.doors {
+            html.push_str(&format!("<li>{}</li>", escape(door)));
+        }
+        html.push_str("</ul>\n");
+    }
+    let terms: Vec<String> = letter.terms.iter().map(|line| escape(line)).collect();
+    html.push_str(&format!(
+        "<p style=\"{PARAGRAPH}\">{}</p>\n",
+        terms.join("<br>")
+    ));
+    if let Some(line) = &letter.help {
+        element(&mut html, "p", PARAGRAPH, line);
+    }
+    html.push_str(&format!(
+        "<p style=\"{PARAGRAPH}\"><strong>{}</strong></p>\n\
+         <p style=\"{QUIET}\">{}<br>{}</p>\n</div></body></html>\n",
+        escape(letter.keep),
+        escape(&model.organization),
+        escape(letter.ignore)
+    ));
+    html
+}
+
+fn element(html: &mut String, tag: &str, style: &str, text: &str) {
+    html.push_str(&format!(
+        "<{tag} style=\"{style}\">{}</{tag}>\n",
+        escape(text)
+    ));
+}
+
+/// For text and for attribute values in double quotes.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}

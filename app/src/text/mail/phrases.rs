@@ -1,0 +1,70 @@
+//! The mail's sentences, one block a language.
+
+use super::Language;
+
+/// Sentences with the gap `{}` where a comment names what goes in.
+pub(super) struct Phrases {
+    /// The organization.
+    pub(super) subject: &'static str,
+    /// The visitor.
+    pub(super) greeting: &'static str,
+    /// Two gaps: the host, then the organization.
+    pub(super) invited: &'static str,
+    /// The organization.
+    pub(super) welcome: &'static str,
+    pub(super) button: &'static str,
+    pub(super) doors: &'static str,
+    /// A moment.
+    pub(super) good_from: &'static str,
+    /// A moment.
+    pub(super) good_until: &'static str,
+    pub(super) good_always: &'static str,
+    pub(super) once: &'static str,
+    /// A count above one.
+    pub(super) times: &'static str,
+    /// The host, how to reach them, or both.
+    pub(super) help: &'static str,
+    pub(super) keep: &'static str,
+    pub(super) ignore: &'static str,
+}
+
+pub(super) const fn of(language: Language) -> &'static Phrases {
+    match language {
+        Language::En => &EN,
+        Language::De => &DE,
+    }
+}
+
+static EN: Phrases = Phrases {
+    subject: "Your door link for {}",
+    greeting: "Hello {},",
+    invited: "{} invites you to {}. The link below opens the doors on your way; you need no app and no account.",
+    welcome: "Welcome to {}. The link below opens the doors on your way; you need no app and no account.",
+    button: "Open my doors",
+    doors: "It opens these doors:",
+    good_from: "Good from {}.",
+    good_until: "Good until {}.",
+    good_always: "Good until further notice.",
+    once: "It opens a door once.",
+    times: "It opens a door {} times in all.",
+    help: "If a door stays shut, ask {}.",
+    keep: "Do not forward this mail: the link is your key, and whoever has it can come in.",
+    ignore: "You were not expecting this? Then delete it; nothing else happens.",
+};
+
+static DE: Phrases = Phrases {
+    subject: "Ihr Türlink für {}",
+    greeting: "Hallo {},",
+    invited: "{} lädt Sie ein zu {}. Der Link unten öffnet die Türen auf Ihrem Weg, ohne App und ohne Konto.",
+    welcome: "Willkommen bei {}. Der Link unten öffnet die Türen auf Ihrem Weg, ohne App und ohne Konto.",
+    button: "Meine Türen öffnen",
+    doors: "Er öffnet diese Türen:",
+    good_from: "Gültig ab {}.",
+    good_until: "Gültig bis {}.",
+    good_always: "Gültig bis auf Weiteres.",
+    once: "Er öffnet ein einziges Mal.",
+    times: "Er öffnet insgesamt {} Mal.",
+    help: "Bleibt eine Tür zu, hilft {}.",
+    keep: "Leiten Sie diese Mail nicht weiter: Der Link ist Ihr Schlüssel, und wer ihn hat, kommt hinein.",
+    ignore: "Sie haben das nicht erwartet? Dann löschen Sie es; sonst geschieht nichts.",
+};

@@ -1,0 +1,256 @@
+//! The codes and their sentences.
+
+/// One code. `{ask}` and `{Ask}` become *ask Jonas* or *ask your host*; at most one a sentence.
+pub(super) struct Row {
+    pub(super) code: &'static str,
+    pub(super) admin: &'static str,
+    pub(super) en: (&'static str, &'static str),
+    pub(super) de: (&'static str, &'static str),
+    /// Whether another press can help.
+    pub(super) retry: bool,
+}
+
+const AGAIN: bool = true;
+const NO_USE: bool = false;
+
+type Pair = (&'static str, &'static str);
+
+const fn row(code: &'static str, retry: bool, admin: &'static str, en: Pair, de: Pair) -> Row {
+    Row {
+        code,
+        admin,
+        en,
+        de,
+        retry,
+    }
+}
+
+pub(super) fn find(code: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.code == code)
+}
+
+pub(super) static UNKNOWN: Row = row(
+    "",
+    NO_USE,
+    "",
+    ("Not open", "This door did not open. {Ask}."),
+    ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
+);
+
+pub(super) static ROWS: [Row; 17] = [
+    row(
+        "not_yet_valid",
+        AGAIN,
+        "The link was not valid yet.",
+        (
+            "Too early",
+            "Your link is not good yet. Load this page again to see from when.",
+        ),
+        (
+            "Noch zu früh",
+            "Ihr Link gilt noch nicht. Laden Sie diese Seite neu, um zu sehen, ab wann.",
+        ),
+    ),
+    row(
+        "expired",
+        NO_USE,
+        "The link had expired.",
+        (
+            "Your link has ended",
+            "This door did not open. {Ask} for a new link.",
+        ),
+        (
+            "Ihr Link ist abgelaufen",
+            "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link.",
+        ),
+    ),
+    row(
+        "revoked",
+        NO_USE,
+        "The link had been revoked.",
+        (
+            "Your link was withdrawn",
+            "This door did not open. {Ask} for a new link.",
+        ),
+        (
+            "Ihr Link wurde zurückgezogen",
+            "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link.",
+        ),
+    ),
+    row(
+        "paused",
+        AGAIN,
+        "The link was paused.",
+        (
+            "Your link is paused",
+            "It opens nothing for now. Try again later, or {ask}.",
+        ),
+        (
+            "Ihr Link ruht",
+            "Er öffnet zurzeit nichts. Versuchen Sie es später oder {ask}.",
+        ),
+    ),
+    row(
+        "uses_exhausted",
+        NO_USE,
+        "The link had no uses left.",
+        (
+            "No openings left",
+            "Your link opened as often as it may. {Ask} for a new one.",
+        ),
+        (
+            "Keine Öffnungen mehr",
+            "Ihr Link hat so oft geöffnet, wie er darf. {Ask} nach einem neuen.",
+        ),
+    ),
+    row(
+        "cooldown",
+        AGAIN,
+        "The link was cooling down after an earlier use.",
+        (
+            "Not again so soon",
+            "Your link rests for a while after each opening. Try again a little later.",
+        ),
+        (
+            "Nicht so schnell",
+            "Ihr Link ruht nach jeder Öffnung eine Weile. Versuchen Sie es etwas später.",
+        ),
+    ),
+    row(
+        "door_not_granted",
+        NO_USE,
+        "The link does not open this door.",
+        (
+            "Not your door",
+            "Your link does not open this door. {Ask} if it should.",
+        ),
+        (
+            "Nicht Ihre Tür",
+            "Ihr Link öffnet diese Tür nicht. {Ask}, falls er es sollte.",
+        ),
+    ),
+    row(
+        "door_lockdown",
+        AGAIN,
+        "The door was locked down.",
+        (
+            "Locked for everyone",
+            "This door is locked for everyone right now. It is not about your link.",
+        ),
+        (
+            "Für alle gesperrt",
+            "Diese Tür ist zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link.",
+        ),
+    ),
+    row(
+        "place_lockdown",
+        AGAIN,
+        "The place was locked down.",
+        (
+            "Locked for everyone",
+            "All doors here are locked for everyone right now. It is not about your link.",
+        ),
+        (
+            "Für alle gesperrt",
+            "Alle Türen hier sind zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link.",
+        ),
+    ),
+    row(
+        "digital_not_allowed",
+        NO_USE,
+        "The door refuses digital credentials.",
+        (
+            "Not with a link",
+            "This door does not open with a link. {Ask} to let you in.",
+        ),
+        (
+            "Nicht mit einem Link",
+            "Diese Tür lässt sich nicht mit einem Link öffnen. {Ask} nach Einlass.",
+        ),
+    ),
+    row(
+        "door_unreachable",
+        AGAIN,
+        "The door was off line, so nothing was sent to it.",
+        (
+            "Door off line",
+            "The door cannot be reached and was not opened. Try again, or {ask}.",
+        ),
+        (
+            "Tür nicht verbunden",
+            "Die Tür ist nicht erreichbar und wurde nicht geöffnet. Versuchen Sie es noch einmal oder {ask}.",
+        ),
+    ),
+    row(
+        "rate_limited",
+        AGAIN,
+        "There were too many tries in a short time.",
+        (
+            "Too many tries",
+            "Nothing was opened. Wait a minute, then try again.",
+        ),
+        (
+            "Zu viele Versuche",
+            "Es wurde nichts geöffnet. Warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+        ),
+    ),
+    row(
+        "confirmed",
+        NO_USE,
+        "The door confirmed that it opened.",
+        ("Open now", "The door is open."),
+        ("Jetzt offen", "Die Tür ist offen."),
+    ),
+    row(
+        "failed",
+        AGAIN,
+        "The door answered that it did not open; the use was given back.",
+        (
+            "Did not open",
+            "The door answered that it did not open. Try again, or {ask}.",
+        ),
+        (
+            "Nicht geöffnet",
+            "Die Tür meldet, dass sie nicht geöffnet hat. Versuchen Sie es noch einmal oder {ask}.",
+        ),
+    ),
+    row(
+        "timed_out",
+        AGAIN,
+        "The door did not answer in time and may not have opened.",
+        (
+            "No answer",
+            "The door did not answer and may not have opened. Try again, or {ask}.",
+        ),
+        (
+            "Keine Antwort",
+            "Die Tür hat nicht geantwortet und ist vielleicht nicht offen. Versuchen Sie es noch einmal oder {ask}.",
+        ),
+    ),
+    row(
+        "interrupted",
+        AGAIN,
+        "Latchkey stopped before the door's answer came; the command is never sent again.",
+        (
+            "Interrupted",
+            "We were interrupted before the door answered, and it may not have opened. Try again, or {ask}.",
+        ),
+        (
+            "Unterbrochen",
+            "Wir wurden unterbrochen, bevor die Tür antwortete. Sie ist vielleicht nicht offen. Versuchen Sie es noch einmal oder {ask}.",
+        ),
+    ),
+    row(
+        "dispatched",
+        AGAIN,
+        "The door was told to open; its answer is not here yet.",
+        (
+            "On its way",
+            "The door was told to open but has not answered yet. Check the door, or try again.",
+        ),
+        (
+            "Unterwegs",
+            "Die Tür soll öffnen, hat aber noch nicht geantwortet. Sehen Sie nach der Tür oder versuchen Sie es noch einmal.",
+        ),
+    ),
+];
