@@ -1,0 +1,231 @@
+//! What people type: bounds, and a clear sentence when they are not met.
+
+/// Why a text is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Nothing but white space.
+    #[error("Please fill this in.")]
+    Empty,
+    /// Longer than the field allows.
+    #[error("This is {found} characters long; at most {most} fit.")]
+    TooLong {
+        /// The bound, in characters.
+        most: usize,
+        /// What was typed, in characters.
+        found: usize,
+    },
+    /// A line break, a control character or an invisible change of writing direction.
+    #[error("This holds an invisible control character. Type it again rather than pasting it.")]
+    Control,
+    /// Not an e-mail address.
+    #[error("This does not look like an e-mail address. It should read like ada@example.com.")]
+    Email,
+    /// Not a phone number.
+    #[error(
+        "This does not look like a phone number. Write it with its country code, such as +49 30 555 0117."
+    )]
+    Phone,
+    /// Not a whole number in the range.
+    #[error("Please give a whole number from {least} to {most}.")]
+    Number {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+}
+
+/// Whether a character could forge a line, hide, or turn the direction of what follows it
+/// (Unicode bidirectional controls, UAX #9; a right-to-left name needs none of them).
+fn forbidden(character: char, many_lines: bool) -> bool {
+    match character {
+        '\n' | '\t' if many_lines => false,
+        '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' => true,
+        other => other.is_control(),
+    }
+}
+
+fn checked(text: &str, most: usize, many_lines: bool) -> Result<String, Refused> {
+    let text = if many_lines {
+        text.replace("\r\n", "\n")
+    } else {
+        text.to_owned()
+    };
+    let text = text.trim();
+    if text
+        .chars()
+        .any(|character| forbidden(character, many_lines))
+    {
+        return Err(Refused::Control);
+    }
+    let found = text.chars().count();
+    if found > most {
+        return Err(Refused::TooLong { most, found });
+    }
+    Ok(text.to_owned())
+}
+
+/// One line that must be given, at most `most` characters.
+///
+/// # Errors
+/// `Empty`, `TooLong`, `Control`.
+pub fn line(text: &str, most: usize) -> Result<String, Refused> {
+    match checked(text, most, false)? {
+        text if text.is_empty() => Err(Refused::Empty),
+        text => Ok(text),
+    }
+}
+
+/// One line that may be left empty.
+///
+/// # Errors
+/// `TooLong`, `Control`.
+pub fn optional_line(text: &str, most: usize) -> Result<String, Refused> {
+    checked(text, most, false)
+}
+
+/// Several lines that may be left empty.
+///
+/// # Errors
+/// `TooLong`, `Control`.
+pub fn lines(text: &str, most: usize) -> Result<String, Refused> {
+    checked(text, most, true)
+}
+
+/// An e-mail address or nothing. Only the form is checked; whether it exists shows when a message is sent.
+///
+/// # Errors
+/// `Email`, `TooLong`, `Control`.
+pub fn email(text: &str) -> Result<String, Refused> {
+    let text = checked(text, 254, false)?;
+    if text.is_empty() {
+        return Ok(text);
+    }
+    let good = text.split_once('@').is_some_and(|(local, domain)| {
+        let plain = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+        !local.is_empty()
+            && local.len() <= 64
+            && local.chars().all(plain)
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && !domain.is_empty()
+            && domain.split('.').all(|label| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            })
+    });
+    if good { Ok(text) } else { Err(Refused::Email) }
+}
+
+/// A phone number or nothing, as digits with an optional leading `+` (E.164 allows 15 digits).
+///
+/// # Errors
+/// `Phone`, `TooLong`, `Control`.
+pub fn phone(text: &str) -> Result<String, Refused> {
+    let text = checked(text, 40, false)?;
+    if text.is_empty() {
+        return Ok(text);
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let shaped = text
+        .chars()
+        .enumerate()
+        .all(|(at, c)| c.is_ascii_digit() || " ()-./".contains(c) || (c == '+' && at == 0));
+    if !shaped || !(4..=15).contains(&digits.len()) {
+        return Err(Refused::Phone);
+    }
+    Ok(if text.starts_with('+') {
+        format!("+{digits}")
+    } else {
+        digits
+    })
+}
+
+/// A whole number within bounds.
+///
+/// # Errors
+/// `Number`.
+pub fn number(text: &str, least: i64, most: i64) -> Result<i64, Refused> {
+    match text.trim().parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(Refused::Number { least, most }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_whole_world_are_welcome() {
+        for name in [
+            "Ada",
+            "José Ñuñez",
+            "محمد",
+            "שרה",
+            "山田太郎",
+            "👩🏽\u{200d}🔧 Team",
+            "O'Brien <b>",
+        ] {
+            assert_eq!(line(name, 100).as_deref(), Ok(name));
+        }
+    }
+
+    #[test]
+    fn what_forges_lines_or_turns_direction_is_refused() {
+        for name in [
+            "Ada\r\nBcc: eve@example.com",
+            "Ada\u{0}",
+            "Ada\u{202e}gnp.exe",
+            "a\u{2028}b",
+        ] {
+            assert_eq!(line(name, 100), Err(Refused::Control), "{name:?}");
+        }
+        assert_eq!(line("  ", 100), Err(Refused::Empty));
+        assert_eq!(
+            line(&"x".repeat(101), 100),
+            Err(Refused::TooLong {
+                most: 100,
+                found: 101
+            })
+        );
+        assert_eq!(lines("one\r\ntwo", 100).as_deref(), Ok("one\ntwo"));
+    }
+
+    #[test]
+    fn addresses_and_numbers_are_checked_for_their_form() {
+        for good in [
+            "ada@example.com",
+            "a.b+c@sub.example.org",
+            "ada@localhost",
+            "jürgen@müller.example",
+        ] {
+            assert_eq!(email(good).as_deref(), Ok(good));
+        }
+        for bad in [
+            "ada",
+            "@x",
+            "ada@",
+            "a b@x.org",
+            "a@b@c",
+            "a@x..org",
+            "a,b@x.org",
+            "a@-x.org",
+            "<a@x.org>",
+        ] {
+            assert_eq!(email(bad), Err(Refused::Email), "{bad}");
+        }
+        assert_eq!(phone("+49 (30) 555-0117").as_deref(), Ok("+49305550117"));
+        assert_eq!(phone("call me"), Err(Refused::Phone));
+        assert_eq!(number(" 12 ", 1, 20), Ok(12));
+        assert_eq!(
+            number("1e3", 1, 20),
+            Err(Refused::Number { least: 1, most: 20 })
+        );
+    }
+}

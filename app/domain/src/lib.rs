@@ -1,0 +1,13 @@
+//! Latchkey's rules and wire formats. No I/O, no clock and no randomness of its own: both come in as arguments,
+//! so that the server and a terminal run the very same decision.
+
+pub mod chain;
+pub mod decide;
+pub mod event;
+pub mod id;
+pub mod input;
+pub mod link;
+pub mod reason;
+
+/// A moment: Unix milliseconds, UTC.
+pub type Millis = i64;

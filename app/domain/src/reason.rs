@@ -1,0 +1,58 @@
+//! Why a decision came out as it did: stable codes, never free text.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// A reason code. The text form is part of the contract for scripts and never changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Reason { $($(#[$doc])* $name,)* }
+
+        impl Reason {
+            /// Every reason there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The reason with this code, if there is one.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Everything that was asked held.
+    Allowed = "allowed",
+    /// The credential begins later.
+    NotYetValid = "not_yet_valid",
+    /// The credential has ended.
+    Expired = "expired",
+    /// Revoked for good.
+    Revoked = "revoked",
+    /// Switched off for a while.
+    Paused = "paused",
+    /// The use limit is reached.
+    UsesExhausted = "uses_exhausted",
+    /// Asked again before the cool-down had passed.
+    Cooldown = "cooldown",
+    /// The credential does not name this door.
+    DoorNotGranted = "door_not_granted",
+    /// The door is locked down.
+    DoorLockdown = "door_lockdown",
+    /// The place is locked down.
+    PlaceLockdown = "place_lockdown",
+    /// The door refuses links and codes altogether.
+    DigitalNotAllowed = "digital_not_allowed",
+    /// What opens the door cannot be reached.
+    DoorUnreachable = "door_unreachable",
+    /// Too many tries in too short a time.
+    RateLimited = "rate_limited",
+}

@@ -1,0 +1,81 @@
+//! What can go wrong, for two audiences: a sentence for whoever asked, a cause for the log.
+
+use diesel::result::DatabaseErrorKind;
+
+/// The outcome of a use case that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or it belongs to somebody else; the two are never told apart.
+    #[error("There is nothing here under this address.")]
+    NotFound,
+    /// Somebody changed it since the form was opened.
+    #[error(
+        "Somebody changed this while you had it open. Look at it as it is now, then make your change again."
+    )]
+    Stale,
+    /// The caller may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// One field of a form needs another value.
+    #[error("{sentence}")]
+    Field {
+        /// The form field's name.
+        field: &'static str,
+        /// What to do.
+        sentence: String,
+    },
+    /// The thing asked for is not possible now.
+    #[error("{0}")]
+    Refused(String),
+    /// Too many tries; try again after so many seconds.
+    #[error("Too many tries. Please wait a little, then try again.")]
+    TooMany(u64),
+    /// The database or another part could not do its work; nothing was changed. The cause goes to the log.
+    #[error(
+        "This could not be stored just now, and nothing was changed. Please try again in a moment."
+    )]
+    Unavailable(String),
+    /// Another writer was in the way; the writer tries the batch again and callers see `Unavailable` at worst.
+    #[error(
+        "This could not be stored just now, and nothing was changed. Please try again in a moment."
+    )]
+    Collision(String),
+}
+
+/// A result with our error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<diesel::result::Error> for Error {
+    fn from(cause: diesel::result::Error) -> Self {
+        match cause {
+            diesel::result::Error::NotFound => Self::NotFound,
+            diesel::result::Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
+                Self::Collision(info.message().to_owned())
+            }
+            // libpq reports these without a kind of their own.
+            diesel::result::Error::DatabaseError(_, info)
+                if ["deadlock detected", "lock timeout", "database is locked"]
+                    .iter()
+                    .any(|sign| info.message().contains(sign)) =>
+            {
+                Self::Collision(info.message().to_owned())
+            }
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl Error {
+    /// A field error.
+    pub fn field(field: &'static str, sentence: impl ToString) -> Self {
+        Self::Field {
+            field,
+            sentence: sentence.to_string(),
+        }
+    }
+
+    /// Marks a refused input with the field it came from.
+    pub fn of(field: &'static str) -> impl Fn(domain::input::Refused) -> Self {
+        move |refused| Self::field(field, refused)
+    }
+}

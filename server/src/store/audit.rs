@@ -1,0 +1,231 @@
+//! Writes the audit log: events are buffered through a transaction and chained at its end.
+
+use super::connection::AnyConnection;
+use super::schema::{audit_heads, event_people, events};
+use crate::error::{Error, Result};
+use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
+use domain::Millis;
+use domain::chain::{self, Hash};
+use domain::event::{Event, Outcome, Person};
+use std::collections::BTreeMap;
+
+/// An event that has no place in the chain yet.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Its id, made beforehand so that others can refer to it.
+    pub id: String,
+    /// Whose log.
+    pub organization: String,
+    /// When it happened.
+    pub occurred_at: Millis,
+    /// What was done.
+    pub action: &'static str,
+    /// Who did it.
+    pub actor: String,
+    /// With which credential.
+    pub credential: Option<String>,
+    /// To what.
+    pub object: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Option<&'static str>,
+    /// What it follows from.
+    pub cause: Option<String>,
+    /// The request's id.
+    pub request: Option<String>,
+    /// More, never personal.
+    pub detail: BTreeMap<String, String>,
+    /// Personal data, kept beside the chain.
+    pub person: Option<Person>,
+    /// The link it is about, for the link's page, when neither credential nor object says so.
+    pub link: Option<String>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = events)]
+struct EventRow {
+    id: String,
+    organization_id: String,
+    sequence: i64,
+    occurred_at: i64,
+    recorded_at: i64,
+    action: &'static str,
+    actor: String,
+    credential: Option<String>,
+    object: String,
+    outcome: &'static str,
+    reason: Option<&'static str>,
+    cause: Option<String>,
+    request: Option<String>,
+    detail: String,
+    person_hash: Option<String>,
+    hash: String,
+    door_id: Option<String>,
+    link_id: Option<String>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = event_people)]
+struct PersonRow {
+    event_id: String,
+    salt: String,
+    facts: String,
+}
+
+/// Chains and stores the buffered events. Must be the last thing a transaction locks:
+/// every writer everywhere takes the heads last, in the order of their organizations, so that none waits in a circle.
+///
+/// # Errors
+/// When the database refuses; then the transaction must be rolled back.
+pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Millis) -> Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut organizations: Vec<&str> = new
+        .iter()
+        .map(|event| event.organization.as_str())
+        .collect();
+    organizations.sort_unstable();
+    organizations.dedup();
+    let mut heads = lock_heads(connection, &organizations)?;
+    let mut rows = Vec::with_capacity(new.len());
+    let mut people = Vec::new();
+    for event in new {
+        let (sequence, head) = heads.get_mut(event.organization.as_str()).ok_or_else(|| {
+            Error::Unavailable(format!("no audit log for {}", event.organization))
+        })?;
+        *sequence += 1;
+        let (row, hash) = chained(event, *sequence, head, now);
+        *head = hash;
+        rows.push(row);
+        if let Some(person) = &event.person {
+            let facts = serde_json::to_string(&person.facts)
+                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            people.push(PersonRow {
+                event_id: event.id.clone(),
+                salt: person.salt.clone(),
+                facts,
+            });
+        }
+    }
+    insert(connection, &rows, &people).map_err(|cause| match cause {
+        // Another process took this place in the chain, or stored the same request, since we looked.
+        diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+            Error::Collision(info.message().to_owned())
+        }
+        other => other.into(),
+    })?;
+    for (organization, (sequence, hash)) in heads {
+        diesel::update(audit_heads::table.find(organization))
+            .set((
+                audit_heads::sequence.eq(sequence),
+                audit_heads::hash.eq(chain::hex(&hash)),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+fn lock_heads(
+    connection: &mut AnyConnection,
+    organizations: &[&str],
+) -> Result<BTreeMap<String, (i64, Hash)>> {
+    let query = audit_heads::table
+        .filter(audit_heads::organization_id.eq_any(organizations))
+        .order(audit_heads::organization_id);
+    let rows: Vec<(String, i64, String)> = match connection {
+        AnyConnection::Sqlite(c) => query.load(c)?,
+        AnyConnection::Postgres(c) => query.for_update().load(c)?,
+    };
+    rows.into_iter()
+        .map(|(organization, sequence, hash)| {
+            let hash = chain::unhex(&hash).ok_or_else(|| {
+                Error::Unavailable(format!("the audit head of {organization} is not a hash"))
+            })?;
+            Ok((organization, (sequence, hash)))
+        })
+        .collect()
+}
+
+fn chained(new: &NewEvent, sequence: i64, head: &Hash, now: Millis) -> (EventRow, Hash) {
+    let event = Event {
+        action: new.action.to_owned(),
+        actor: new.actor.clone(),
+        cause: new.cause.clone(),
+        credential: new.credential.clone(),
+        detail: new.detail.clone(),
+        id: new.id.clone(),
+        object: new.object.clone(),
+        occurred_at: new.occurred_at,
+        organization: new.organization.clone(),
+        outcome: new.outcome,
+        person: new.person.as_ref().map(Person::hash),
+        reason: new.reason.map(str::to_owned),
+        recorded_at: now,
+        request: new.request.clone(),
+        sequence,
+    };
+    let hash = chain::link(head, &event);
+    let starting = |prefix: &str| {
+        [new.credential.as_deref(), Some(event.object.as_str())]
+            .into_iter()
+            .flatten()
+            .find(|id| id.starts_with(prefix))
+            .map(str::to_owned)
+    };
+    let row = EventRow {
+        door_id: starting("door_"),
+        link_id: starting("link_").or_else(|| new.link.clone()),
+        detail: serde_json::to_string(&event.detail).unwrap_or_default(),
+        hash: chain::hex(&hash),
+        id: event.id,
+        organization_id: event.organization,
+        sequence,
+        occurred_at: event.occurred_at,
+        recorded_at: now,
+        action: new.action,
+        actor: event.actor,
+        credential: event.credential,
+        object: event.object,
+        outcome: new.outcome.code(),
+        reason: new.reason,
+        cause: event.cause,
+        request: event.request,
+        person_hash: event.person,
+    };
+    (row, hash)
+}
+
+/// On Postgres one statement each; SQLite has no round trips, and a prepared single-row insert is faster there.
+fn insert(
+    connection: &mut AnyConnection,
+    rows: &[EventRow],
+    people: &[PersonRow],
+) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(events::table).values(row).execute(c)?;
+            }
+            for row in people {
+                diesel::insert_into(event_people::table)
+                    .values(row)
+                    .execute(c)?;
+            }
+        }
+        AnyConnection::Postgres(c) => {
+            // A statement carries at most 65,535 values.
+            for part in rows.chunks(2_000) {
+                diesel::insert_into(events::table).values(part).execute(c)?;
+            }
+            for part in people.chunks(10_000) {
+                diesel::insert_into(event_people::table)
+                    .values(part)
+                    .execute(c)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Doors.
+
+use super::connection::AnyConnection;
+use super::schema::{doors, link_doors, links, places};
+use super::writer::Tx;
+use crate::error::{Error, Result};
+use diesel::prelude::*;
+
+/// A door.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = doors)]
+pub struct DoorRow {
+    /// `door_…`.
+    pub id: String,
+    /// Whose.
+    pub organization_id: String,
+    /// Where.
+    pub place_id: String,
+    /// What it is called.
+    pub name: String,
+    /// How to find it.
+    pub description: String,
+    /// What opens it.
+    pub driver: String,
+    /// The driver's settings, JSON.
+    pub driver_settings: String,
+    /// How long it stays open, milliseconds.
+    pub unlock_ms: i64,
+    /// Whether links and codes may open it.
+    pub accepts_digital: bool,
+    /// Since when it is locked down.
+    pub locked_down_at: Option<i64>,
+    /// Why.
+    pub lockdown_reason: String,
+    /// Counts changes, so that a stale form is seen.
+    pub version: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Kept for the log's sake, but gone from everywhere else.
+    pub removed_at: Option<i64>,
+}
+
+/// What a form changes.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = doors)]
+pub struct DoorChange {
+    /// What it is called.
+    pub name: String,
+    /// How to find it.
+    pub description: String,
+    /// Where.
+    pub place_id: String,
+    /// How long it stays open, milliseconds.
+    pub unlock_ms: i64,
+    /// Whether links and codes may open it.
+    pub accepts_digital: bool,
+}
+
+/// A door with its place.
+#[derive(Clone, Debug)]
+pub struct DoorAtPlace {
+    /// The door.
+    pub door: DoorRow,
+    /// Its place.
+    pub place: super::place::PlaceRow,
+}
+
+/// Stores a new door.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &mut Tx<'_>, row: &DoorRow) -> Result<()> {
+    diesel::insert_into(doors::table)
+        .values(row)
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// An organization's doors, by place and name.
+///
+/// # Errors
+/// Those of the database.
+pub fn all(c: &mut AnyConnection, organization: &str) -> Result<Vec<DoorAtPlace>> {
+    let rows: Vec<(DoorRow, super::place::PlaceRow)> = doors::table
+        .inner_join(places::table)
+        .filter(doors::organization_id.eq(organization))
+        .filter(doors::removed_at.is_null())
+        .order((places::name, places::id, doors::name, doors::id))
+        .select((DoorRow::as_select(), super::place::PlaceRow::as_select()))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(door, place)| DoorAtPlace { door, place })
+        .collect())
+}
+
+/// One door of an organization.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<DoorAtPlace> {
+    let (door, place) = doors::table
+        .inner_join(places::table)
+        .filter(doors::id.eq(id))
+        .filter(doors::organization_id.eq(organization))
+        .filter(doors::removed_at.is_null())
+        .select((DoorRow::as_select(), super::place::PlaceRow::as_select()))
+        .first(c)?;
+    Ok(DoorAtPlace { door, place })
+}
+
+/// Changes a door, if nobody else has since `version`.
+///
+/// # Errors
+/// `NotFound`, `Stale`; `Field` on `place_id` when the place is another organization's.
+pub fn update(
+    tx: &mut Tx<'_>,
+    organization: &str,
+    id: &str,
+    version: i64,
+    change: &DoorChange,
+) -> Result<()> {
+    let was = find(tx.connection, organization, id)?.door;
+    if was.version != version {
+        return Err(Error::Stale);
+    }
+    super::place::find(tx.connection, organization, &change.place_id)
+        .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;
+    let target = doors::table.find(id).filter(doors::version.eq(version));
+    let changed = diesel::update(target)
+        .set((change, doors::version.eq(version + 1)))
+        .execute(tx.connection)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
+}
+
+/// Locks a door down, or lifts the lockdown when there is no reason.
+///
+/// # Errors
+/// `NotFound`; `Refused` when it is so already.
+pub fn set_lockdown(
+    tx: &mut Tx<'_>,
+    organization: &str,
+    id: &str,
+    reason: Option<&str>,
+) -> Result<DoorRow> {
+    let door = find(tx.connection, organization, id)?.door;
+    match (door.locked_down_at, reason) {
+        (Some(_), Some(_)) => {
+            return Err(Error::Refused(format!(
+                "{} is locked down already.",
+                door.name
+            )));
+        }
+        (None, None) => return Err(Error::Refused(format!("{} is not locked down.", door.name))),
+        _ => {}
+    }
+    diesel::update(doors::table.find(id))
+        .set((
+            doors::locked_down_at.eq(reason.map(|_| tx.now)),
+            doors::lockdown_reason.eq(reason.unwrap_or_default()),
+            doors::version.eq(doors::version + 1),
+        ))
+        .execute(tx.connection)?;
+    Ok(door)
+}
+
+/// Changes how the driver is set, without making open forms stale.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn set_driver_settings(
+    tx: &mut Tx<'_>,
+    organization: &str,
+    id: &str,
+    settings: &str,
+) -> Result<DoorRow> {
+    let door = find(tx.connection, organization, id)?.door;
+    diesel::update(doors::table.find(id))
+        .set(doors::driver_settings.eq(settings))
+        .execute(tx.connection)?;
+    Ok(door)
+}
+
+/// Removes a door; links lose it.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn remove(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<DoorRow> {
+    let door = find(tx.connection, organization, id)?.door;
+    diesel::delete(link_doors::table.filter(link_doors::door_id.eq(id))).execute(tx.connection)?;
+    diesel::update(doors::table.find(id))
+        .set(doors::removed_at.eq(tx.now))
+        .execute(tx.connection)?;
+    Ok(door)
+}
+
+/// How many links that are not revoked name this door.
+///
+/// # Errors
+/// Those of the database.
+pub fn links_naming(c: &mut AnyConnection, id: &str) -> Result<i64> {
+    Ok(link_doors::table
+        .inner_join(links::table)
+        .filter(link_doors::door_id.eq(id))
+        .filter(links::revoked_at.is_null())
+        .count()
+        .get_result(c)?)
+}

@@ -1,0 +1,344 @@
+//! Reads the audit log.
+
+use super::connection::AnyConnection;
+use super::schema::{audit_heads, checkpoints, commands, event_people, events};
+use super::writer::Tx;
+use crate::error::{Error, Result};
+use diesel::prelude::*;
+use domain::Millis;
+use domain::chain::Entry;
+use domain::event::{Event, Outcome, Person};
+use std::collections::{BTreeMap, HashMap};
+
+/// An event as stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct EventRow {
+    /// `event_…`.
+    pub id: String,
+    /// Whose log.
+    pub organization_id: String,
+    /// Its place in the log.
+    pub sequence: i64,
+    /// Unix milliseconds.
+    pub occurred_at: i64,
+    /// Unix milliseconds.
+    pub recorded_at: i64,
+    /// What was done.
+    pub action: String,
+    /// Who did it.
+    pub actor: String,
+    /// With what.
+    pub credential: Option<String>,
+    /// To what.
+    pub object: String,
+    /// How it came out.
+    pub outcome: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// What it follows from.
+    pub cause: Option<String>,
+    /// The request's id.
+    pub request: Option<String>,
+    /// JSON.
+    pub detail: String,
+    /// Salted hash of the side row.
+    pub person_hash: Option<String>,
+    /// Of this event.
+    pub hash: String,
+    /// The door it is about.
+    pub door_id: Option<String>,
+    /// The link it is about.
+    pub link_id: Option<String>,
+}
+
+impl EventRow {
+    /// More, by name.
+    #[must_use]
+    pub fn details(&self) -> BTreeMap<String, String> {
+        serde_json::from_str(&self.detail).unwrap_or_default()
+    }
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = Error;
+
+    fn try_from(row: EventRow) -> Result<Self> {
+        Ok(Self {
+            detail: serde_json::from_str(&row.detail)
+                .map_err(|_| Error::Unavailable(format!("event {} holds no JSON", row.id)))?,
+            outcome: Outcome::from_code(&row.outcome)
+                .ok_or_else(|| Error::Unavailable(format!("event {} has no outcome", row.id)))?,
+            action: row.action,
+            actor: row.actor,
+            cause: row.cause,
+            credential: row.credential,
+            id: row.id,
+            object: row.object,
+            occurred_at: row.occurred_at,
+            organization: row.organization_id,
+            person: row.person_hash,
+            reason: row.reason,
+            recorded_at: row.recorded_at,
+            request: row.request,
+            sequence: row.sequence,
+        })
+    }
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// From this moment.
+    pub since: Option<Millis>,
+    /// Before this moment.
+    pub until: Option<Millis>,
+    /// About this door.
+    pub door: Option<String>,
+    /// About this link.
+    pub link: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// With this action.
+    pub action: Option<String>,
+    /// The moment and sequence of the last one seen.
+    pub after: Option<(Millis, i64)>,
+}
+
+/// An organization's events, latest first, at most `most`.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(
+    c: &mut AnyConnection,
+    organization: &str,
+    filter: &Filter,
+    most: i64,
+) -> Result<Vec<EventRow>> {
+    let mut query = events::table
+        .filter(events::organization_id.eq(organization))
+        .select(EventRow::as_select())
+        .into_boxed();
+    if let Some(since) = filter.since {
+        query = query.filter(events::occurred_at.ge(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(events::occurred_at.lt(until));
+    }
+    if let Some(door) = &filter.door {
+        query = query.filter(events::door_id.eq(door.clone()));
+    }
+    if let Some(link) = &filter.link {
+        query = query.filter(events::link_id.eq(link.clone()));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = query.filter(events::outcome.eq(outcome.code()));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(events::action.eq(action.clone()));
+    }
+    if let Some((at, sequence)) = filter.after {
+        query = query.filter(
+            events::occurred_at.lt(at).or(events::occurred_at
+                .eq(at)
+                .and(events::sequence.lt(sequence))),
+        );
+    }
+    Ok(query
+        .order((events::occurred_at.desc(), events::sequence.desc()))
+        .limit(most)
+        .load(c)?)
+}
+
+/// Events after a place in the log, in order: for the live feed and for exports.
+///
+/// # Errors
+/// Those of the database.
+pub fn after(
+    c: &mut AnyConnection,
+    organization: &str,
+    sequence: i64,
+    most: i64,
+) -> Result<Vec<EventRow>> {
+    Ok(events::table
+        .filter(events::organization_id.eq(organization))
+        .filter(events::sequence.gt(sequence))
+        .order(events::sequence)
+        .limit(most)
+        .select(EventRow::as_select())
+        .load(c)?)
+}
+
+/// One event of an organization.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<EventRow> {
+    Ok(events::table
+        .find(id)
+        .filter(events::organization_id.eq(organization))
+        .select(EventRow::as_select())
+        .first(c)?)
+}
+
+/// What follows from an event, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn following(c: &mut AnyConnection, id: &str) -> Result<Vec<EventRow>> {
+    Ok(events::table
+        .filter(events::cause.eq(id))
+        .order(events::sequence)
+        .select(EventRow::as_select())
+        .load(c)?)
+}
+
+/// The last place in an organization's log, with its hash.
+///
+/// # Errors
+/// Those of the database.
+pub fn head(c: &mut AnyConnection, organization: &str) -> Result<(i64, String)> {
+    Ok(audit_heads::table
+        .find(organization)
+        .select((audit_heads::sequence, audit_heads::hash))
+        .first(c)?)
+}
+
+/// The side rows of events, while they are kept.
+///
+/// # Errors
+/// Those of the database.
+pub fn people(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, Person>> {
+    let rows: Vec<(String, String, String)> = event_people::table
+        .filter(event_people::event_id.eq_any(ids))
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, salt, facts)| {
+            (
+                id,
+                Person {
+                    facts: serde_json::from_str(&facts).unwrap_or_default(),
+                    salt,
+                },
+            )
+        })
+        .collect())
+}
+
+/// Entries after a place in the log as they are exported and verified.
+///
+/// # Errors
+/// Those of the database.
+pub fn entries(
+    c: &mut AnyConnection,
+    organization: &str,
+    sequence: i64,
+    most: i64,
+) -> Result<Vec<Entry>> {
+    let rows = after(c, organization, sequence, most)?;
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let mut people = people(c, &ids)?;
+    rows.into_iter()
+        .map(|row| {
+            let hash = row.hash.clone();
+            let person = people.remove(&row.id);
+            Ok(Entry {
+                event: row.try_into()?,
+                hash,
+                person,
+            })
+        })
+        .collect()
+}
+
+/// How many unlocks came out how, by reason, since a moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn unlocks_since(
+    c: &mut AnyConnection,
+    organization: &str,
+    since: Millis,
+) -> Result<Vec<(String, Option<String>, i64)>> {
+    Ok(events::table
+        .filter(events::organization_id.eq(organization))
+        .filter(events::occurred_at.ge(since))
+        .filter(events::action.eq("door.unlock"))
+        .group_by((events::outcome, events::reason))
+        .select((events::outcome, events::reason, diesel::dsl::count_star()))
+        .load(c)?)
+}
+
+/// An opening whose outcome is not known.
+#[derive(Clone, Debug, Queryable)]
+pub struct PendingOpening {
+    /// The grant.
+    pub event_id: String,
+    /// The door.
+    pub door_id: String,
+    /// The credential.
+    pub credential: String,
+}
+
+/// Openings whose deadline passed before a moment and that still have no outcome.
+///
+/// # Errors
+/// Those of the database.
+pub fn overdue(c: &mut AnyConnection, before: Millis, most: i64) -> Result<Vec<PendingOpening>> {
+    Ok(commands::table
+        .filter(commands::deadline_at.lt(before))
+        .order(commands::deadline_at)
+        .limit(most)
+        .select((commands::event_id, commands::door_id, commands::credential))
+        .load(c)?)
+}
+
+/// Stores a signed checkpoint.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_checkpoint(
+    tx: &mut Tx<'_>,
+    checkpoint: &domain::chain::Checkpoint,
+    signature: &str,
+) -> Result<()> {
+    diesel::insert_into(checkpoints::table)
+        .values((
+            checkpoints::organization_id.eq(&checkpoint.organization),
+            checkpoints::sequence.eq(checkpoint.sequence),
+            checkpoints::hash.eq(&checkpoint.hash),
+            checkpoints::made_at.eq(checkpoint.at),
+            checkpoints::signature.eq(signature),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// An organization's checkpoints with their signatures, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn checkpoints(
+    c: &mut AnyConnection,
+    organization: &str,
+) -> Result<Vec<(domain::chain::Checkpoint, String)>> {
+    let rows: Vec<(String, i64, String, i64, String)> = checkpoints::table
+        .filter(checkpoints::organization_id.eq(organization))
+        .order(checkpoints::sequence)
+        .load(c)?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, sequence, hash, at, signature)| {
+            (
+                domain::chain::Checkpoint {
+                    at,
+                    hash,
+                    organization,
+                    sequence,
+                },
+                signature,
+            )
+        })
+        .collect())
+}

@@ -1,0 +1,133 @@
+//! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
+
+pub mod admin;
+pub mod audit;
+pub mod connection;
+pub mod door;
+pub mod event;
+pub mod link;
+pub mod message;
+pub mod migrate;
+pub mod organization;
+pub mod place;
+pub mod schema;
+pub mod session;
+pub mod throttle;
+pub mod watch;
+pub mod writer;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use connection::{AnyConnection, DatabaseUrl, Manager};
+use diesel::Connection;
+use std::sync::Arc;
+use tokio::sync::watch as signal;
+use writer::{Admission, Answer, Tx, Writer};
+
+/// How many readers work at once.
+const READERS: u32 = 8;
+
+/// The database of this process.
+#[derive(Clone)]
+pub struct Db {
+    readers: diesel::r2d2::Pool<Manager>,
+    writer: Arc<Writer>,
+    changed: signal::Sender<u64>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// Opens the database, brings its schema up to date and starts the writer.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or a migration fails.
+    pub fn open(url: &DatabaseUrl, clock: Clock, reachable: writer::Reachable) -> Result<Self> {
+        let mut first = url
+            .connect()
+            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        migrate::run(&mut first)?;
+        let readers = diesel::r2d2::Pool::builder()
+            .max_size(READERS)
+            .min_idle(Some(1))
+            .connection_timeout(std::time::Duration::from_secs(5))
+            .test_on_check_out(false)
+            .build_unchecked(Manager(url.clone()));
+        let (changed, _) = signal::channel(0);
+        let writer = Arc::new(Writer::start(
+            url.clone(),
+            first,
+            clock.clone(),
+            reachable,
+            changed.clone(),
+        )?);
+        Ok(Self {
+            readers,
+            writer,
+            changed,
+            clock,
+        })
+    }
+
+    /// Runs a read in one transaction, on a thread that may block.
+    ///
+    /// # Errors
+    /// Those of the closure, or `Unavailable` when no connection can be had.
+    pub async fn read<T, F>(&self, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || {
+            let mut connection = readers
+                .get()
+                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            AnyConnection::transaction(&mut connection, read)
+        })
+        .await
+        .map_err(|cause| Error::Unavailable(format!("a read panicked: {cause}")))?
+    }
+
+    /// Queues a change; it runs with others in one transaction and is answered after the commit.
+    /// The closure may run more than once and must have no effect outside its transaction.
+    ///
+    /// # Errors
+    /// Those of the closure (then nothing it did remains), or `Unavailable`.
+    pub async fn write<T, F>(&self, write: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.write(write).await
+    }
+
+    /// Queues a tap or an outcome, handled with all others that wait as one batch.
+    ///
+    /// # Errors
+    /// `Unavailable` when it could not be stored; then nothing may open.
+    pub async fn admit(&self, admission: Admission) -> Result<Answer> {
+        self.writer.admit(admission).await
+    }
+
+    /// Wakes whenever something was committed, here or by another process.
+    #[must_use]
+    pub fn changes(&self) -> signal::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// The clock that writes are stamped with.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn wake(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+}

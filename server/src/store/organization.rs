@@ -1,0 +1,112 @@
+//! Organizations, their first owners, and the one-time set-up address.
+
+use super::schema::{audit_heads, organizations, setup_addresses};
+use super::writer::Tx;
+use crate::error::{Error, Result};
+use crate::store::connection::AnyConnection;
+use diesel::prelude::*;
+
+/// A tenant.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = organizations)]
+pub struct OrganizationRow {
+    /// `org_…`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// The longest a link may be good for, days.
+    pub max_validity_days: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// Stores a new organization with the beginning of its audit log.
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(tx: &mut Tx<'_>, row: &OrganizationRow) -> Result<()> {
+    diesel::insert_into(organizations::table)
+        .values(row)
+        .execute(tx.connection)?;
+    let head = domain::chain::hex(&domain::chain::GENESIS);
+    diesel::insert_into(audit_heads::table)
+        .values((
+            audit_heads::organization_id.eq(&row.id),
+            audit_heads::sequence.eq(0),
+            audit_heads::hash.eq(head),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// One organization.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn find(c: &mut AnyConnection, id: &str) -> Result<OrganizationRow> {
+    Ok(organizations::table
+        .find(id)
+        .select(OrganizationRow::as_select())
+        .first(c)?)
+}
+
+/// Every organization, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn all(c: &mut AnyConnection) -> Result<Vec<OrganizationRow>> {
+    Ok(organizations::table
+        .order(organizations::id)
+        .select(OrganizationRow::as_select())
+        .load(c)?)
+}
+
+/// Stores the hash of a set-up address, in place of earlier unused ones.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
+    diesel::delete(setup_addresses::table.filter(setup_addresses::used_at.is_null()))
+        .execute(tx.connection)?;
+    diesel::insert_into(setup_addresses::table)
+        .values((
+            setup_addresses::secret_hash.eq(hash),
+            setup_addresses::created_at.eq(tx.now),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Whether a set-up address is good and unused.
+///
+/// # Errors
+/// Those of the database.
+pub fn setup_address_is_good(c: &mut AnyConnection, hash: &str) -> Result<bool> {
+    let found: i64 = setup_addresses::table
+        .find(hash)
+        .filter(setup_addresses::used_at.is_null())
+        .count()
+        .get_result(c)?;
+    Ok(found == 1)
+}
+
+/// Uses a set-up address up; it works once.
+///
+/// # Errors
+/// `NotFound` when it is unknown or used.
+pub fn use_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
+    let used = diesel::update(
+        setup_addresses::table
+            .find(hash)
+            .filter(setup_addresses::used_at.is_null()),
+    )
+    .set(setup_addresses::used_at.eq(tx.now))
+    .execute(tx.connection)?;
+    if used == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}

@@ -1,0 +1,130 @@
+//! What waits for the writer, taps before everything else.
+
+use super::{Change, OpeningOutcome, Tap, TapAnswer};
+use crate::error::{Error, Result};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+
+/// Admissions in a batch, at most.
+pub(crate) const ADMISSIONS: usize = 256;
+/// Closures in a batch, at most.
+pub(crate) const JOBS: usize = 8;
+/// What may wait; beyond that a caller is told to come back, so that memory stays bounded.
+const WAITING: usize = 20_000;
+
+/// The hot path, queued as values so that a batch can be handled as one.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// Somebody asks a door to open.
+    Tap(Box<Tap>),
+    /// What became of an opening that was granted.
+    Outcome(Box<OpeningOutcome>),
+}
+
+/// The answer to an admission.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// To a tap.
+    Tap(TapAnswer),
+    /// To an outcome: whether it was the first to arrive for its opening.
+    Outcome(bool),
+}
+
+pub(crate) type AdmissionReply = oneshot::Sender<Result<Answer>>;
+
+/// A queued change with whoever waits for it.
+pub(crate) struct Job {
+    pub(crate) change: Change,
+    pub(crate) answer: oneshot::Sender<Result<Box<dyn Any + Send>>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    admissions: VecDeque<(Admission, AdmissionReply)>,
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+/// The queue.
+#[derive(Default)]
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    filled: Condvar,
+}
+
+/// One batch's share of the queue.
+#[derive(Default)]
+pub(crate) struct Share {
+    pub(crate) admissions: Vec<(Admission, AdmissionReply)>,
+    pub(crate) jobs: VecDeque<Job>,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn push_admission(&self, admission: Admission, reply: AdmissionReply) -> Result<()> {
+        let mut waiting = self.lock();
+        if waiting.closed || waiting.admissions.len() >= WAITING {
+            return Err(Error::Unavailable(
+                "the writer's queue is full or closed".into(),
+            ));
+        }
+        waiting.admissions.push_back((admission, reply));
+        drop(waiting);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    pub(crate) fn push_job(&self, job: Job) -> Result<()> {
+        let mut waiting = self.lock();
+        if waiting.closed || waiting.jobs.len() >= WAITING {
+            return Err(Error::Unavailable(
+                "the writer's queue is full or closed".into(),
+            ));
+        }
+        waiting.jobs.push_back(job);
+        drop(waiting);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Waits for something to do; `None` once the queue is closed and empty.
+    pub(crate) fn take(&self) -> Option<Share> {
+        let mut waiting = self.lock();
+        loop {
+            if !waiting.admissions.is_empty() || !waiting.jobs.is_empty() {
+                let admissions = waiting.admissions.len().min(ADMISSIONS);
+                let jobs = waiting.jobs.len().min(JOBS);
+                return Some(Share {
+                    admissions: waiting.admissions.drain(..admissions).collect(),
+                    jobs: waiting.jobs.drain(..jobs).collect(),
+                });
+            }
+            if waiting.closed {
+                return None;
+            }
+            waiting = self
+                .filled
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Puts back closures that a batch had no time for, in their order.
+    pub(crate) fn give_back(&self, jobs: VecDeque<Job>) {
+        let mut waiting = self.lock();
+        for job in jobs.into_iter().rev() {
+            waiting.jobs.push_front(job);
+        }
+    }
+
+    /// Takes nothing more; what waits is still done.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_all();
+    }
+}

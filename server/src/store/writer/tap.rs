@@ -1,0 +1,512 @@
+//! Taps, decided as a batch: the facts of all of them in a few queries, then one decision after the other in memory,
+//! so that a use limit holds within the batch too.
+
+use super::{Admission, Answer, OpeningOutcome, OutcomeKind, Reachable, Tx};
+use crate::error::Result;
+use crate::store::audit::NewEvent;
+use crate::store::connection::AnyConnection;
+use crate::store::door::DoorRow;
+use crate::store::schema::{
+    commands, doors, events, group_doors, link_door_states, link_doors, link_groups, links, places,
+};
+use diesel::prelude::*;
+use domain::Millis;
+use domain::decide::{self, Asker, Decision, DoorFacts, LinkFacts};
+use domain::event::{Outcome, Person};
+use domain::link::Validity;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What a door is asked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// An access link, in the version its holder knows.
+    Link {
+        /// The link.
+        id: String,
+        /// The version of its secret; another one opens nothing.
+        secret_version: i64,
+    },
+    /// An admin of this organization, from the dashboard.
+    Admin {
+        /// The admin.
+        id: String,
+        /// Where they belong.
+        organization: String,
+    },
+}
+
+impl Credential {
+    /// The id that the event names.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Link { id, .. } | Self::Admin { id, .. } => id,
+        }
+    }
+}
+
+/// Somebody asks a door to open.
+#[derive(Clone, Debug)]
+pub struct Tap {
+    /// The event this will be.
+    pub event: String,
+    /// With what.
+    pub credential: Credential,
+    /// Which door.
+    pub door: String,
+    /// Unique per credential; a repeat gets the stored answer.
+    pub request: String,
+    /// When it was asked.
+    pub at: Millis,
+    /// After this nothing may open any more.
+    pub deadline: Millis,
+    /// Who, for the side row; the link's name and address are added.
+    pub person: Person,
+}
+
+/// What became of a tap.
+#[derive(Clone, Debug)]
+pub enum TapAnswer {
+    /// Decided now.
+    Decided {
+        /// The decision.
+        decision: Decision,
+        /// The door as it was.
+        door: Box<DoorRow>,
+        /// Openings left, when they are counted.
+        uses_left: Option<i64>,
+    },
+    /// Asked before under the same request id; that event has the answer.
+    Repeat(String),
+    /// No such link, door, or version of the secret.
+    Unknown,
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = links)]
+struct LinkRow {
+    id: String,
+    organization_id: String,
+    name: String,
+    email: String,
+    valid_from: i64,
+    valid_until: Option<i64>,
+    max_uses: Option<i64>,
+    uses: i64,
+    cooldown_ms: i64,
+    paused_at: Option<i64>,
+    revoked_at: Option<i64>,
+    secret_version: i64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct AtDoor {
+    last_granted_at: Option<Millis>,
+    free_until: Option<Millis>,
+    changed: bool,
+}
+
+type Pair = (String, String);
+
+/// The facts of a batch, and what deciding changed.
+#[derive(Default)]
+pub(super) struct Batch {
+    links: HashMap<String, LinkRow>,
+    counted: HashSet<String>,
+    doors: HashMap<String, (DoorRow, bool)>,
+    named: HashSet<Pair>,
+    states: HashMap<Pair, AtDoor>,
+    answered: HashMap<Pair, String>,
+    reachable: HashMap<String, bool>,
+    commands: Vec<CommandRow>,
+}
+
+#[derive(Insertable, Debug)]
+#[diesel(table_name = commands)]
+struct CommandRow {
+    event_id: String,
+    organization_id: String,
+    door_id: String,
+    credential: String,
+    took_use: bool,
+    deadline_at: i64,
+}
+
+impl Batch {
+    /// Loads what the admissions need. Link rows are locked in the order of their ids.
+    pub(super) fn load(
+        tx: &mut Tx<'_>,
+        admissions: &[Admission],
+        reachable: &Reachable,
+    ) -> Result<Self> {
+        let mut batch = Self::default();
+        let mut link_ids = HashSet::new();
+        let mut door_ids = HashSet::new();
+        let mut requests = HashSet::new();
+        let mut credentials = HashSet::new();
+        for admission in admissions {
+            match admission {
+                Admission::Tap(tap) => {
+                    if let Credential::Link { id, .. } = &tap.credential {
+                        link_ids.insert(id.as_str());
+                    }
+                    door_ids.insert(tap.door.as_str());
+                    requests.insert(tap.request.as_str());
+                    credentials.insert(tap.credential.id());
+                }
+                Admission::Outcome(outcome) => {
+                    if outcome.credential.starts_with("link_") {
+                        link_ids.insert(outcome.credential.as_str());
+                        door_ids.insert(outcome.door.as_str());
+                    }
+                }
+            }
+        }
+        let connection = &mut *tx.connection;
+        if !link_ids.is_empty() {
+            let query = links::table
+                .filter(links::id.eq_any(list(&link_ids)))
+                .order(links::id);
+            let rows: Vec<LinkRow> = match connection {
+                AnyConnection::Sqlite(c) => query.select(LinkRow::as_select()).load(c)?,
+                AnyConnection::Postgres(c) => {
+                    query.select(LinkRow::as_select()).for_update().load(c)?
+                }
+            };
+            batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+            batch.named = named(connection, &link_ids, &door_ids)?;
+            batch.states = states(connection, &link_ids, &door_ids)?;
+        }
+        if !requests.is_empty() {
+            let rows: Vec<(DoorRow, Option<i64>)> = doors::table
+                .inner_join(places::table)
+                .filter(doors::id.eq_any(list(&door_ids)))
+                .filter(doors::removed_at.is_null())
+                .select((DoorRow::as_select(), places::locked_down_at))
+                .load(connection)?;
+            batch.doors = rows
+                .into_iter()
+                .map(|(door, down)| (door.id.clone(), (door, down.is_some())))
+                .collect();
+            batch.reachable = batch
+                .doors
+                .iter()
+                .map(|(id, (door, _))| (id.clone(), reachable(door)))
+                .collect();
+            let rows: Vec<(Option<String>, Option<String>, String)> = events::table
+                .filter(events::credential.eq_any(list(&credentials)))
+                .filter(events::request.eq_any(list(&requests)))
+                .select((events::credential, events::request, events::id))
+                .load(connection)?;
+            batch.answered = rows
+                .into_iter()
+                .filter_map(|(credential, request, id)| Some(((credential?, request?), id)))
+                .collect();
+        }
+        Ok(batch)
+    }
+
+    /// Decides the taps one after the other. Outcomes are answered as first here and corrected when they are recorded.
+    pub(super) fn decide(
+        mut self,
+        tx: &mut Tx<'_>,
+        admissions: &[Admission],
+    ) -> (Vec<Result<Answer>>, Self) {
+        let answers = admissions
+            .iter()
+            .map(|admission| match admission {
+                Admission::Tap(tap) => Ok(Answer::Tap(self.tap(tx, tap))),
+                Admission::Outcome(_) => Ok(Answer::Outcome(true)),
+            })
+            .collect();
+        (answers, self)
+    }
+
+    fn tap(&mut self, tx: &mut Tx<'_>, tap: &Tap) -> TapAnswer {
+        let key = (tap.credential.id().to_owned(), tap.request.clone());
+        if let Some(event) = self.answered.get(&key) {
+            return TapAnswer::Repeat(event.clone());
+        }
+        let Some((door, place_down)) = self.doors.get(&tap.door).cloned() else {
+            return TapAnswer::Unknown;
+        };
+        let facts = DoorFacts {
+            accepts_digital: door.accepts_digital,
+            locked_down: door.locked_down_at.is_some(),
+            place_locked_down: place_down,
+            reachable: self.reachable.get(&tap.door).copied().unwrap_or(false),
+        };
+        let mut person = tap.person.clone();
+        let at_door = (tap.credential.id().to_owned(), tap.door.clone());
+        let decision = match &tap.credential {
+            Credential::Admin { organization, .. } => {
+                if *organization != door.organization_id {
+                    return TapAnswer::Unknown;
+                }
+                decide::decide(Asker::Admin, facts, tx.now)
+            }
+            Credential::Link { id, secret_version } => {
+                let Some(link) = self.links.get(id) else {
+                    return TapAnswer::Unknown;
+                };
+                if link.organization_id != door.organization_id
+                    || link.secret_version != *secret_version
+                {
+                    return TapAnswer::Unknown;
+                }
+                person.facts.insert("name".into(), link.name.clone());
+                if !link.email.is_empty() {
+                    person.facts.insert("email".into(), link.email.clone());
+                }
+                let state = self.states.get(&at_door).copied().unwrap_or_default();
+                let facts_of_link = LinkFacts {
+                    validity: validity(link),
+                    names_door: self.named.contains(&at_door),
+                    cooldown_ms: link.cooldown_ms,
+                    last_granted_at: state.last_granted_at,
+                    free_until: state.free_until,
+                };
+                decide::decide(Asker::Link(&facts_of_link), facts, tx.now)
+            }
+        };
+        let mut uses_left = None;
+        if let Some(link) = self.links.get_mut(tap.credential.id()) {
+            if decision.granted() {
+                if decision.takes_use {
+                    link.uses += 1;
+                    self.counted.insert(link.id.clone());
+                }
+                if link.cooldown_ms > 0 {
+                    let state = self.states.entry(at_door).or_default();
+                    state.last_granted_at = Some(tx.now);
+                    state.changed = true;
+                }
+            }
+            uses_left = link.max_uses.map(|max| (max - link.uses).max(0));
+        }
+        if decision.granted() {
+            self.commands.push(CommandRow {
+                event_id: tap.event.clone(),
+                organization_id: door.organization_id.clone(),
+                door_id: tap.door.clone(),
+                credential: tap.credential.id().to_owned(),
+                took_use: decision.takes_use,
+                deadline_at: tap.deadline,
+            });
+        }
+        tx.record(NewEvent {
+            id: tap.event.clone(),
+            organization: door.organization_id.clone(),
+            occurred_at: tap.at,
+            action: "door.unlock",
+            actor: match &tap.credential {
+                Credential::Admin { id, .. } => id.clone(),
+                Credential::Link { .. } => "visitor".into(),
+            },
+            credential: Some(tap.credential.id().to_owned()),
+            object: tap.door.clone(),
+            outcome: if decision.granted() {
+                Outcome::Granted
+            } else {
+                Outcome::Denied
+            },
+            reason: Some(decision.reason.code()),
+            cause: None,
+            request: Some(tap.request.clone()),
+            detail: BTreeMap::from([("trace".to_owned(), decision.trace_text())]),
+            person: Some(person),
+            link: None,
+        });
+        self.answered.insert(key, tap.event.clone());
+        TapAnswer::Decided {
+            decision,
+            door: Box::new(door),
+            uses_left,
+        }
+    }
+
+    /// Applies what an opening's outcome changes: a use given back, a free second try.
+    pub(super) fn outcome(&mut self, outcome: &OpeningOutcome, took_use: bool, now: Millis) {
+        let Some(link) = self.links.get_mut(&outcome.credential) else {
+            return;
+        };
+        let state = self
+            .states
+            .entry((outcome.credential.clone(), outcome.door.clone()))
+            .or_default();
+        match outcome.kind {
+            OutcomeKind::Confirmed { .. } => {
+                state.changed |= state.free_until.take().is_some();
+            }
+            OutcomeKind::Failed { .. } => {
+                if took_use {
+                    link.uses = (link.uses - 1).max(0);
+                    self.counted.insert(link.id.clone());
+                }
+                // A cool-down after nothing opened would only annoy.
+                state.changed |= state.last_granted_at.take().is_some();
+            }
+            OutcomeKind::TimedOut | OutcomeKind::Interrupted => {
+                if took_use {
+                    state.free_until = Some(now + FREE_TRY_MS);
+                    state.changed = true;
+                }
+            }
+        }
+    }
+
+    /// Writes the counters that changed; the rows are locked since `load`.
+    pub(super) fn store_counts(&self, connection: &mut AnyConnection) -> Result<()> {
+        let mut counted: Vec<&LinkRow> = self
+            .counted
+            .iter()
+            .filter_map(|id| self.links.get(id))
+            .collect();
+        counted.sort_by(|a, b| a.id.cmp(&b.id));
+        match connection {
+            AnyConnection::Sqlite(c) => {
+                for link in counted {
+                    diesel::update(links::table.find(&link.id))
+                        .set(links::uses.eq(link.uses))
+                        .execute(c)?;
+                }
+            }
+            AnyConnection::Postgres(c) if !counted.is_empty() => {
+                use diesel::sql_types::{Array, BigInt, Text};
+                let (ids, uses): (Vec<&str>, Vec<i64>) = counted
+                    .iter()
+                    .map(|link| (link.id.as_str(), link.uses))
+                    .unzip();
+                diesel::sql_query(
+                    "UPDATE links SET uses = d.uses FROM unnest($1, $2) AS d (id, uses) WHERE links.id = d.id",
+                )
+                .bind::<Array<Text>, _>(ids)
+                .bind::<Array<BigInt>, _>(uses)
+                .execute(c)?;
+            }
+            AnyConnection::Postgres(_) => {}
+        }
+        let mut changed: Vec<_> = self
+            .states
+            .iter()
+            .filter(|(_, state)| state.changed)
+            .collect();
+        changed.sort_by_key(|(key, _)| *key);
+        for ((link, door), state) in changed {
+            let values = (
+                link_door_states::last_granted_at.eq(state.last_granted_at),
+                link_door_states::free_until.eq(state.free_until),
+            );
+            let updated = diesel::update(link_door_states::table.find((link, door)))
+                .set(values)
+                .execute(connection)?;
+            if updated == 0 {
+                let key = (
+                    link_door_states::link_id.eq(link),
+                    link_door_states::door_id.eq(door),
+                );
+                diesel::insert_into(link_door_states::table)
+                    .values((key.0, key.1, values.0, values.1))
+                    .execute(connection)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers the openings under way, after the events that they refer to.
+    pub(super) fn store_commands(&self, connection: &mut AnyConnection) -> Result<()> {
+        match connection {
+            AnyConnection::Sqlite(c) => {
+                for row in &self.commands {
+                    diesel::insert_into(commands::table)
+                        .values(row)
+                        .execute(c)?;
+                }
+            }
+            AnyConnection::Postgres(c) if !self.commands.is_empty() => {
+                diesel::insert_into(commands::table)
+                    .values(&self.commands)
+                    .execute(c)?;
+            }
+            AnyConnection::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// How long a second try is free after a door did not answer, milliseconds.
+const FREE_TRY_MS: i64 = 60_000;
+
+fn validity(link: &LinkRow) -> Validity {
+    Validity {
+        valid_from: link.valid_from,
+        valid_until: link.valid_until,
+        paused_at: link.paused_at,
+        revoked_at: link.revoked_at,
+        uses: link.uses,
+        max_uses: link.max_uses,
+    }
+}
+
+fn named(
+    connection: &mut AnyConnection,
+    links: &HashSet<&str>,
+    doors: &HashSet<&str>,
+) -> Result<HashSet<Pair>> {
+    let mut pairs: HashSet<Pair> = link_doors::table
+        .filter(link_doors::link_id.eq_any(list(links)))
+        .filter(link_doors::door_id.eq_any(list(doors)))
+        .select((link_doors::link_id, link_doors::door_id))
+        .load(connection)?
+        .into_iter()
+        .collect();
+    let groups: Vec<(String, String)> = link_groups::table
+        .filter(link_groups::link_id.eq_any(list(links)))
+        .select((link_groups::link_id, link_groups::group_id))
+        .load(connection)?;
+    if !groups.is_empty() {
+        let ids: Vec<&str> = groups.iter().map(|(_, group)| group.as_str()).collect();
+        let members: Vec<(String, String)> = group_doors::table
+            .filter(group_doors::group_id.eq_any(ids))
+            .filter(group_doors::door_id.eq_any(list(doors)))
+            .select((group_doors::group_id, group_doors::door_id))
+            .load(connection)?;
+        for (link, group) in &groups {
+            pairs.extend(
+                members
+                    .iter()
+                    .filter(|(of, _)| of == group)
+                    .map(|(_, door)| (link.clone(), door.clone())),
+            );
+        }
+    }
+    Ok(pairs)
+}
+
+fn states(
+    connection: &mut AnyConnection,
+    links: &HashSet<&str>,
+    doors: &HashSet<&str>,
+) -> Result<HashMap<Pair, AtDoor>> {
+    let rows: Vec<(String, String, Option<i64>, Option<i64>)> = link_door_states::table
+        .filter(link_door_states::link_id.eq_any(list(links)))
+        .filter(link_door_states::door_id.eq_any(list(doors)))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(link, door, last_granted_at, free_until)| {
+            (
+                (link, door),
+                AtDoor {
+                    last_granted_at,
+                    free_until,
+                    changed: false,
+                },
+            )
+        })
+        .collect())
+}
+
+fn list<'a>(ids: &HashSet<&'a str>) -> Vec<&'a str> {
+    ids.iter().copied().collect()
+}
