@@ -46,7 +46,6 @@ pub(super) static WORDS: Words = Words {
         "Ihre Türen öffnen ab {}. Es ist nichts verloren: Kommen Sie dann wieder.",
     ),
     too_early_in: "Das ist in {}.",
-    too_early_wait: "Lassen Sie diese Seite offen: Sie ändert sich von selbst.",
     expired: notice(
         "Dieser Link ist abgelaufen",
         "Er war gültig bis {}. Wenn Sie noch hinein müssen, bitten Sie um einen neuen.",

@@ -42,7 +42,6 @@ pub(super) static WORDS: Words = Words {
         "Your doors open from {}. Nothing is lost: come back then.",
     ),
     too_early_in: "That is in {}.",
-    too_early_wait: "Leave this page open: it changes by itself.",
     expired: notice(
         "This link has ended",
         "It was good until {}. If you still need to come in, ask for a new one.",

@@ -66,8 +66,6 @@ pub struct Words {
     pub too_early: Notice,
     /// `{}`: a length of time.
     pub too_early_in: &'static str,
-    /// Says that the page reloads by itself.
-    pub too_early_wait: &'static str,
     /// `{}`: a moment.
     pub expired: Notice,
     /// All openings are used.

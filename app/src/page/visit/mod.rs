@@ -1,0 +1,44 @@
+//! The visitor's pages: no wasm, one small script, and every answer in words a visitor knows.
+//!
+//! Each page is a plain `Model` and a `view(model, chrome)` that gives the whole document.
+
+use std::sync::Arc;
+
+use crate::shell::Assets;
+use crate::text::Language;
+
+pub mod answer;
+mod card;
+pub mod confirm;
+pub mod doors;
+mod icon;
+mod parts;
+pub mod result;
+mod shell;
+pub mod state;
+#[cfg(test)]
+mod tests;
+pub mod too_early;
+pub mod trouble;
+
+pub use answer::Answer;
+
+/// What surrounds every visitor's page.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    /// Addresses of the style sheet, the script and the icon.
+    pub assets: Arc<Assets>,
+    /// The language of the page.
+    pub language: Language,
+    /// The organization's name; `None` where naming it would tell a stranger something.
+    pub organization: Option<String>,
+}
+
+/// Whom to ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// The host's name; may be empty.
+    pub name: String,
+    /// A telephone number, a mail address, or any words; may be empty.
+    pub contact: String,
+}

@@ -1,0 +1,66 @@
+//! The answer to a press without script.
+
+use leptos::prelude::*;
+
+use super::answer::Outcome;
+use super::parts::{foot, organization};
+use super::shell::{Script, document};
+use super::{Answer, Chrome, Host, card, icon};
+use crate::text::{clean, when};
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The link's id.
+    pub link_id: String,
+    /// The door's id.
+    pub door_id: String,
+    /// The door's name.
+    pub door: String,
+    /// Where to find it; may be empty.
+    pub description: String,
+    /// Whom to ask.
+    pub host: Option<Host>,
+    /// How the press ended.
+    pub answer: Answer,
+}
+
+/// The document.
+pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
+    let words = chrome.language.words();
+    let Model { link_id, door_id, door, description, host, answer } = model;
+    let list = format!("/visit/{link_id}");
+    let open = answer.state == Outcome::Open;
+    let class = if open { "door open" } else { "door shut" };
+    let seconds = open.then(|| {
+        let length = i64::try_from(answer.open_ms).unwrap_or(i64::MAX);
+        view! { <b>{when::duration(length, chrome.language)}</b> }
+    });
+    // Again by way of the confirmation page, which brings a request id of its own.
+    let again = answer.retry.then(|| {
+        view! {
+            <a class="go" href=format!("{list}/doors/{door_id}")>{icon::unlock()}{card::named_button(&door, words)}</a>
+        }
+    });
+    let left = answer.uses_left.map(|count| view! { <p class="muted">{words.openings_left(count)}</p> });
+    let title = format!("{}: {}", clean(&door), answer.title);
+    let body = view! {
+        <main class="visit">
+            {organization(chrome)}
+            <div class=class>
+                <h1><bdi>{door.clone()}</bdi></h1>
+                {(!description.is_empty()).then(|| view! { <p class="what"><bdi>{description}</bdi></p> })}
+                <div class="out">
+                    {icon::tick()}
+                    <p role="status"><strong>{answer.title}</strong><span>{answer.text}</span></p>
+                    {seconds}
+                </div>
+                {again}
+            </div>
+            {left}
+            <p><a class="back" href=list.clone()>{words.all_doors}</a></p>
+            {foot(chrome, words.help, host.as_ref(), &list)}
+        </main>
+    };
+    document(chrome, title, Script::Without, body)
+}

@@ -1,0 +1,39 @@
+//! The document around a visitor's page: one style sheet, one icon, and the script where a page needs it.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use super::Chrome;
+
+/// Whether a page has something for the script to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    With,
+    Without,
+}
+
+/// The whole document; `title` is the window's, `body` the `<main>` element.
+pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Script, body: B) -> impl IntoView + use<B> {
+    let assets = &chrome.assets;
+    let script = (script == Script::With).then(|| {
+        view! { <script src=assets.visit_js.clone() nonce=use_nonce() defer></script> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang=chrome.language.code()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"/>
+                <title>{title}</title>
+                <link rel="stylesheet" href=assets.visitor_css.clone()/>
+                <link rel="icon" href=assets.favicon.clone() type="image/svg+xml"/>
+                <meta name="robots" content="noindex,nofollow,noarchive"/>
+                <meta name="format-detection" content="telephone=no"/>
+                <meta name="theme-color" content="#fbfaf8" media="(prefers-color-scheme:light)"/>
+                <meta name="theme-color" content="#131416" media="(prefers-color-scheme:dark)"/>
+                {script}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}

@@ -1,0 +1,53 @@
+// Visitor's page: a real press opens a door, whose card becomes the answer.
+
+const find = (what, at = document) => at.querySelector(what), main = find('main'), say = main.dataset;
+
+const countdown = (ms, show, done) => {
+	const end = Date.now() + +ms, step = () => {
+		const left = Math.ceil((end - Date.now()) / 1e3);
+		left > 0 ? (show(left), setTimeout(step, 200)) : done();
+	};
+	step();
+};
+
+for (const card of document.querySelectorAll('[data-url]')) {
+	const button = find('button', card), [title, text] = find('[role=status]', card).children;
+	let id, busy, focused;
+
+	const show = (state, head = '', body = '') => {
+		card.className = 'door ' + state;
+		title.textContent = head;
+		text.textContent = body;
+		busy = /busy|open/.test(state);
+		if (!busy && focused) button.focus();
+	};
+	const open = ms => countdown(ms, n => find('b', card).textContent = n + ' s', () => show(''));
+
+	button.onclick = async press => {
+		if (!press.isTrusted || busy) return;
+		focused = document.activeElement == button;
+		show('busy', say.opening);
+		// Kept while the outcome is unknown: a retry is the same press.
+		id ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), n => n.toString(16).padStart(8, 0)).join('');
+		try {
+			const a = await (await fetch(card.dataset.url, {
+				method: 'POST', signal: AbortSignal.timeout?.(12e3), headers: { Accept: 'application/json' },
+				body: new URLSearchParams({ csrf: say.csrf, request_id: id })
+			})).json(), left = a.uses_left;
+			if (!a.title) throw 0;
+			id = 0;
+			show(a.state + (a.retry ? '' : ' end'), a.title, a.text);
+			if (busy) open(a.open_ms);
+			if (left != null) {
+				find('#left').textContent = say.left.split('|')[Math.min(left, 2)].replace('{}', left);
+				main.classList.toggle('spent', !left);
+			}
+		} catch {
+			show('lost', say.lost, say.lostText);
+		}
+	};
+	if (card.dataset.open) open(card.dataset.open);
+}
+
+const clock = find('[data-in]');
+if (clock) countdown(clock.dataset.in, n => clock.textContent = new Date(n * 1e3).toJSON().slice(11, 19), () => location.reload());
