@@ -126,7 +126,8 @@ fn clippy_wasm() -> Result<()> {
         cargo
             .arg(if lints { "clippy" } else { "check" })
             .args(package)
-            .args(["--lib", "--target", TARGET]);
+            // The build's profile, so that macros and build scripts are compiled once for both.
+            .args(["--lib", "--target", TARGET, "--profile", "wasm-release"]);
         if lints {
             cargo.args(["--", "-D", "warnings"]);
         } else {
