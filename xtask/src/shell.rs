@@ -1,6 +1,7 @@
 //! Running other programs: from the project's root, stopped with us, and reported in plain words.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -11,7 +12,8 @@ use anyhow::{Context, Result, bail};
 
 /// Set once a signal asked us to stop; every later step then refuses to begin.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The program that runs in the foreground now, so that a signal sent to us alone reaches it too.
+/// The program that runs in the foreground now. It leads a process group of its own, so that a signal
+/// sent to us alone stops whatever it has started as well.
 static FOREGROUND: Mutex<Option<u32>> = Mutex::new(None);
 
 /// Catches Ctrl-C and termination, so that what we started is stopped and cleaned up on the way out.
@@ -25,7 +27,7 @@ pub(crate) fn prepare() -> Result<()> {
         if let Some(id) = child {
             // A failure means that the child is gone already, which is what we want.
             let _ = Command::new("kill")
-                .arg(id.to_string())
+                .args(["-TERM", "--", &format!("-{id}")])
                 .stderr(Stdio::null())
                 .status();
         }
@@ -158,6 +160,7 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
 fn start(command: &mut Command) -> Result<Child> {
     check_interrupted()?;
     let child = command
+        .process_group(0)
         .spawn()
         .with_context(|| format!("could not start `{}`", line(command)))?;
     if let Ok(mut foreground) = FOREGROUND.lock() {
