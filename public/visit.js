@@ -1,4 +1,4 @@
-// Visitor's page: a real press opens a door, whose card becomes the answer.
+// Visitor's page: a real press opens a door; its card is the answer.
 
 const find = (what, at = document) => at.querySelector(what), main = find('main'), say = main.dataset;
 
@@ -19,13 +19,13 @@ for (const card of document.querySelectorAll('[data-url]')) {
 		title.textContent = head;
 		text.textContent = body;
 		busy = /busy|open/.test(state);
-		if (!busy && focused) button.focus();
+		if (!busy && focused && !find(':focus')) button.focus();
 	};
 	const open = ms => countdown(ms, n => find('b', card).textContent = n + ' s', () => show(''));
 
 	button.onclick = async press => {
 		if (!press.isTrusted || busy) return;
-		focused = document.activeElement == button;
+		focused = find(':focus') == button;
 		show('busy', say.opening);
 		// Kept while the outcome is unknown: a retry is the same press.
 		id ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), n => n.toString(16).padStart(8, 0)).join('');

@@ -7,7 +7,7 @@ const fn notice(title: &'static str, text: &'static str) -> Notice {
 }
 
 pub(super) static WORDS: Words = Words {
-    hello: "Hallo {}, herein",
+    hello: "Hallo {}, kommen Sie herein",
     invited_by: "Eingeladen von {}",
     good_until: "Gültig bis {}",
     good_always: "Gültig bis auf Weiteres",
@@ -35,8 +35,9 @@ pub(super) static WORDS: Words = Words {
     no_doors: "Zu diesem Link gehört noch keine Tür.",
     help: "Bleibt eine Tür zu, hilft {}",
     questions: "Fragen? Es hilft {}",
+    call: "{} anrufen",
+    write_to: "{} schreiben",
     add_to_calendar: "In den Kalender",
-    in_language: "Diese Seite auf {}",
     confirm: "{} öffnen?",
     confirm_text: "Drücken Sie erst, wenn Sie vor der Tür stehen: Sie bleibt nur wenige Sekunden offen.",
     all_doors: "Alle Türen",

@@ -50,10 +50,12 @@ pub struct Words {
     pub help: &'static str,
     /// `{}`: host, or contact; under a page that says no.
     pub questions: &'static str,
+    /// `{}`: the host; a button that dials.
+    pub call: &'static str,
+    /// `{}`: the host; a button that begins a mail.
+    pub write_to: &'static str,
     /// Link to the calendar file.
     pub add_to_calendar: &'static str,
-    /// `{}`: the other language's own name; the switch's accessible name.
-    pub in_language: &'static str,
     /// `{}`: the door, as a question.
     pub confirm: &'static str,
     /// Below that question.
@@ -126,7 +128,8 @@ mod tests {
                 words.unlock_door,
                 words.help,
                 words.questions,
-                words.in_language,
+                words.call,
+                words.write_to,
                 words.confirm,
                 words.your_doors,
                 words.too_early.text,

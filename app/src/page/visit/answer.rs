@@ -52,7 +52,12 @@ impl Answer {
 
     /// Any other end, by its stable reason code, such as `expired` or `timed_out`.
     #[must_use]
-    pub fn shut(code: &str, host: Option<&str>, uses_left: Option<u64>, language: Language) -> Self {
+    pub fn shut(
+        code: &str,
+        host: Option<&str>,
+        uses_left: Option<u64>,
+        language: Language,
+    ) -> Self {
         let said = reason::visitor(code, host, language);
         Self {
             state: match code {

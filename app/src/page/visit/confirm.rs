@@ -29,7 +29,15 @@ pub struct Model {
 /// The document. With script on it holds nothing that can be submitted.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model { link_id, door_id, door, description, host, form_token, request_id } = model;
+    let Model {
+        link_id,
+        door_id,
+        door,
+        description,
+        host,
+        form_token,
+        request_id,
+    } = model;
     let list = format!("/visit/{link_id}");
     let action = format!("{list}/doors/{door_id}/unlock");
     let title = fill(words.confirm, &clean(&door));
@@ -49,7 +57,7 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
                 </form>
             </noscript>
             <p><a class="back" href=list>{words.all_doors}</a></p>
-            {foot(chrome, words.help, host.as_ref(), "")}
+            {foot(chrome, host.as_ref(), "")}
         </main>
     };
     document(chrome, title, Script::Without, body)

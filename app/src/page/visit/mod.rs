@@ -24,7 +24,7 @@ pub mod trouble;
 pub use answer::Answer;
 
 /// What surrounds every visitor's page.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Chrome {
     /// Addresses of the style sheet, the script and the icon.
     pub assets: Arc<Assets>,

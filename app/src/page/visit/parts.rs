@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Chrome, Host, icon};
 use crate::text::when::Moment;
-use crate::text::{Language, around};
+use crate::text::{Language, Words, around};
 
 /// The organization, where the page may name it.
 pub(super) fn organization(chrome: &Chrome) -> impl IntoView + use<> {
@@ -51,13 +51,19 @@ pub(super) fn address(contact: &str) -> Option<String> {
     let contact = contact.trim();
     if let Some((local, domain)) = contact.split_once('@') {
         let plain = |part: &str| {
-            !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
         };
-        return (plain(local) && plain(domain) && domain.contains('.')).then(|| format!("mailto:{contact}"));
+        return (plain(local) && plain(domain) && domain.contains('.'))
+            .then(|| format!("mailto:{contact}"));
     }
     let digits = contact.chars().filter(char::is_ascii_digit).count();
     let number = contact.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '(')
-        && contact.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c));
+        && contact
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +()-./".contains(c));
     // E.164 numbers have at most 15 digits; a trunk zero in brackets may come on top.
     (number && (4..=16).contains(&digits)).then(|| {
         let dialled: String = contact
@@ -81,8 +87,28 @@ pub(super) fn languages(current: Language, page: &str) -> impl IntoView + use<> 
         .collect_view()
 }
 
-/// The foot of a page that has nothing but the host and the languages in it.
-pub(super) fn foot(chrome: &Chrome, template: &'static str, host: Option<&Host>, page: &str) -> impl IntoView + use<> {
-    let ask = ask(template, host).into_view().into_any();
+/// The way on from a page that says no: one large button that calls or writes to the host, or their words.
+pub(super) fn reach(words: &'static Words, host: Option<&Host>) -> impl IntoView + use<> {
+    let host = host?;
+    let Host { name, contact } = host.clone();
+    let Some(href) = address(&contact).filter(|_| !name.is_empty()) else {
+        return Some(ask(words.questions, Some(host)).into_any());
+    };
+    let label = if href.starts_with("tel:") {
+        words.call
+    } else {
+        words.write_to
+    };
+    Some(
+        view! {
+            <a class="go" href=href><span>{named(label, name)}<small><bdi>{contact}</bdi></small></span></a>
+        }
+        .into_any(),
+    )
+}
+
+/// The foot of a page that has nothing but the languages in it, and below doors whom to ask.
+pub(super) fn foot(chrome: &Chrome, host: Option<&Host>, page: &str) -> impl IntoView + use<> {
+    let ask = ask(chrome.language.words().help, host);
     view! { <footer>{ask}<p class="links">{languages(chrome.language, page)}</p></footer> }
 }

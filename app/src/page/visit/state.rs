@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{foot, organization, timed};
+use super::parts::{foot, organization, reach, timed};
 use super::shell::{Script, document};
 use super::{Chrome, Host};
 use crate::text::when::Moment;
@@ -51,8 +51,9 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             <div class="notice">
                 <h1>{notice.title}</h1>
                 <p>{text}</p>
+                {reach(words, model.host.as_ref())}
             </div>
-            {foot(chrome, words.questions, model.host.as_ref(), "")}
+            {foot(chrome, None, "")}
         </main>
     };
     document(chrome, notice.title.to_owned(), Script::Without, body)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{foot, organization};
+use super::parts::{foot, organization, reach};
 use super::shell::{Script, document};
 use super::{Chrome, Host};
 
@@ -52,8 +52,9 @@ pub fn view(trouble: Trouble, host: Option<&Host>, chrome: &Chrome) -> impl Into
             <div class="notice">
                 <h1>{notice.title}</h1>
                 <p>{notice.text}</p>
+                {reach(words, host.filter(|_| known))}
             </div>
-            {foot(chrome, words.questions, host.filter(|_| known), "")}
+            {foot(chrome, None, "")}
         </main>
     };
     document(chrome, notice.title.to_owned(), Script::Without, body)
