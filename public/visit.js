@@ -1,6 +1,6 @@
 // Visitor's page: a real press opens a door; its card is the answer.
 
-const find = (what, at = document) => at.querySelector(what), main = find('main'), say = main.dataset;
+const find = (css, at = document) => at.querySelector(css), main = find('main'), say = main.dataset;
 
 const countdown = (ms, show, done) => {
 	const end = Date.now() + +ms, step = () => {
