@@ -1,0 +1,113 @@
+//! Before something is destroyed: what goes, what stays, and the way back.
+
+use leptos::prelude::*;
+
+use super::{Chrome, WayBack};
+use crate::shell::{self, Islands};
+use crate::ui;
+
+/// A question with its consequences.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// The question: *Revoke Ada Keller's link?*
+    pub title: String,
+    /// What it destroys and what stays, a sentence each.
+    pub consequences: Vec<String>,
+    /// Why it cannot be done; then there is no button.
+    pub refused: Option<String>,
+    /// Where it posts to.
+    pub action: String,
+    /// The button: *Revoke*.
+    pub button: String,
+    /// The version of the object, for stale forms.
+    pub version: i64,
+    /// The way back.
+    pub back: WayBack,
+}
+
+impl Model {
+    /// Removing a place; refused while it has doors.
+    #[must_use]
+    pub fn remove_place(id: &str, name: &str, doors: i64, version: i64) -> Self {
+        let refused = (doors > 0).then(|| {
+            format!("This place still has {}. Move or remove them first.", ui::count(doors, "door", "doors"))
+        });
+        Self {
+            title: format!("Remove {name}?"),
+            consequences: vec![
+                "The place disappears from every list. It has no doors, so nothing stops opening.".into(),
+                "Its events stay in the event log.".into(),
+            ],
+            refused,
+            action: format!("/places/{id}/remove"),
+            button: "Remove place".into(),
+            version,
+            back: WayBack::new(format!("/places/{id}"), "Keep it"),
+        }
+    }
+
+    /// Removing a door; `links` that are not over open it.
+    #[must_use]
+    pub fn remove_door(id: &str, name: &str, place: &str, links: i64, version: i64) -> Self {
+        let ends = match links {
+            0 => "No link that still works opens it.".to_owned(),
+            1 => "One link that still works opens it and will no longer do so.".to_owned(),
+            links => format!("{links} links that still work open it and will no longer do so."),
+        };
+        Self {
+            title: format!("Remove {name}?"),
+            consequences: vec![
+                format!("Latchkey no longer opens {name} at {place}, for anybody."),
+                ends,
+                "Its events stay in the event log. This cannot be undone.".into(),
+            ],
+            refused: None,
+            action: format!("/doors/{id}/remove"),
+            button: "Remove door".into(),
+            version,
+            back: WayBack::new(format!("/doors/{id}"), "Keep it"),
+        }
+    }
+
+    /// Revoking a link, which opens `doors`.
+    #[must_use]
+    pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {
+        let opens = if doors.is_empty() { "any door".to_owned() } else { ui::list(doors) };
+        Self {
+            title: format!("Revoke the link of {name}?"),
+            consequences: vec![
+                format!("It stops opening {opens} at once, on every phone it was opened on."),
+                "It cannot be switched on again. To stop it for a while, pause it instead.".into(),
+                "What happened with it stays in the event log.".into(),
+            ],
+            refused: None,
+            action: format!("/links/{id}/revoke"),
+            button: "Revoke link".into(),
+            version,
+            back: WayBack::new(format!("/links/{id}"), "Keep it"),
+        }
+    }
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let title = model.title.clone();
+    let back = view! { <a class="btn" href=model.back.href.clone()>{model.back.label.clone()}</a> }.into_any();
+    let inside = if let Some(refused) = model.refused {
+        view! { {ui::form_error(Some(refused))} <p class="row">{back}</p> }.into_any()
+    } else {
+        let sentences = model.consequences.into_iter().map(|said| view! { <li>{said}</li> }).collect_view();
+        let buttons = view! {
+            {ui::version(model.version)}
+            <button class="btn danger solid">{model.button}</button>
+            {back}
+        };
+        view! {
+            <ul class="consequences">{sentences}</ul>
+            {ui::form(model.action, &chrome.form_token, "row", buttons.into_any())}
+        }
+        .into_any()
+    };
+    let body = view! { <div class="problem"><h1>{model.title}</h1>{inside}</div> };
+    shell::admin(chrome, &title, Islands::None, body.into_any())
+}

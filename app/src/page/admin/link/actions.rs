@@ -1,0 +1,51 @@
+//! What can be done with a link, by its state.
+
+use domain::link::State;
+use leptos::prelude::*;
+
+use super::Model;
+use crate::ui::{self, icon::Icon};
+
+/// The buttons of the page's head. A revoked link has none: it stays as it was.
+pub(super) fn head(model: &Model, token: &str) -> AnyView {
+    if model.state == State::Revoked {
+        return ().into_any();
+    }
+    let id = &model.id;
+    let switch = match model.state {
+        State::Paused => Some(("resume", Icon::Resume, "Resume")),
+        State::Active | State::Scheduled => Some(("pause", Icon::Pause, "Pause")),
+        State::Expired | State::UsedUp | State::Revoked => None,
+    };
+    let switch = switch.map(|(verb, icon, label)| {
+        let button = view! { {ui::version(model.version)} <button class="btn">{icon.view()} {label}</button> };
+        ui::form(format!("/links/{id}/{verb}"), token, "", button.into_any())
+    });
+    view! {
+        {switch}
+        <a class="btn" href=format!("/links/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
+        <a class="btn danger" href=format!("/links/{id}/revoke")>{Icon::Remove.view()} "Revoke"</a>
+    }
+    .into_any()
+}
+
+/// Another end, folded away until it is wanted or was refused.
+pub(super) fn extend(model: &Model, token: &str) -> AnyView {
+    if model.state == State::Revoked || model.until.is_none() {
+        return ().into_any();
+    }
+    let open = model.extend_until.error.is_some();
+    let fields = view! {
+        {ui::version(model.version)}
+        {ui::input("valid_until", "Good until", model.extend_until.clone()).kind("datetime-local").required()
+            .hint(format!("In {}. The address stays the same.", model.zone)).view()}
+        <button class="btn primary">"Extend"</button>
+    };
+    view! {
+        <details class="fold extend" open=open>
+            <summary class="btn">{Icon::Extend.view()} "Extend"</summary>
+            {ui::form(format!("/links/{}/extend", model.id), token, "stack card pad", fields.into_any())}
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,93 @@
+//! How a link gets to its person: its address, mail, messengers, and what became of each message.
+
+use domain::link::State;
+use leptos::prelude::*;
+
+use super::Model;
+use crate::page::admin::MessageLine;
+use crate::page::admin::parts;
+use crate::ui::{self, icon::Icon};
+
+/// The card with the address and the ways to send it.
+pub(super) fn card(model: &Model, token: &str) -> AnyView {
+    let opened = match &model.opened {
+        Some(opened) => view! { "First opened " {ui::time(opened)} }.into_any(),
+        None => "Not opened yet".into_any(),
+    };
+    let aside = view! { <span class="small muted">{opened}</span> }.into_any();
+    if model.state == State::Revoked {
+        let body = view! { <p>"This link is revoked. Its address shows the visitor that it has ended."</p> };
+        return ui::card("Share", aside, body.into_any());
+    }
+    let body = view! {
+        <div class="stack">
+            {address(model)}
+            {send(model, token)}
+            {rotate(model, token)}
+        </div>
+    };
+    ui::card("Share", aside, body.into_any())
+}
+
+fn address(model: &Model) -> AnyView {
+    match &model.url {
+        Some(url) => view! {
+            <div class="address">
+                <label class="hidden" for="address">"Address"</label>
+                <input class="mono" id="address" value=url.clone() readonly/>
+                <a class="btn" href=format!("/links/{}", model.id)>"Hide"</a>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <div class="address">
+                <code class="mono">{model.masked_url.clone()}</code>
+                <a class="btn primary" href=format!("/links/{}?show=1", model.id) rel="nofollow">{Icon::Show.view()} "Show and copy"</a>
+            </div>
+            <p class="small muted">"Whoever has the address can open the doors, so showing it is an event of its own."</p>
+        }
+        .into_any(),
+    }
+}
+
+fn send(model: &Model, token: &str) -> AnyView {
+    let over = matches!(model.state, State::Expired | State::UsedUp);
+    if over {
+        return view! { <p class="muted">"It has ended. Extend it first, then send it."</p> }.into_any();
+    }
+    let id = &model.id;
+    let mail = if model.email.is_empty() {
+        view! { <a class="btn" href=format!("/links/{id}/edit")>{Icon::Mail.view()} "Add an e-mail address"</a> }.into_any()
+    } else {
+        let label = if model.messages.is_empty() { "Send by e-mail" } else { "E-mail again" };
+        let button = view! { <button class="btn">{Icon::Mail.view()} {label}</button> };
+        ui::form(format!("/links/{id}/send"), token, "", button.into_any())
+    };
+    let chat = view! { <button class="btn">{Icon::Chat.view()} "WhatsApp"</button> };
+    view! { <div class="row">{mail} {ui::form(format!("/links/{id}/whatsapp"), token, "", chat.into_any())}</div> }.into_any()
+}
+
+fn rotate(model: &Model, token: &str) -> AnyView {
+    let fields = view! {
+        {ui::version(model.version)}
+        <p>"The old address dies at once, on every phone it was opened on. Send the new one afterwards."</p>
+        <button class="btn danger solid">"Make a new address"</button>
+    };
+    view! {
+        <details class="fold">
+            <summary class="btn quiet">{Icon::Rotate.view()} "Address in wrong hands?"</summary>
+            {ui::form(format!("/links/{}/rotate", model.id), token, "stack", fields.into_any())}
+        </details>
+    }
+    .into_any()
+}
+
+/// What became of each message.
+pub(super) fn deliveries(messages: Vec<MessageLine>) -> AnyView {
+    if messages.is_empty() {
+        return ().into_any();
+    }
+    let all = view! { <a class="small" href="/deliveries">"All deliveries"</a> };
+    let rows = messages.into_iter().map(|line| parts::message(line, false)).collect_view();
+    ui::card_of("card", "Sent", all.into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
+}

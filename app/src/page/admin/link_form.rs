@@ -1,0 +1,260 @@
+//! A new access link, or changes to one.
+
+use leptos::prelude::*;
+
+use super::Chrome;
+use crate::shell::{self, Islands};
+use crate::ui::{self, Choice, Field, icon::Icon};
+
+/// The form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// The link that is changed; `None` for a new one.
+    pub id: Option<String>,
+    /// The version it was opened at.
+    pub version: i64,
+    /// Whose link it is.
+    pub name: Field,
+    /// Where it is sent.
+    pub email: Field,
+    /// For a message by phone.
+    pub phone: Field,
+    /// Where the visitor comes from.
+    pub company: Field,
+    /// Whom they come to see.
+    pub host_name: Field,
+    /// How the visitor reaches the host.
+    pub host_contact: Field,
+    /// For admins only.
+    pub note: Field,
+    /// The number in another system.
+    pub external_id: Field,
+    /// `en`, `de`, or empty for the visitor's browser.
+    pub language: Field,
+    /// The doors to choose from, place by place.
+    pub places: Vec<Place>,
+    /// What is wrong with the choice of doors.
+    pub doors_error: Option<String>,
+    /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
+    pub valid_from: Field,
+    /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
+    pub valid_until: Field,
+    /// The IANA name of the zone that both times are in.
+    pub zone: String,
+    /// Whether links that never end are allowed here.
+    pub may_never_expire: bool,
+    /// Whether the box is ticked.
+    pub never_expires: bool,
+    /// Whether to ask a second time before a link that never ends is made.
+    pub ask_never_expires: bool,
+    /// How many openings; empty for no limit.
+    pub max_uses: Field,
+    /// The least time between two openings of one door, minutes; empty for none.
+    pub cooldown_minutes: Field,
+    /// Whether to send it at once; only for a new link.
+    pub send: bool,
+    /// What deserves a second look, a sentence each.
+    pub warnings: Vec<String>,
+    /// What is wrong with the form as a whole.
+    pub form_error: Option<String>,
+}
+
+/// A place with its doors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Its doors, by name.
+    pub doors: Vec<Door>,
+}
+
+/// A door to choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Door {
+    /// `door_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether links may open it at all.
+    pub accepts_digital: bool,
+    /// Whether it is ticked.
+    pub chosen: bool,
+}
+
+impl Model {
+    /// Puts an error at the field of this name (`doors` or `door` for the choice of doors), or on top when there is
+    /// no such field.
+    pub fn fail(&mut self, field: &str, sentence: impl Into<String>) {
+        let sentence = Some(sentence.into());
+        let place = match field {
+            "name" => &mut self.name.error,
+            "email" => &mut self.email.error,
+            "phone" => &mut self.phone.error,
+            "company" => &mut self.company.error,
+            "host_name" => &mut self.host_name.error,
+            "host_contact" => &mut self.host_contact.error,
+            "note" => &mut self.note.error,
+            "external_id" => &mut self.external_id.error,
+            "language" => &mut self.language.error,
+            "door" | "doors" => &mut self.doors_error,
+            "valid_from" => &mut self.valid_from.error,
+            "valid_until" => &mut self.valid_until.error,
+            "max_uses" => &mut self.max_uses.error,
+            "cooldown_minutes" => &mut self.cooldown_minutes.error,
+            _ => &mut self.form_error,
+        };
+        *place = sentence;
+    }
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let new = model.id.is_none();
+    let (title, action, cancel, button) = match &model.id {
+        None => ("New access link", "/links/new".to_owned(), "/links".to_owned(), "Make link"),
+        Some(id) => ("Edit access link", format!("/links/{id}/edit"), format!("/links/{id}"), "Save"),
+    };
+    let version = (!new).then(|| ui::version(model.version));
+    let form_error = ui::form_error(model.form_error.clone());
+    let warnings = warnings(&model.warnings);
+    let send = new.then(|| ui::checkbox("send", "Send it by e-mail now", None, model.send));
+    let fields = view! {
+        {form_error}
+        {version}
+        {person(&model)}
+        {doors(&model)}
+        {time(&model)}
+        {visit(model)}
+        {warnings}
+        {send}
+        <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
+    };
+    let body = view! {
+        {ui::back(cancel, if new { "Access links" } else { "Back to the link" })}
+        {ui::head(title, None, ().into_any())}
+        <div class="card narrow"><div class="body">{ui::form(action, &chrome.form_token, "stack", fields.into_any())}</div></div>
+    };
+    shell::admin(chrome, title, Islands::None, body.into_any())
+}
+
+fn person(model: &Model) -> AnyView {
+    view! {
+        <fieldset>
+            <legend>"Who"</legend>
+            {ui::input("name", "Name", model.name.clone()).required().longest(200).autocomplete("off")
+                .hint("The visitor reads it on their page.").view()}
+            <div class="two">
+                {ui::input("email", "E-mail", model.email.clone()).kind("email").longest(254).autocomplete("off").view()}
+                {ui::input("phone", "Phone", model.phone.clone()).kind("tel").longest(40).autocomplete("off")
+                    .hint("With its country: +49 30 …").view()}
+            </div>
+            {ui::input("company", "Company", model.company.clone()).longest(200).autocomplete("off").view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn doors(model: &Model) -> AnyView {
+    let places = model
+        .places
+        .iter()
+        .map(|place| {
+            let doors = place.doors.iter().map(door).collect_view();
+            view! { <div class="group"><h3>{place.name.clone()}</h3><ul class="checks">{doors}</ul></div> }
+        })
+        .collect_view();
+    let none = model.places.iter().all(|place| place.doors.is_empty()).then(|| {
+        view! { <p class="muted">"There is no door yet. " <a href="/doors/new">"Add a door first"</a> "."</p> }
+    });
+    let error = model.doors_error.clone().map(|error| view! { <p class="error" id="doors-error">{error}</p> });
+    let described = error.is_some().then_some("doors-error");
+    let class = if error.is_some() { "wrong" } else { "" };
+    view! {
+        <fieldset class=class aria-describedby=described><legend>"Opens"</legend>{places}{none}{error}</fieldset>
+    }
+    .into_any()
+}
+
+fn door(door: &Door) -> AnyView {
+    let flag = (!door.accepts_digital)
+        .then(|| view! { <span class="more warn">"Refuses digital credentials; a link cannot open it."</span> });
+    view! {
+        <li>
+            <label>
+                <input type="checkbox" name="door" value=door.id.clone() checked=door.chosen/>
+                <span>{door.name.clone()} {flag}</span>
+            </label>
+        </li>
+    }
+    .into_any()
+}
+
+fn time(model: &Model) -> AnyView {
+    let never = model.may_never_expire.then(|| {
+        let hint = "For people who come for years. Prefer an end; a link can be extended.";
+        ui::checkbox("never_expires", "It never ends", Some(hint.into()), model.never_expires)
+    });
+    let sure = model.ask_never_expires.then(|| {
+        view! {
+            <div class="flash warn">
+                {Icon::Alert.view()}
+                {ui::checkbox("never_expires_confirmed", "Yes, this link shall work until somebody revokes it", None, false)}
+            </div>
+        }
+    });
+    view! {
+        <fieldset>
+            <legend>"When"</legend>
+            <div class="two">
+                {ui::input("valid_from", "From", model.valid_from.clone()).kind("datetime-local").required().view()}
+                {until(model)}
+            </div>
+            <p class="hint">"Times are in " {model.zone.clone()} "."</p>
+            {never} {sure}
+            <div class="two">
+                {ui::input("max_uses", "How many openings", model.max_uses.clone()).kind("number").range(1, 1_000_000)
+                    .hint("Empty for as many as they like.").view()}
+                {ui::input("cooldown_minutes", "Minutes between two openings", model.cooldown_minutes.clone()).kind("number")
+                    .range(0, 10_080).hint("Of one door. Empty for none.").view()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn until(model: &Model) -> AnyView {
+    let until = ui::input("valid_until", "Until", model.valid_until.clone()).kind("datetime-local");
+    // A browser would not send the form with a required field empty and the other box ticked.
+    if model.may_never_expire { until.view() } else { until.required().view() }
+}
+
+fn visit(model: Model) -> AnyView {
+    let languages = [("", "As the visitor's browser says"), ("en", "English"), ("de", "Deutsch")]
+        .map(|(value, label)| Choice { value: value.into(), label: label.into() });
+    view! {
+        <fieldset>
+            <legend>"The visit"</legend>
+            <div class="two">
+                {ui::input("host_name", "Host", model.host_name).longest(200).autocomplete("off")
+                    .hint("Whom they come to see.").view()}
+                {ui::input("host_contact", "Host's phone or e-mail", model.host_contact).longest(200).autocomplete("off")
+                    .hint("The visitor may call it when a door stays shut.").view()}
+            </div>
+            {ui::textarea("note", "Note", Some("Only admins read it.".into()), model.note)}
+            <div class="two">
+                {ui::select("language", "Language", languages.into(), model.language)}
+                {ui::input("external_id", "External id", model.external_id).longest(200).autocomplete("off")
+                    .hint("The booking's number in another system.").view()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn warnings(warnings: &[String]) -> AnyView {
+    if warnings.is_empty() {
+        return ().into_any();
+    }
+    let lines = warnings.iter().map(|warning| view! { <li>{warning.clone()}</li> }).collect_view();
+    view! { <div class="flash warn" role="status">{Icon::Alert.view()} <ul>{lines}</ul></div> }.into_any()
+}

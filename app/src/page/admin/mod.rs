@@ -1,0 +1,143 @@
+//! The admin's pages: each a plain `Model` and a `view(model, chrome)` that gives the whole document.
+
+use std::sync::Arc;
+
+use crate::shell::Assets;
+use crate::ui::icon::Icon;
+
+pub mod confirm;
+pub mod door;
+pub mod door_form;
+pub mod doors;
+pub mod link;
+pub mod link_form;
+pub mod links;
+mod parts;
+pub mod place;
+pub mod place_form;
+pub mod places;
+pub mod problem;
+pub mod setup;
+pub mod sign_in;
+
+pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
+
+/// What surrounds every admin page.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    /// Addresses of style sheet, islands and icon.
+    pub assets: Arc<Assets>,
+    /// The organization's name.
+    pub organization: String,
+    /// Who is signed in.
+    pub person: String,
+    /// Their role, in a word: *Owner*.
+    pub role: String,
+    /// Where in the side bar the page stands.
+    pub section: Section,
+    /// The value of `csrf` in every form.
+    pub form_token: String,
+    /// What the request before this one did.
+    pub flash: Option<Flash>,
+    /// Whether the page came over plain http from elsewhere than this machine.
+    pub insecure: bool,
+}
+
+/// What an action did, and the way back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flash {
+    /// A sentence: *Ada Keller's link is paused.*
+    pub text: String,
+    /// Whether it worked.
+    pub kind: FlashKind,
+    /// The way back, where there is one.
+    pub undo: Option<Undo>,
+}
+
+/// Whether what was asked was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FlashKind {
+    /// It was.
+    #[default]
+    Done,
+    /// It was not.
+    Failed,
+}
+
+/// A form of one button that takes an action back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// Where it posts to.
+    pub action: String,
+    /// The button: *Resume it*.
+    pub label: String,
+    /// Further hidden fields.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A place in the side bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// `/`
+    #[default]
+    Overview,
+    /// `/links`
+    Links,
+    /// `/doors`
+    Doors,
+    /// `/events`
+    Events,
+    /// `/places`
+    Places,
+    /// `/simulator`
+    Simulator,
+    /// `/deliveries`
+    Deliveries,
+    /// `/account`
+    Account,
+}
+
+impl Section {
+    /// Its address.
+    #[must_use]
+    pub fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::Links => "/links",
+            Self::Doors => "/doors",
+            Self::Events => "/events",
+            Self::Places => "/places",
+            Self::Simulator => "/simulator",
+            Self::Deliveries => "/deliveries",
+            Self::Account => "/account",
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Links => "Access links",
+            Self::Doors => "Doors",
+            Self::Events => "Events",
+            Self::Places => "Places",
+            Self::Simulator => "Simulator",
+            Self::Deliveries => "Deliveries",
+            Self::Account => "Account",
+        }
+    }
+
+    pub(crate) fn icon(self) -> Icon {
+        match self {
+            Self::Overview => Icon::Overview,
+            Self::Links => Icon::Key,
+            Self::Doors => Icon::Door,
+            Self::Events => Icon::Events,
+            Self::Places => Icon::Place,
+            Self::Simulator => Icon::Simulator,
+            Self::Deliveries => Icon::Mail,
+            Self::Account => Icon::Person,
+        }
+    }
+}

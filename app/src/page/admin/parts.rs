@@ -1,0 +1,237 @@
+//! What several pages show: a door's state, an event's line, a message's line.
+
+use domain::event::Outcome;
+use leptos::prelude::*;
+
+use crate::text::when::Moment;
+use crate::ui::{self, Badge, Tone};
+
+/// The way on from a page: a link and its words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WayBack {
+    /// The address.
+    pub href: String,
+    /// The words.
+    pub label: String,
+}
+
+impl WayBack {
+    /// A way.
+    #[must_use]
+    pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { href: href.into(), label: label.into() }
+    }
+}
+
+/// How a door stands at this moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum DoorState {
+    /// Shut, and it would answer.
+    #[default]
+    Locked,
+    /// Open for so many more seconds.
+    Open {
+        /// Seconds left, rounded up.
+        seconds: i64,
+    },
+    /// Locked down: opens for nobody.
+    LockedDown,
+    /// What opens it cannot be reached.
+    Offline,
+}
+
+impl DoorState {
+    pub(super) fn badge(&self) -> Badge {
+        match self {
+            Self::Locked => Badge::new(Tone::Plain, "Locked"),
+            Self::Open { seconds } => Badge::new(Tone::Ok, format!("Open, {seconds} s")),
+            Self::LockedDown => Badge::new(Tone::No, "Locked down"),
+            Self::Offline => Badge::new(Tone::Off, "Offline"),
+        }
+    }
+}
+
+/// One event as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventLine {
+    /// `event_…`.
+    pub id: String,
+    /// When it happened.
+    pub at: Moment,
+    /// Who: *Ada Keller*, *Maya Lindqvist*, *Latchkey*.
+    pub who: String,
+    /// What they did to what: *opened Front door*.
+    pub did: String,
+    /// More, in small print: *Link from Jonas Weber*, or the reason in words. May be empty.
+    pub detail: String,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// The outcome in a word: *Granted*, *Expired*, *Sent*.
+    pub badge: String,
+}
+
+impl EventLine {
+    pub(super) fn tone(&self) -> Tone {
+        tone(self.outcome)
+    }
+}
+
+pub(super) fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Granted => Tone::Ok,
+        Outcome::Denied => Tone::No,
+        Outcome::Failed => Tone::Warn,
+        Outcome::Done => Tone::Plain,
+    }
+}
+
+/// A timeline of events; `nothing` is what it says when there are none.
+pub(super) fn timeline(events: Vec<EventLine>, nothing: &'static str) -> AnyView {
+    if events.is_empty() {
+        return view! { <p class="muted">{nothing}</p> }.into_any();
+    }
+    let lines = events
+        .into_iter()
+        .map(|event| {
+            let class = match event.outcome {
+                Outcome::Granted => "ok",
+                Outcome::Denied => "no",
+                Outcome::Failed => "warn",
+                Outcome::Done => "",
+            };
+            let detail = (!event.detail.is_empty()).then(|| view! { <span class="muted">" · " {event.detail.clone()}</span> });
+            let why = format!("Why? {} {}", event.who, event.did);
+            view! {
+                <li class=class>
+                    <p><b>{event.who}</b> " " {event.did} {detail}</p>
+                    <p class="small muted">
+                        {ui::time(&event.at)} " · " <a href=format!("/events/{}", event.id) aria-label=why>"Why?"</a>
+                    </p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="line">{lines}</ol> }.into_any()
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageState {
+    /// To be sent.
+    #[default]
+    Waiting,
+    /// Being handed over.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// Written to a file: no mail server is configured.
+    Kept,
+    /// Given up.
+    Failed,
+    /// It may have been sent.
+    Unknown,
+}
+
+impl MessageState {
+    /// The state with this code of the delivery log: `waiting`, `sending`, `sent`, `kept`, `failed`, `unknown`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "waiting" => Self::Waiting,
+            "sending" => Self::Sending,
+            "sent" => Self::Sent,
+            "kept" => Self::Kept,
+            "failed" => Self::Failed,
+            "unknown" => Self::Unknown,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn badge(self) -> Badge {
+        let (tone, text) = match self {
+            Self::Waiting => (Tone::Plain, "Waiting"),
+            Self::Sending => (Tone::Plain, "Sending"),
+            Self::Sent => (Tone::Ok, "Sent"),
+            Self::Kept => (Tone::Off, "Kept"),
+            Self::Failed => (Tone::No, "Failed"),
+            Self::Unknown => (Tone::Warn, "Unknown"),
+        };
+        Badge::new(tone, text)
+    }
+
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Waiting => "It goes out in a moment, or at the next try.",
+            Self::Sending => "It is being handed to the mail server.",
+            Self::Sent => "The mail server took it.",
+            Self::Kept => "Kept on this server: no mail server is configured.",
+            Self::Failed => "It was not sent. Check the address, then send it again.",
+            Self::Unknown => "It may have been sent; Latchkey stopped before it knew. Ask before you send it again.",
+        }
+    }
+}
+
+/// One message of the delivery log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageLine {
+    /// `message_…`.
+    pub id: String,
+    /// `link_…`, the link it carries.
+    pub link_id: String,
+    /// The name on that link.
+    pub link_name: String,
+    /// To whom.
+    pub recipient: String,
+    /// Where it stands.
+    pub state: MessageState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the mail server said last; may be empty.
+    pub server_reply: String,
+    /// When it was asked for.
+    pub created: Moment,
+    /// When its state changed last.
+    pub updated: Moment,
+    /// When the next try is, while it waits after a failure.
+    pub next: Option<Moment>,
+}
+
+/// A message as a row; `named` also says whose link it carries.
+pub(super) fn message(line: MessageLine, named: bool) -> AnyView {
+    let tries = (line.attempts > 1).then(|| format!(" · {} tries", line.attempts));
+    let next = line.next.map(|at| view! { " · next try " {ui::time(&at)} });
+    let name = named.then(|| {
+        view! { <a class="cover" href=format!("/links/{}", line.link_id)><b>{line.link_name}</b></a> " " }
+    });
+    let reply = (!line.server_reply.is_empty())
+        .then(|| view! { <p class="small mono reply">"Server: " {line.server_reply}</p> });
+    view! {
+        <li class="message">
+            <div>
+                <p>{name} <span class=if named { "muted" } else { "" }>{line.recipient}</span></p>
+                <p class="small muted">{line.state.sentence()} " " {ui::time(&line.updated)} {tries} {next}</p>
+                {reply}
+            </div>
+            {line.state.badge().view()}
+        </li>
+    }
+    .into_any()
+}
+
+/// A path with the pairs that have a value as its query.
+pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    for (index, (name, value)) in pairs.iter().filter(|(_, value)| !value.is_empty()).enumerate() {
+        address.push(if index == 0 { '?' } else { '&' });
+        address.push_str(name);
+        address.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                address.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    address
+}

@@ -1,0 +1,4 @@
+//! One file a page: a plain-data view model and a function from it to a view.
+
+pub mod admin;
+pub mod visit;
