@@ -1,1 +1,13 @@
 //! The only code that reaches the browser as wasm: what a form cannot do.
+//!
+//! Islands are plain signals with their props; without the script each shows what the server rendered.
+
+pub mod copy;
+pub mod feed;
+pub mod simulator;
+#[cfg(feature = "hydrate")]
+mod stream;
+
+pub use copy::{CopyButton, ShareButton};
+pub use feed::{FeedItem, LiveFeed};
+pub use simulator::{DoorNews, SimulatedDoor, SimulatorDoors};

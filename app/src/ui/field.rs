@@ -44,6 +44,7 @@ pub struct Input {
     placeholder: Option<&'static str>,
     range: Option<(i64, i64)>,
     longest: Option<i64>,
+    bare: bool,
 }
 
 /// A labelled `<input>`; optional unless [`Input::required`].
@@ -61,6 +62,7 @@ pub fn input(name: &'static str, label: &'static str, field: Field) -> Input {
         placeholder: None,
         range: None,
         longest: None,
+        bare: false,
     }
 }
 
@@ -114,6 +116,13 @@ impl Input {
         self
     }
 
+    /// Without the word *optional*: in a filter everything is.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
     /// Label, hint, control and error.
     pub fn view(self) -> AnyView {
         let described = described(self.name, self.hint.is_some(), self.field.error.is_some());
@@ -137,7 +146,7 @@ impl Input {
                 aria-describedby=described
             />
         };
-        around(self.name, self.label, self.required, self.hint, self.field.error, control.into_any())
+        around(self.name, self.label, self.required || self.bare, self.hint, self.field.error, control.into_any())
     }
 }
 
@@ -165,7 +174,7 @@ pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>, fie
     let control = view! {
         <select id=name name=name aria-invalid=invalid aria-describedby=described>{options}</select>
     };
-    around(name, label, false, None, field.error, control.into_any())
+    around(name, label, true, None, field.error, control.into_any())
 }
 
 /// A box to tick, with its words beside it; sends `on`.
@@ -192,12 +201,12 @@ pub fn form_error(error: Option<String>) -> AnyView {
 fn around(
     name: &'static str,
     label: &'static str,
-    required: bool,
+    plain: bool,
     hint: Option<String>,
     error: Option<String>,
     control: AnyView,
 ) -> AnyView {
-    let optional = (!required).then(|| view! { <span class="optional">" optional"</span> });
+    let optional = (!plain).then(|| view! { <span class="optional">" optional"</span> });
     let class = if error.is_some() { "field wrong" } else { "field" };
     view! {
         <div class=class>

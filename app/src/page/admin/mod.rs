@@ -5,20 +5,27 @@ use std::sync::Arc;
 use crate::shell::Assets;
 use crate::ui::icon::Icon;
 
+pub mod account;
 pub mod confirm;
+pub mod deliveries;
 pub mod door;
 pub mod door_form;
 pub mod doors;
+pub mod event;
+pub mod events;
 pub mod link;
 pub mod link_form;
 pub mod links;
+pub mod overview;
 mod parts;
 pub mod place;
 pub mod place_form;
 pub mod places;
 pub mod problem;
+pub mod said;
 pub mod setup;
 pub mod sign_in;
+pub mod simulator;
 
 pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
 

@@ -4,6 +4,7 @@ use domain::link::State;
 use leptos::prelude::*;
 
 use super::Model;
+use crate::island::{CopyButton, ShareButton};
 use crate::page::admin::MessageLine;
 use crate::page::admin::parts;
 use crate::ui::{self, icon::Icon};
@@ -35,6 +36,8 @@ fn address(model: &Model) -> AnyView {
             <div class="address">
                 <label class="hidden" for="address">"Address"</label>
                 <input class="mono" id="address" value=url.clone() readonly/>
+                <CopyButton text=url.clone() label="Copy link".to_owned()/>
+                <ShareButton url=url.clone() title=format!("Access link for {}", model.name)/>
                 <a class="btn" href=format!("/links/{}", model.id)>"Hide"</a>
             </div>
         }

@@ -1,0 +1,163 @@
+//! One's own account: password, sessions, and on a phone the way to the rest.
+
+use leptos::prelude::*;
+
+use super::Chrome;
+use crate::shell::{self, Islands, nav};
+use crate::text::when::Moment;
+use crate::ui::{self, Badge, Field, Tone, icon::Icon};
+
+/// The account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// The address one signs in with.
+    pub email: String,
+    /// What is wrong with the present password; nothing typed is shown again.
+    pub current: Option<String>,
+    /// What is wrong with the new one.
+    pub password: Option<String>,
+    /// What is wrong with its repetition.
+    pub password_again: Option<String>,
+    /// What is wrong with the form as a whole.
+    pub form_error: Option<String>,
+    /// Where one is signed in, this one first.
+    pub sessions: Vec<Session>,
+}
+
+/// One session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// Its public id.
+    pub id: String,
+    /// Whether it is the one that looks.
+    pub this: bool,
+    /// When it was last used.
+    pub seen: Moment,
+    /// When one signed in.
+    pub since: Moment,
+    /// The network's prefix.
+    pub address: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+}
+
+impl Model {
+    /// Puts an error at the field of this name, or on top when there is no such field.
+    pub fn fail(&mut self, field: &str, sentence: impl Into<String>) {
+        let sentence = Some(sentence.into());
+        match field {
+            "current" => self.current = sentence,
+            "password" => self.password = sentence,
+            "password_again" => self.password_again = sentence,
+            _ => self.form_error = sentence,
+        }
+    }
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let token = chrome.form_token.clone();
+    let others = model.sessions.iter().filter(|session| !session.this).count();
+    let end_others = (others > 0).then(|| {
+        let button = view! { <button class="btn small">"End all others"</button> };
+        ui::form("/account/sessions/end-others", &token, "", button.into_any())
+    });
+    let sessions = model.sessions.clone().into_iter().map(|one| session(one, &token)).collect_view();
+    let sessions = view! { <ul class="rows">{sessions}</ul> };
+    let out = view! { <button class="btn">{Icon::SignOut.view()} "Sign out"</button> };
+    let who = format!("{} · {} · {}", chrome.person, chrome.role, chrome.organization);
+    let body = view! {
+        {ui::head("Account", None, ().into_any())}
+        <p class="lead">{who} <span class="more">{model.email.clone()}</span></p>
+        <div class="grid cols">
+            {ui::card_of("card", "Signed in", end_others.into_any(), sessions.into_any())}
+            {ui::card("Password", ().into_any(), password(model, &token))}
+        </div>
+        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest()}</section>
+        <div class="phone-only">{ui::form("/sign-out", &token, "", out.into_any())}</div>
+    };
+    shell::admin(chrome, "Account", Islands::None, body.into_any())
+}
+
+fn password(model: Model, token: &str) -> AnyView {
+    let field = |error| Field { value: String::new(), error };
+    let fields = view! {
+        {ui::form_error(model.form_error)}
+        <input type="hidden" name="username" autocomplete="username" value=model.email/>
+        {ui::input("current", "Present password", field(model.current)).kind("password").required().autocomplete("current-password").view()}
+        {ui::input("password", "New password", field(model.password)).kind("password").required().autocomplete("new-password")
+            .hint("At least 12 characters. It ends every other session.").view()}
+        {ui::input("password_again", "New password again", field(model.password_again)).kind("password").required()
+            .autocomplete("new-password").view()}
+        <button class="btn primary">"Change password"</button>
+    };
+    ui::form("/account/password", token, "stack", fields.into_any())
+}
+
+fn session(session: Session, token: &str) -> AnyView {
+    let browser = browser(&session.user_agent);
+    let label = format!("End the session of {browser}");
+    let end = if session.this {
+        Badge::new(Tone::Ok, "This one").view()
+    } else {
+        let button = view! { <button class="btn small" aria-label=label>"End"</button> };
+        ui::form(format!("/account/sessions/{}/end", session.id), token, "", button.into_any())
+    };
+    view! {
+        <li class="pair">
+            <div>
+                <b>{browser}</b>
+                <p class="small muted">
+                    "Used " {ui::time(&session.seen)} " from " {session.address} ", signed in " {ui::time(&session.since)}
+                </p>
+            </div>
+            {end}
+        </li>
+    }
+    .into_any()
+}
+
+/// A browser's name for itself in words: *Firefox on Linux*.
+#[must_use]
+pub fn browser(user_agent: &str) -> String {
+    let find = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
+    // Most browsers also name those they descend from, so the younger stand first.
+    let name = find(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+        ("curl", "curl"),
+    ]);
+    let system = find(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("CrOS", "ChromeOS"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (name, system) {
+        (Some(name), Some(system)) => format!("{name} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "An unknown browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn a_browser_is_named_by_itself_and_not_by_its_ancestors() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0";
+        assert_eq!(browser(edge), "Edge on Windows");
+        assert_eq!(browser("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari on iPhone");
+        assert_eq!(browser(""), "An unknown browser");
+    }
+}

@@ -1,0 +1,120 @@
+//! One event: why it came out so, check by check, and everything that is known about it.
+
+use domain::decide::Check;
+use leptos::prelude::*;
+
+use super::{Chrome, EventLine, WayBack, parts, said};
+use crate::shell::{self, Islands};
+use crate::text::when::Moment;
+use crate::ui::{self, Badge, Fact};
+
+/// The event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// As lists show it.
+    pub line: EventLine,
+    /// Why, in a plain sentence; `text::reason::admin` has one for each code. May be empty.
+    pub sentence: String,
+    /// Every check of the decision, in order; empty where nothing was decided.
+    pub trace: Vec<Check>,
+    /// `door.unlock`, …
+    pub action: String,
+    /// The reason's code; may be empty.
+    pub reason: String,
+    /// Who, with their page where they have one.
+    pub actor: Named,
+    /// The link that was used.
+    pub credential: Option<Named>,
+    /// What it was done to.
+    pub object: Option<Named>,
+    /// When it happened.
+    pub occurred: Moment,
+    /// When it was written down.
+    pub recorded: Moment,
+    /// Its number in the log.
+    pub sequence: i64,
+    /// Its hash, hexadecimal.
+    pub hash: String,
+    /// The request's id; may be empty.
+    pub request: String,
+    /// Further facts by name, such as the network and browser of who asked.
+    pub details: Vec<(String, String)>,
+    /// The event that this one follows from.
+    pub cause: Option<EventLine>,
+    /// What followed from it, oldest first.
+    pub followed: Vec<EventLine>,
+}
+
+/// Something with a name, and its page where it has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// Its address; may be empty, since what an event names may be gone.
+    pub href: String,
+}
+
+impl Named {
+    fn view(self) -> AnyView {
+        if self.href.is_empty() {
+            self.name.into_any()
+        } else {
+            view! { <a href=self.href>{self.name}</a> }.into_any()
+        }
+    }
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let badge = Badge::new(model.line.tone(), model.line.badge.clone());
+    let title = format!("{} {}", model.line.who, model.line.did);
+    let back = WayBack::new("/events", "Events");
+    let sentence = (!model.sentence.is_empty()).then(|| view! { <p class="lead">{model.sentence.clone()}</p> });
+    let trace = (!model.trace.is_empty()).then(|| ui::card("What was checked", ().into_any(), trace(&model.trace)));
+    let followed = (!model.followed.is_empty())
+        .then(|| ui::card("What followed", ().into_any(), parts::timeline(model.followed.clone(), "")));
+    let cause = model.cause.clone().map(|cause| ui::card("What it follows from", ().into_any(), parts::timeline(vec![cause], "")));
+    let plain = (trace.is_none() && followed.is_none() && cause.is_none())
+        .then(|| view! { <p class="muted">"Nothing was decided here: it was simply done, and written down."</p> });
+    let body = view! {
+        {ui::back(back.href, back.label)}
+        {ui::head(&title, Some(badge), ().into_any())}
+        {sentence}
+        <div class="grid cols">
+            <div class="grid">{cause}{trace}{followed}{plain}</div>
+            {ui::card("Facts", ().into_any(), facts(model))}
+        </div>
+    };
+    shell::admin(chrome, &title, Islands::None, body.into_any())
+}
+
+fn trace(checks: &[Check]) -> AnyView {
+    let rows = checks
+        .iter()
+        .map(|check| {
+            let (class, word) = if check.passed { ("ok", "held") } else { ("no", "failed") };
+            view! { <li class=class>{said::check(check.reason, check.passed)} <span class="hidden">" ("{word}")"</span></li> }
+        })
+        .collect_view();
+    view! { <ol class="checked">{rows}</ol> }.into_any()
+}
+
+fn facts(model: Model) -> AnyView {
+    let mono = |text: String| view! { <code class="mono">{text}</code> }.into_any();
+    let named = |label, named: Option<Named>| named.map(|named| Fact::new(label, named.view()));
+    let details = model.details.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+    let exact = |moment: &Moment| ui::time(&Moment { said: moment.exact.clone(), ..moment.clone() });
+    let known = ui::facts([
+        named("Who", Some(model.actor)),
+        named("With", model.credential),
+        named("About", model.object),
+        Some(Fact::new("Happened", exact(&model.occurred))),
+        Some(Fact::new("Recorded", exact(&model.recorded))),
+        Some(Fact::new("Action", mono(model.action))),
+        (!model.reason.is_empty()).then(|| Fact::new("Reason", mono(model.reason))),
+        Some(Fact::new("Number", model.sequence.to_string().into_any())),
+        Some(Fact::new("Hash", mono(model.hash))),
+        (!model.request.is_empty()).then(|| Fact::new("Request", mono(model.request))),
+    ]);
+    view! { {known} <dl class="facts more-facts">{details}</dl> }.into_any()
+}

@@ -1,0 +1,166 @@
+//! The overview: today in numbers, the doors, what happens now, what ends soon, and the first steps.
+
+use leptos::prelude::*;
+
+use super::{Chrome, doors};
+use crate::island::{FeedItem, LiveFeed};
+use crate::shell::{self, Islands};
+use crate::text::when::Moment;
+use crate::ui::{self, icon::Icon};
+
+/// The overview.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// Openings granted since midnight.
+    pub opened_today: i64,
+    /// Openings refused since midnight.
+    pub refused_today: i64,
+    /// Why, most frequent first: the badge's word of `said::badge` and how many.
+    pub refused_why: Vec<(String, i64)>,
+    /// Links that open doors now.
+    pub active_links: i64,
+    /// How many of them end within 24 hours.
+    pub ending_links: i64,
+    /// E-mails that a mail server took today.
+    pub sent_today: i64,
+    /// E-mails kept today because no mail server is configured.
+    pub kept_today: i64,
+    /// E-mails that could not be sent today.
+    pub failed_today: i64,
+    /// The first few doors; the description of each is its place's name.
+    pub doors: Vec<doors::Row>,
+    /// How many doors there are.
+    pub door_count: i64,
+    /// The last events, newest first.
+    pub feed: Vec<FeedItem>,
+    /// Where the stream of new ones is: `/events/stream`.
+    pub stream: String,
+    /// Links that end soon, soonest first.
+    pub ending: Vec<Ending>,
+    /// What a fresh organization has yet to do.
+    pub first_steps: Option<FirstSteps>,
+}
+
+/// A link that ends soon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// `link_…`.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// Its doors' names.
+    pub doors: Vec<String>,
+    /// When it ends.
+    pub until: Moment,
+}
+
+/// What is done of the three first steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstSteps {
+    /// There is a place.
+    pub place: bool,
+    /// There is a door.
+    pub door: bool,
+    /// There is a link.
+    pub link: bool,
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let fresh = model.first_steps.is_some();
+    let add = (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let steps = model.first_steps.map(first_steps);
+    let stats = (!fresh).then(|| stats(&model));
+    let doors = (!model.doors.is_empty()).then(|| {
+        let label = format!("All {}", model.door_count);
+        let all = view! { <a class="small" href="/doors">{label}<span class="hidden">" doors"</span></a> };
+        ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome.form_token))
+    });
+    let ending = (!fresh).then(|| ending(model.ending));
+    let body = view! {
+        {ui::head("Overview", None, add.into_any())}
+        {stats}
+        <div class="grid cols">
+            <div class="grid">{steps}{doors}</div>
+            <div class="grid">
+                <section class="card"><LiveFeed items=model.feed url=model.stream/></section>
+                {ending}
+            </div>
+        </div>
+    };
+    shell::admin(chrome, "Overview", Islands::Some, body.into_any())
+}
+
+fn stats(model: &Model) -> AnyView {
+    let why: Vec<String> =
+        model.refused_why.iter().map(|(word, count)| format!("{count} {}", word.to_lowercase())).collect();
+    let why = if why.is_empty() { "nobody was turned away".to_owned() } else { why.join(", ") };
+    let mail = match (model.kept_today, model.failed_today) {
+        (0, 0) => "none failed".to_owned(),
+        (0, failed) => format!("{failed} failed"),
+        (kept, 0) => format!("{kept} kept: no mail server configured"),
+        (kept, failed) => format!("{failed} failed, {kept} kept: no mail server configured"),
+    };
+    let ending = format!("{} within 24 hours", ui::count(model.ending_links, "ends", "end"));
+    view! {
+        <div class="grid stats">
+            {stat("Opened today", model.opened_today, String::new(), "/events?outcome=granted")}
+            {stat("Refused today", model.refused_today, why, "/events?outcome=denied")}
+            {stat("Active links", model.active_links, ending, "/links?state=active")}
+            {stat("E-mails sent today", model.sent_today, mail, "/deliveries")}
+        </div>
+    }
+    .into_any()
+}
+
+fn stat(name: &'static str, number: i64, more: String, href: &'static str) -> AnyView {
+    view! {
+        <div class="card stat">
+            <h2><a class="cover" href=href>{name}</a></h2>
+            <p class="num">{number}</p>
+            <p class="small muted">{more}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn ending(links: Vec<Ending>) -> AnyView {
+    let all = view! { <a class="small" href="/links?state=active">"Active links"</a> };
+    let list = if links.is_empty() {
+        view! { <p class="body muted">"No active link ends within 24 hours."</p> }.into_any()
+    } else {
+        let rows = links
+            .into_iter()
+            .map(|link| {
+                view! {
+                    <li class="pair">
+                        <div>
+                            <a class="cover" href=format!("/links/{}", link.id)><b>{link.name}</b></a>
+                            <p class="small muted">{link.doors.join(", ")}</p>
+                        </div>
+                        <span class="small num">{ui::time(&link.until)}</span>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! { <ul class="rows">{rows}</ul> }.into_any()
+    };
+    ui::card_of("card", "Ending soon", all.into_any(), list)
+}
+
+fn first_steps(steps: FirstSteps) -> AnyView {
+    let step = |done: bool, ready: bool, title: &'static str, text: &'static str, href: &'static str, label: &'static str| {
+        let state = if done { view! { <span class="badge ok">"Done"</span> }.into_any() } else { ().into_any() };
+        let action = (!done && ready).then(|| view! { <a class="btn primary" href=href>{label}</a> });
+        let class = if done { "done" } else { "" };
+        view! { <li class=class><div><h3>{title}</h3><p class="muted">{text}</p></div>{state}{action}</li> }
+    };
+    let list = view! {
+        <ol class="steps">
+            {step(steps.place, true, "Add a place", "A site with an address and a clock.", "/places/new", "Add a place")}
+            {step(steps.door, steps.place, "Add a door", "It starts out simulated, so you can try everything now.", "/doors/new", "Add a door")}
+            {step(steps.link, steps.door, "Make an access link", "Open it on your phone and unlock the door.", "/links/new", "Make a link")}
+        </ol>
+    };
+    ui::card_of("card", "First steps", ().into_any(), list.into_any())
+}

@@ -1,0 +1,36 @@
+//! The simulator: doors without hardware, to try everything with.
+
+use leptos::prelude::*;
+
+use super::Chrome;
+use crate::island::{SimulatedDoor, SimulatorDoors};
+use crate::shell::{self, Islands};
+use crate::ui::{self, icon::Icon};
+
+/// The simulated doors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// By place and name.
+    pub doors: Vec<SimulatedDoor>,
+    /// Where the stream of their states is: `/simulator/stream`.
+    pub stream: String,
+}
+
+/// The page.
+pub fn view(model: Model, chrome: Chrome) -> AnyView {
+    let (islands, list) = if model.doors.is_empty() {
+        let first = view! { <a class="btn" href="/doors/new">"Add a door"</a> };
+        let text = "A door starts out simulated. Add one, make a link for it, and watch it open here.";
+        let empty = ui::empty(Icon::Simulator, "No simulated doors", text, first.into_any());
+        (Islands::None, view! { <div class="card">{empty}</div> }.into_any())
+    } else {
+        let doors = view! { <SimulatorDoors doors=model.doors token=chrome.form_token.clone() url=model.stream/> };
+        (Islands::Some, doors.into_any())
+    };
+    let body = view! {
+        {ui::head("Simulator", None, ().into_any())}
+        <p class="lead">"These doors exist only here. Choose how each behaves, then unlock it and see what people are told."</p>
+        {list}
+    };
+    shell::admin(chrome, "Simulator", islands, body.into_any())
+}
