@@ -1,5 +1,8 @@
 //! Latchkey's pages: plain-data view models in, HTML out, and the few islands that reach the browser.
 
+// A view's type nests as deep as its markup, and the compiler walks it to lay it out.
+#![recursion_limit = "256"]
+
 pub mod island;
 #[cfg(feature = "ssr")]
 pub mod page;

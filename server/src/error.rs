@@ -16,14 +16,9 @@ pub enum Error {
     /// The caller may not do this.
     #[error("{0}")]
     Forbidden(String),
-    /// One field of a form needs another value.
-    #[error("{sentence}")]
-    Field {
-        /// The form field's name.
-        field: &'static str,
-        /// What to do.
-        sentence: String,
-    },
+    /// Fields of a form that need another value.
+    #[error("{}", say_fields(.0))]
+    Fields(Vec<FieldError>),
     /// The thing asked for is not possible now.
     #[error("{0}")]
     Refused(String),
@@ -65,17 +60,67 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The form field's name.
+    pub field: &'static str,
+    /// What to do.
+    pub sentence: String,
+}
+
+fn say_fields(fields: &[FieldError]) -> String {
+    let said: Vec<String> = fields
+        .iter()
+        .map(|error| format!("{}: {}", error.field.replace('_', " "), error.sentence))
+        .collect();
+    said.join(" ")
+}
+
 impl Error {
-    /// A field error.
+    /// A single field's error.
     pub fn field(field: &'static str, sentence: impl ToString) -> Self {
-        Self::Field {
+        Self::Fields(vec![FieldError {
             field,
             sentence: sentence.to_string(),
-        }
+        }])
+    }
+}
+
+/// Collects what is wrong with a form, so that everything is said at once.
+#[derive(Debug, Default)]
+pub struct Checks(Vec<FieldError>);
+
+impl Checks {
+    /// Takes a checked value, or notes what is wrong with it and goes on with nothing.
+    pub fn take<T: Default, E: ToString>(
+        &mut self,
+        field: &'static str,
+        checked: Result<T, E>,
+    ) -> T {
+        checked.unwrap_or_else(|refused| {
+            self.note(field, refused);
+            T::default()
+        })
     }
 
-    /// Marks a refused input with the field it came from.
-    pub fn of(field: &'static str) -> impl Fn(domain::input::Refused) -> Self {
-        move |refused| Self::field(field, refused)
+    /// Notes that a field needs another value.
+    pub fn note(&mut self, field: &'static str, sentence: impl ToString) {
+        self.0.push(FieldError {
+            field,
+            sentence: sentence.to_string(),
+        });
+    }
+
+    /// Goes on when nothing was wrong.
+    ///
+    /// # Errors
+    /// `Fields`, with all that was noted.
+    pub fn done(self) -> Result<()> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Fields(self.0))
+        }
     }
 }

@@ -1,5 +1,14 @@
 //! Latchkey's server: pages, use cases, the store, drivers and the command line.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod driver;
 pub mod error;
+pub mod http;
+pub mod logging;
+pub mod notify;
+pub mod secret;
+pub mod service;
 pub mod store;

@@ -169,6 +169,19 @@ pub fn end_of_tomorrow(now_ms: i64, zone: &str) -> i64 {
         .map_or(now_ms, Timestamp::as_millisecond)
 }
 
+/// The first moment of the day that `now_ms` is in.
+#[must_use]
+pub fn start_of_day(now_ms: i64, zone: &str) -> i64 {
+    let (tz, _) = time_zone(zone);
+    let midnight = tz
+        .to_datetime(timestamp(now_ms))
+        .date()
+        .to_datetime(Time::midnight());
+    tz.to_ambiguous_timestamp(midnight)
+        .compatible()
+        .map_or(now_ms, Timestamp::as_millisecond)
+}
+
 /// Whether the zone database knows `zone`, an IANA name such as `Europe/Berlin`.
 #[must_use]
 pub fn is_zone(zone: &str) -> bool {

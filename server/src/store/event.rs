@@ -105,6 +105,40 @@ pub struct Filter {
     pub after: Option<(Millis, i64)>,
 }
 
+type Query<'a> = events::BoxedQuery<'a, <AnyConnection as Connection>::Backend>;
+
+fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
+    let mut query = events::table
+        .filter(events::organization_id.eq(organization))
+        .into_boxed();
+    if let Some(since) = filter.since {
+        query = query.filter(events::occurred_at.ge(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(events::occurred_at.lt(until));
+    }
+    if let Some(door) = &filter.door {
+        query = query.filter(events::door_id.eq(door));
+    }
+    if let Some(link) = &filter.link {
+        query = query.filter(events::link_id.eq(link));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = query.filter(events::outcome.eq(outcome.code()));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(events::action.eq(action));
+    }
+    if let Some((at, sequence)) = filter.after {
+        query = query.filter(
+            events::occurred_at.lt(at).or(events::occurred_at
+                .eq(at)
+                .and(events::sequence.lt(sequence))),
+        );
+    }
+    query
+}
+
 /// An organization's events, latest first, at most `most`.
 ///
 /// # Errors
@@ -115,58 +149,28 @@ pub fn list(
     filter: &Filter,
     most: i64,
 ) -> Result<Vec<EventRow>> {
-    let mut query = events::table
-        .filter(events::organization_id.eq(organization))
-        .select(EventRow::as_select())
-        .into_boxed();
-    if let Some(since) = filter.since {
-        query = query.filter(events::occurred_at.ge(since));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(events::occurred_at.lt(until));
-    }
-    if let Some(door) = &filter.door {
-        query = query.filter(events::door_id.eq(door.clone()));
-    }
-    if let Some(link) = &filter.link {
-        query = query.filter(events::link_id.eq(link.clone()));
-    }
-    if let Some(outcome) = filter.outcome {
-        query = query.filter(events::outcome.eq(outcome.code()));
-    }
-    if let Some(action) = &filter.action {
-        query = query.filter(events::action.eq(action.clone()));
-    }
-    if let Some((at, sequence)) = filter.after {
-        query = query.filter(
-            events::occurred_at.lt(at).or(events::occurred_at
-                .eq(at)
-                .and(events::sequence.lt(sequence))),
-        );
-    }
-    Ok(query
+    let query = narrowed(organization, filter)
         .order((events::occurred_at.desc(), events::sequence.desc()))
-        .limit(most)
-        .load(c)?)
+        .limit(most);
+    Ok(query.select(EventRow::as_select()).load(c)?)
 }
 
-/// Events after a place in the log, in order: for the live feed and for exports.
+/// An organization's events after a place in the log, in order, at most `most`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn after(
+pub fn in_order(
     c: &mut AnyConnection,
     organization: &str,
-    sequence: i64,
+    filter: &Filter,
+    after: i64,
     most: i64,
 ) -> Result<Vec<EventRow>> {
-    Ok(events::table
-        .filter(events::organization_id.eq(organization))
-        .filter(events::sequence.gt(sequence))
+    let query = narrowed(organization, filter)
+        .filter(events::sequence.gt(after))
         .order(events::sequence)
-        .limit(most)
-        .select(EventRow::as_select())
-        .load(c)?)
+        .limit(most);
+    Ok(query.select(EventRow::as_select()).load(c)?)
 }
 
 /// One event of an organization.
@@ -236,7 +240,7 @@ pub fn entries(
     sequence: i64,
     most: i64,
 ) -> Result<Vec<Entry>> {
-    let rows = after(c, organization, sequence, most)?;
+    let rows = in_order(c, organization, &Filter::default(), sequence, most)?;
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let mut people = people(c, &ids)?;
     rows.into_iter()

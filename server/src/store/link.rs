@@ -477,3 +477,15 @@ pub fn set_first_opened(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
         .execute(tx.connection)?
         == 1)
 }
+
+/// Whether a link may try some door again at no cost.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_free_try(c: &mut AnyConnection, id: &str, now: Millis) -> Result<bool> {
+    use super::schema::link_door_states;
+    let free = link_door_states::table
+        .filter(link_door_states::link_id.eq(id))
+        .filter(link_door_states::free_until.gt(now));
+    Ok(free.count().get_result::<i64>(c)? > 0)
+}

@@ -198,14 +198,19 @@ pub fn list(
     Ok(query.order(messages::id.desc()).limit(most).load(c)?)
 }
 
-/// How many messages of an organization were taken or kept.
+/// How many of an organization's messages, made since a moment, stand how.
 ///
 /// # Errors
 /// Those of the database.
-pub fn count_out(c: &mut AnyConnection, organization: &str) -> Result<i64> {
+pub fn states_since(
+    c: &mut AnyConnection,
+    organization: &str,
+    since: Millis,
+) -> Result<Vec<(String, i64)>> {
     Ok(messages::table
         .filter(messages::organization_id.eq(organization))
-        .filter(messages::state.eq_any([State::Sent.code(), State::Kept.code()]))
-        .count()
-        .get_result(c)?)
+        .filter(messages::created_at.ge(since))
+        .group_by(messages::state)
+        .select((messages::state, diesel::dsl::count_star()))
+        .load(c)?)
 }

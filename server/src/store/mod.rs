@@ -18,7 +18,9 @@ pub mod writer;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use connection::{AnyConnection, DatabaseUrl, Manager};
+pub use connection::DatabaseUrl;
+
+use connection::{AnyConnection, Manager};
 use diesel::Connection;
 use std::sync::Arc;
 use tokio::sync::watch as signal;

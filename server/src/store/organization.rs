@@ -110,3 +110,15 @@ pub fn use_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
         Err(Error::NotFound)
     }
 }
+
+/// Whether there is an organization.
+///
+/// # Errors
+/// Those of the database.
+pub fn any(c: &mut AnyConnection) -> Result<bool> {
+    Ok(organizations::table
+        .select(organizations::id)
+        .first::<String>(c)
+        .optional()?
+        .is_some())
+}

@@ -45,14 +45,22 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add = model
-        .has_place
-        .then(|| view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> });
+    let add = model.has_place.then(
+        || view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> },
+    );
     let list = if model.places.iter().all(|place| place.doors.is_empty()) {
         let (text, href, label) = if model.has_place {
-            ("A door is one lockable opening that access links can open.", "/doors/new", "Add the first door")
+            (
+                "A door is one lockable opening that access links can open.",
+                "/doors/new",
+                "Add the first door",
+            )
         } else {
-            ("A door stands at a place, so add the place first.", "/places/new", "Add a place")
+            (
+                "A door stands at a place, so add the place first.",
+                "/places/new",
+                "Add a place",
+            )
         };
         let first = view! { <a class="btn" href=href>{label}</a> };
         view! { <div class="card">{ui::empty(Icon::Door, "No doors yet", text, first.into_any())}</div> }.into_any()
@@ -74,7 +82,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 
 /// Doors as rows, with a button each.
 pub(super) fn rows(doors: Vec<Row>, token: &str) -> AnyView {
-    let rows = doors.into_iter().map(|door| row(door, token)).collect_view();
+    let rows = doors
+        .into_iter()
+        .map(|door| row(door, token))
+        .collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
@@ -85,7 +96,14 @@ fn row(door: Row, token: &str) -> AnyView {
         (true, false) => "No digital credentials".to_owned(),
         (false, false) => format!("{} · no digital credentials", door.description),
     };
-    let unlock = unlock(&door.id, &door.name, &door.state, &door.request_id, token, "btn small");
+    let unlock = unlock(
+        &door.id,
+        &door.name,
+        &door.state,
+        &door.request_id,
+        token,
+        "btn small",
+    );
     view! {
         <li class="door-row">
             <div>
@@ -114,5 +132,10 @@ pub(super) fn unlock(
         <input type="hidden" name="request_id" value=request_id.to_owned()/>
         <button class=class disabled=shut aria-label=label>{Icon::Open.view()} "Unlock"</button>
     };
-    ui::form(format!("/doors/{id}/unlock"), token, "over", body.into_any())
+    ui::form(
+        format!("/doors/{id}/unlock"),
+        token,
+        "over",
+        body.into_any(),
+    )
 }

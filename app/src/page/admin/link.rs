@@ -89,8 +89,13 @@ pub struct Door {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
     let name = model.name.clone();
-    let islands = if model.url.is_some() { Islands::Some } else { Islands::None };
-    let log = view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
+    let islands = if model.url.is_some() {
+        Islands::Some
+    } else {
+        Islands::None
+    };
+    let log =
+        view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
     let body = view! {
         {ui::back("/links", "Access links")}
         {ui::head(&name, Some(links::badge(model.state)), actions::head(&model, &token))}
@@ -117,12 +122,21 @@ fn facts(model: &Model) -> AnyView {
         None => view! { "From " {ui::time(&model.from)} ", never ends" }.into_any(),
     };
     let more = |fact: Option<Fact>, more: &str| {
-        fact.map(|fact| if more.is_empty() { fact } else { fact.more(more) })
+        fact.map(|fact| {
+            if more.is_empty() {
+                fact
+            } else {
+                fact.more(more)
+            }
+        })
     };
     ui::facts([
         Some(Fact::new("Opens", doors.join(", ").into_any())),
         Some(Fact::new("Good", good).more(model.window.clone())),
-        more(Fact::text("Uses", &links::uses(model.uses, model.max_uses)), &model.cooldown),
+        more(
+            Fact::text("Uses", &links::uses(model.uses, model.max_uses)),
+            &model.cooldown,
+        ),
         if model.host_name.is_empty() {
             Fact::text("Host", &model.host_contact)
         } else {
@@ -134,7 +148,10 @@ fn facts(model: &Model) -> AnyView {
         Fact::text("Note", &model.note),
         Fact::text("Language", &model.language),
         Fact::text("External id", &model.external_id),
-        Some(Fact::new("Made", view! { {ui::time(&model.made)} " by " {model.made_by.clone()} }.into_any())),
+        Some(Fact::new(
+            "Made",
+            view! { {ui::time(&model.made)} " by " {model.made_by.clone()} }.into_any(),
+        )),
     ])
 }
 
@@ -146,7 +163,10 @@ fn now(doors: &[Door]) -> AnyView {
                 None => Badge::new(Tone::Ok, "Yes"),
                 Some(_) => Badge::new(Tone::No, "No"),
             };
-            let why = door.refused.clone().map(|why| view! { <span class="more">{why}</span> });
+            let why = door
+                .refused
+                .clone()
+                .map(|why| view! { <span class="more">{why}</span> });
             view! {
                 <li class="pair">
                     <div><a href=format!("/doors/{}", door.id)>{door.name.clone()}</a>
@@ -156,5 +176,10 @@ fn now(doors: &[Door]) -> AnyView {
             }
         })
         .collect_view();
-    ui::card_of("card", "Could it open now?", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
+    ui::card_of(
+        "card",
+        "Could it open now?",
+        ().into_any(),
+        view! { <ul class="rows">{rows}</ul> }.into_any(),
+    )
 }

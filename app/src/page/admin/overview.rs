@@ -92,16 +92,26 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 fn stats(model: &Model) -> AnyView {
-    let why: Vec<String> =
-        model.refused_why.iter().map(|(word, count)| format!("{count} {}", word.to_lowercase())).collect();
-    let why = if why.is_empty() { "nobody was turned away".to_owned() } else { why.join(", ") };
+    let why: Vec<String> = model
+        .refused_why
+        .iter()
+        .map(|(word, count)| format!("{count} {}", word.to_lowercase()))
+        .collect();
+    let why = if why.is_empty() {
+        "nobody was turned away".to_owned()
+    } else {
+        why.join(", ")
+    };
     let mail = match (model.kept_today, model.failed_today) {
         (0, 0) => "none failed".to_owned(),
         (0, failed) => format!("{failed} failed"),
         (kept, 0) => format!("{kept} kept: no mail server configured"),
         (kept, failed) => format!("{failed} failed, {kept} kept: no mail server configured"),
     };
-    let ending = format!("{} within 24 hours", ui::count(model.ending_links, "ends", "end"));
+    let ending = format!(
+        "{} within 24 hours",
+        ui::count(model.ending_links, "ends", "end")
+    );
     view! {
         <div class="grid stats">
             {stat("Opened today", model.opened_today, String::new(), "/events?outcome=granted")}
@@ -149,9 +159,19 @@ fn ending(links: Vec<Ending>) -> AnyView {
 }
 
 fn first_steps(steps: FirstSteps) -> AnyView {
-    let step = |done: bool, ready: bool, title: &'static str, text: &'static str, href: &'static str, label: &'static str| {
-        let state = if done { view! { <span class="badge ok">"Done"</span> }.into_any() } else { ().into_any() };
-        let action = (!done && ready).then(|| view! { <a class="btn primary" href=href>{label}</a> });
+    let step = |done: bool,
+                ready: bool,
+                title: &'static str,
+                text: &'static str,
+                href: &'static str,
+                label: &'static str| {
+        let state = if done {
+            view! { <span class="badge ok">"Done"</span> }.into_any()
+        } else {
+            ().into_any()
+        };
+        let action =
+            (!done && ready).then(|| view! { <a class="btn primary" href=href>{label}</a> });
         let class = if done { "done" } else { "" };
         view! { <li class=class><div><h3>{title}</h3><p class="muted">{text}</p></div>{state}{action}</li> }
     };

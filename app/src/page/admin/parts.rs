@@ -19,7 +19,10 @@ impl WayBack {
     /// A way.
     #[must_use]
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { href: href.into(), label: label.into() }
+        Self {
+            href: href.into(),
+            label: label.into(),
+        }
     }
 }
 
@@ -166,7 +169,9 @@ impl MessageState {
             Self::Sent => "The mail server took it.",
             Self::Kept => "Kept on this server: no mail server is configured.",
             Self::Failed => "It was not sent. Check the address, then send it again.",
-            Self::Unknown => "It may have been sent; Latchkey stopped before it knew. Ask before you send it again.",
+            Self::Unknown => {
+                "It may have been sent; Latchkey stopped before it knew. Ask before you send it again."
+            }
         }
     }
 }
@@ -221,7 +226,11 @@ pub(super) fn message(line: MessageLine, named: bool) -> AnyView {
 /// A path with the pairs that have a value as its query.
 pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
-    for (index, (name, value)) in pairs.iter().filter(|(_, value)| !value.is_empty()).enumerate() {
+    for (index, (name, value)) in pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .enumerate()
+    {
         address.push(if index == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');

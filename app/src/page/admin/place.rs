@@ -33,14 +33,20 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let add = format!("/doors/new?place_id={id}");
     let list = if model.doors.is_empty() {
         let first = view! { <a class="btn" href=add.clone()>"Add its first door"</a> };
-        ui::empty(Icon::Door, "No doors here yet", "A door is one lockable opening that links can open.", first.into_any())
+        ui::empty(
+            Icon::Door,
+            "No doors here yet",
+            "A door is one lockable opening that links can open.",
+            first.into_any(),
+        )
     } else {
         doors::rows(model.doors, &chrome.form_token)
     };
     let more = view! { <a class="small" href=add>"New door"</a> };
     let facts = ui::facts([
         Fact::text("Address", &model.address),
-        Fact::text("Time zone", &model.time_zone).map(|fact| fact.more(format!("It is {} there", model.local_time))),
+        Fact::text("Time zone", &model.time_zone)
+            .map(|fact| fact.more(format!("It is {} there", model.local_time))),
     ]);
     let body = view! {
         {ui::back("/places", "Places")}

@@ -30,7 +30,8 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add = view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> };
+    let add =
+        view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> };
     let list = if model.places.is_empty() {
         let first = view! { <a class="btn" href="/places/new">"Add the first place"</a> };
         ui::empty(

@@ -33,13 +33,21 @@ const LINGER: Duration = Duration::from_secs(2);
 const ON_ITS_WAY: Duration = Duration::from_millis(500);
 
 /// Serves a connection to its end.
-pub(super) async fn serve(stream: TcpStream, peer: Peer, _room: OwnedSemaphorePermit, shared: Arc<Shared>) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: Peer,
+    _room: OwnedSemaphorePermit,
+    shared: Arc<Shared>,
+) {
     let _ = stream.set_nodelay(true);
     // The kernel gives up on a client that takes nothing, even after we have let go of the connection.
-    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(shared.limits.stall + Duration::from_secs(5)));
+    let _ = SockRef::from(&stream)
+        .set_tcp_user_timeout(Some(shared.limits.stall + Duration::from_secs(5)));
     let end = shared.end.clone();
     end.run_until_cancelled(async {
-        let Some(tls) = &shared.tls else { return speak(stream, peer, shared).await };
+        let Some(tls) = &shared.tls else {
+            return speak(stream, peer, shared).await;
+        };
         match timeout(shared.limits.head, tls.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => speak(stream, peer, shared).await,
             Ok(Err(cause)) => tracing::debug!(%cause, "a TLS handshake failed"),
@@ -49,11 +57,16 @@ pub(super) async fn serve(stream: TcpStream, peer: Peer, _room: OwnedSemaphorePe
     .await;
 }
 
-async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: Peer, shared: Arc<Shared>) {
+async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    peer: Peer,
+    shared: Arc<Shared>,
+) {
     let limits = shared.limits;
     let asked = shared.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(answer(request, peer, asked.clone()));
+        let answer: Pin<Box<dyn Future<Output = _> + Send>> =
+            Box::pin(answer(request, peer, asked.clone()));
         answer
     });
     let mut connection = http1::Builder::new()
@@ -87,7 +100,11 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, pe
         stream.inner().shutdown().await?;
         drain(stream.inner()).await
     };
-    let linger = if shared.shutdown.is_cancelled() { LINGER / 10 } else { LINGER };
+    let linger = if shared.shutdown.is_cancelled() {
+        LINGER / 10
+    } else {
+        LINGER
+    };
     let _ = timeout(linger, rest).await;
 }
 
@@ -98,14 +115,20 @@ pub(super) async fn drain<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<()
     Ok(())
 }
 
-async fn answer(request: Request<Incoming>, peer: Peer, shared: Arc<Shared>) -> Result<Response<Body>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    peer: Peer,
+    shared: Arc<Shared>,
+) -> Result<Response<Body>, Infallible> {
     let limits = &shared.limits;
     let mut response = match refusal(&request, limits) {
         Some(status) => refuse(status, limits),
         None => ask(request, peer, &shared).await,
     };
     if shared.shutdown.is_cancelled() {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
 }
@@ -115,12 +138,27 @@ async fn ask(request: Request<Incoming>, peer: Peer, shared: &Shared) -> Respons
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(peer);
     parts.extensions.insert(Shutdown(shared.shutdown.clone()));
-    let body = if body.is_end_stream() { Body::empty() } else { Body::new(Limited::new(body, &shared.limits, verdict.clone())) };
-    let answered = AssertUnwindSafe(shared.router.clone().oneshot(Request::from_parts(parts, body))).catch_unwind().await;
+    let body = if body.is_end_stream() {
+        Body::empty()
+    } else {
+        Body::new(Limited::new(body, &shared.limits, verdict.clone()))
+    };
+    let answered = AssertUnwindSafe(
+        shared
+            .router
+            .clone()
+            .oneshot(Request::from_parts(parts, body)),
+    )
+    .catch_unwind()
+    .await;
     match answered {
         Ok(Ok(response)) => match verdict.status() {
             // The handler only knows that the body could not be read.
-            Some(status) if response.status().is_client_error() || response.status().is_server_error() => refuse(status, &shared.limits),
+            Some(status)
+                if response.status().is_client_error() || response.status().is_server_error() =>
+            {
+                refuse(status, &shared.limits)
+            }
             _ => response,
         },
         Err(_) => {
@@ -133,8 +171,13 @@ async fn ask(request: Request<Incoming>, peer: Peer, shared: &Shared) -> Respons
 /// What is wrong with a head, if anything.
 fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
     let uri = request.uri();
-    let uri_bytes = uri.path_and_query().map_or(0, |text| text.as_str().len()) + uri.authority().map_or(0, |text| text.as_str().len());
-    let head_bytes: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let uri_bytes = uri.path_and_query().map_or(0, |text| text.as_str().len())
+        + uri.authority().map_or(0, |text| text.as_str().len());
+    let head_bytes: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     let body_bytes = request.body().size_hint().lower();
     if uri_bytes > limits.uri_bytes {
         Some(StatusCode::URI_TOO_LONG)
@@ -150,14 +193,21 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
 fn refuse(status: StatusCode, limits: &Limits) -> Response<Body> {
     let sentence = match status {
         StatusCode::URI_TOO_LONG => "This address is too long.",
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "The headers of this request are too large. Deleting this site's cookies may help.",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "The headers of this request are too large. Deleting this site's cookies may help."
+        }
         StatusCode::PAYLOAD_TOO_LARGE => "This is too large to be taken.",
         StatusCode::REQUEST_TIMEOUT => "This took too long to arrive. Please try again.",
         _ => "Something went wrong here. Please try again in a moment.",
     };
-    tracing::info!(status = status.as_u16(), "a request was refused before it was served");
+    tracing::info!(
+        status = status.as_u16(),
+        "a request was refused before it was served"
+    );
     let mut response = (status, sentence).into_response();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
     security::harden(response.headers_mut(), limits.policy);
     response
 }

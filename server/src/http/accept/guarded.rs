@@ -28,7 +28,14 @@ pub(super) struct Guarded<S> {
 impl<S> Guarded<S> {
     /// Guards a stream whose client may leave an answer unread for so long.
     pub(super) fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, framing: Framing::default(), spoiled: None, limit, lag: None, stalled: false }
+        Self {
+            stream,
+            framing: Framing::default(),
+            spoiled: None,
+            limit,
+            lag: None,
+            stalled: false,
+        }
     }
 
     /// The stream itself.
@@ -42,7 +49,12 @@ impl<S> Guarded<S> {
     }
 
     /// Follows how an attempt to write went: nothing pending ends the lag, too little within the limit ends the connection.
-    fn watch(&mut self, cx: &mut Context<'_>, wanted: usize, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn watch(
+        &mut self,
+        cx: &mut Context<'_>,
+        wanted: usize,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Ok(taken)) => {
                 if taken >= wanted {
@@ -58,7 +70,9 @@ impl<S> Guarded<S> {
             }
             Poll::Pending => {
                 let limit = self.limit;
-                let (time, _) = self.lag.get_or_insert_with(|| (Box::pin(tokio::time::sleep(limit)), 0));
+                let (time, _) = self
+                    .lag
+                    .get_or_insert_with(|| (Box::pin(tokio::time::sleep(limit)), 0));
                 ready!(time.as_mut().poll(cx));
                 self.stalled = true;
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -69,7 +83,11 @@ impl<S> Guarded<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         let before = buffer.filled().len();
         if this.spoiled.is_none() {
@@ -89,12 +107,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(cx, bytes.len(), written)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
         self.watch(cx, parts.iter().map(|part| part.len()).sum(), written)
     }

@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+import type { Options } from './support/fixtures.ts';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+// Every test again on the other database and with JavaScript off, unless its name says which it needs.
+export default defineConfig<Options>({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync',
+      ],
+    },
+    locale: 'en-GB',
+    trace: 'off',
+  },
+  projects: [
+    { name: 'sqlite', use: { database: 'sqlite' } },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: /walk|visitor/ },
+    { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: /walk/ },
+    { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: /walk/ },
+  ],
+});

@@ -1,0 +1,297 @@
+//! `latchkey link …`.
+
+use super::door;
+use super::options::{acting, named};
+use super::output::{print, time};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::service::link::{self, LinkInput};
+use crate::store::link::{self as store, Filter, LinkRow};
+use clap::{Args, Subcommand};
+use domain::link::State;
+use serde_json::{Value, json};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Link {
+    /// Make an access link.
+    Create(Box<Create>),
+    /// List the links, latest first, one a line.
+    List(List),
+    /// Show one link with its address; that it was shown is recorded.
+    Show(Show),
+    /// Switch a link off for a while.
+    Pause(Show),
+    /// Switch a link on again.
+    Resume(Show),
+    /// End a link for good.
+    Revoke(Show),
+    /// Replace a link's secret; its old address dies at once.
+    Rotate(Show),
+    /// Move a link's end.
+    Extend(Extend),
+    /// Send a link by mail.
+    Send(Show),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// Who visits.
+    #[arg(long)]
+    name: String,
+    /// Their e-mail address.
+    #[arg(long, default_value = "")]
+    email: String,
+    /// Their phone number.
+    #[arg(long, default_value = "")]
+    phone: String,
+    /// Where they come from.
+    #[arg(long, default_value = "")]
+    company: String,
+    /// Whom they come to see.
+    #[arg(long, default_value = "")]
+    host_name: String,
+    /// How to reach the host.
+    #[arg(long, default_value = "")]
+    host_contact: String,
+    /// For admins only.
+    #[arg(long, default_value = "")]
+    note: String,
+    /// What another system calls it.
+    #[arg(long, default_value = "")]
+    external_id: String,
+    /// en or de; the browser's when left out.
+    #[arg(long, default_value = "")]
+    language: String,
+    /// A door's id or name; may be given several times.
+    #[arg(long = "door", value_name = "ID|NAME")]
+    doors: Vec<String>,
+    /// RFC 3339, or 2026-11-24T09:00 in the organization's zone; now when left out.
+    #[arg(long, default_value = "", value_name = "T")]
+    valid_from: String,
+    /// The same; the end of tomorrow when left out.
+    #[arg(long, default_value = "", value_name = "T")]
+    valid_until: String,
+    /// No end at all.
+    #[arg(long, conflicts_with = "valid_until")]
+    never_expires: bool,
+    /// How many openings.
+    #[arg(long, default_value = "", value_name = "N")]
+    max_uses: String,
+    /// The least time between two openings of one door.
+    #[arg(long, default_value = "", value_name = "MINUTES")]
+    cooldown_minutes: String,
+    /// Send it by mail; the running server does so within seconds.
+    #[arg(long)]
+    send: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only this state: scheduled, active, paused, used_up, expired or revoked.
+    #[arg(long)]
+    state: Option<String>,
+    /// Words to look for.
+    #[arg(long, default_value = "")]
+    search: String,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// Its id, or the name it was made for.
+    link: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Extend {
+    /// Its id, or the name it was made for.
+    link: String,
+    /// RFC 3339, or 2026-11-24T18:00 in the organization's zone.
+    #[arg(long, value_name = "T")]
+    until: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> {
+    let id = row.id.clone();
+    let doors = app.db.read(move |c| store::doors_of(c, &id)).await?;
+    let doors: Vec<&str> = doors.iter().map(|at| at.door.id.as_str()).collect();
+    Ok(json!({
+        "id": row.id, "name": row.name, "email": row.email, "phone": row.phone, "company": row.company,
+        "host_name": row.host_name, "external_id": row.external_id, "language": row.language, "doors": doors,
+        "valid_from": time(row.valid_from), "valid_until": time(row.valid_until), "uses": row.uses, "max_uses": row.max_uses,
+        "state": row.state(app.clock.now()).code(), "created_at": time(row.created_at), "url": url,
+    }))
+}
+
+async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
+    let (organization, wanted_id) = (organization.to_owned(), wanted.to_owned());
+    let rows = app
+        .db
+        .read(move |c| match store::find(c, &organization, &wanted_id) {
+            Ok(row) => Ok(vec![row]),
+            Err(Error::NotFound) => {
+                let filter = Filter {
+                    search: wanted_id.clone(),
+                    ..Filter::default()
+                };
+                store::list(c, &organization, &filter, 0, 1_000)
+            }
+            Err(other) => Err(other),
+        })
+        .await?;
+    named(rows, wanted, "link", |row| &row.id, |row| &row.name)
+}
+
+impl Link {
+    pub(super) async fn run(self, app: &App, org: Option<&str>) -> Result<()> {
+        let (organization, actor) = acting(app, org).await?;
+        let id = organization.id.clone();
+        let (row, json) = match self {
+            Self::Create(create) => {
+                let mut doors = Vec::with_capacity(create.doors.len());
+                for wanted in &create.doors {
+                    doors.push(door::find(app, &id, wanted).await?.door.id);
+                }
+                let json = create.json;
+                let send = create.send;
+                let made =
+                    link::create(app, &actor, &input(*create, doors, organization.time_zone))
+                        .await?;
+                if send {
+                    link::send(app, &actor, &made).await?;
+                }
+                let row = find(app, &id, &made).await?;
+                let url = link::address(app, &row)?;
+                let line = format!("{}  {}\n{url}", row.id, row.name);
+                return print(json, &object(app, &row, Some(url)).await?, &line);
+            }
+            Self::List(list) => return self::list(app, id, list).await,
+            Self::Show(show) => {
+                let row = find(app, &id, &show.link).await?;
+                let url = match link::show(app, &actor, &row.id, "command line").await {
+                    Ok((_, url)) => Some(url),
+                    Err(Error::Refused(_)) => None,
+                    Err(other) => return Err(other),
+                };
+                let line = format!(
+                    "{}  {}, {}\n{}",
+                    row.id,
+                    row.name,
+                    row.state(app.clock.now()).code(),
+                    url.clone().unwrap_or_default()
+                );
+                return print(show.json, &object(app, &row, url).await?, &line);
+            }
+            Self::Pause(to) => (
+                link::pause(app, &actor, &find(app, &id, &to.link).await?.id)
+                    .await
+                    .map(|_| to.link)?,
+                to.json,
+            ),
+            Self::Resume(to) => (
+                link::resume(app, &actor, &find(app, &id, &to.link).await?.id)
+                    .await
+                    .map(|_| to.link)?,
+                to.json,
+            ),
+            Self::Revoke(to) => (
+                link::revoke(app, &actor, &find(app, &id, &to.link).await?.id)
+                    .await
+                    .map(|_| to.link)?,
+                to.json,
+            ),
+            Self::Rotate(to) => {
+                let row = find(app, &id, &to.link).await?;
+                link::rotate(app, &actor, &row.id).await?;
+                let row = find(app, &id, &row.id).await?;
+                let url = link::address(app, &row)?;
+                let line = format!("{}  {}\n{url}", row.id, row.name);
+                return print(to.json, &object(app, &row, Some(url)).await?, &line);
+            }
+            Self::Extend(to) => {
+                let row = find(app, &id, &to.link).await?;
+                link::extend(app, &actor, &row.id, &to.until, &organization.time_zone).await?;
+                (row.id, to.json)
+            }
+            Self::Send(to) => {
+                let row = find(app, &id, &to.link).await?;
+                link::send(app, &actor, &row.id).await?;
+                (row.id, to.json)
+            }
+        };
+        let row = find(app, &id, &row).await?;
+        let line = format!(
+            "{}  {}, {}",
+            row.id,
+            row.name,
+            row.state(app.clock.now()).code()
+        );
+        print(json, &object(app, &row, None).await?, &line)
+    }
+}
+
+async fn list(app: &App, organization: String, list: List) -> Result<()> {
+    let state = match &list.state {
+        None => None,
+        Some(code) => Some(State::from_code(code).ok_or_else(|| {
+            Error::Refused(
+                "A state is one of scheduled, active, paused, used_up, expired, revoked.".into(),
+            )
+        })?),
+    };
+    let now = app.clock.now();
+    let mut filter = Filter {
+        search: list.search,
+        state,
+        ..Filter::default()
+    };
+    loop {
+        let (owner, page) = (organization.clone(), filter.clone());
+        let rows = app
+            .db
+            .read(move |c| store::list(c, &owner, &page, now, 200))
+            .await?;
+        for row in &rows {
+            let line = format!("{}  {}, {}", row.id, row.name, row.state(now).code());
+            print(list.json, &object(app, row, None).await?, &line)?;
+        }
+        match rows.last() {
+            Some(last) => filter.after = Some(last.id.clone()),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn input(create: Create, doors: Vec<String>, zone: String) -> LinkInput {
+    LinkInput {
+        name: create.name,
+        email: create.email,
+        phone: create.phone,
+        company: create.company,
+        host_name: create.host_name,
+        host_contact: create.host_contact,
+        note: create.note,
+        external_id: create.external_id,
+        language: create.language,
+        doors,
+        valid_from: create.valid_from,
+        valid_until: create.valid_until,
+        zone,
+        never_expires: create.never_expires,
+        // Whoever types a long option means it.
+        never_expires_confirmed: create.never_expires,
+        max_uses: create.max_uses,
+        cooldown_minutes: create.cooldown_minutes,
+    }
+}

@@ -1,0 +1,466 @@
+//! `/links`.
+
+use super::common::{Answer, done, into_form, lines, refused, said, show};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::auth::{Admin, AdminForm};
+use crate::service::feed;
+use crate::service::link::{self, LinkInput};
+use crate::store::link::{self as store, Filter, LinkRow};
+use crate::store::message::MessageRow;
+use crate::store::{door as doors, event, message};
+use app::page::admin::{
+    MessageLine, MessageState, Section, confirm, link as link_page, links as links_page,
+};
+use app::text::{Language, reason, when};
+use app::ui::{Choice, Field};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use domain::decide::{Asker, DoorFacts, LinkFacts, decide};
+use domain::link::State as LinkState;
+use serde::Deserialize;
+
+mod form;
+
+pub use form::{create, edit, new, update};
+
+/// Links on a page.
+const PAGE: i64 = 50;
+
+/// What the list is narrowed to.
+#[derive(Debug, Default, Deserialize)]
+pub struct Narrow {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    door: String,
+    #[serde(default)]
+    after: String,
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// `GET /links`.
+pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Narrow>) -> Answer {
+    let (organization, now) = (admin.organization.id.clone(), app.clock.now());
+    let filter = Filter {
+        search: narrow.q.chars().take(200).collect(),
+        state: LinkState::from_code(&narrow.state),
+        door: given(&narrow.door),
+        after: given(&narrow.after),
+    };
+    let state = filter.state;
+    let (mut rows, names, door) = app
+        .db
+        .read(move |c| {
+            let rows = store::list(c, &organization, &filter, now, PAGE + 1)?;
+            let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+            let names = store::door_names(c, &ids)?;
+            let door = match &filter.door {
+                Some(id) => doors::find(c, &organization, id).ok(),
+                None => None,
+            };
+            Ok((rows, names, door))
+        })
+        .await?;
+    let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let zone = &admin.organization.time_zone;
+    let row = |row: &LinkRow| links_page::Row {
+        doors: names.get(&row.id).cloned().unwrap_or_default(),
+        from: said(&app, row.valid_from, zone),
+        until: row.valid_until.map(|until| said(&app, until, zone)),
+        id: row.id.clone(),
+        name: row.name.clone(),
+        company: row.company.clone(),
+        uses: row.uses,
+        max_uses: row.max_uses,
+        state: row.state(now),
+        host: row.host_name.clone(),
+    };
+    let model = links_page::Model {
+        q: narrow.q,
+        state,
+        door: door.map(|at| Choice {
+            value: at.door.id,
+            label: at.door.name,
+        }),
+        next: rows.last().filter(|_| more).map(|last| last.id.clone()),
+        later_page: !narrow.after.is_empty(),
+        links: rows.iter().map(row).collect(),
+    };
+    show(
+        &app,
+        &admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        links_page::view,
+    )
+    .await
+}
+
+/// What a link's page is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    show: String,
+}
+
+/// `GET /links/{id}`; with `?show=1` its address too, which is recorded.
+pub async fn detail(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let mut url = None;
+    if asked.show == "1" {
+        match link::show(&app, &admin.actor, &id, "dashboard").await {
+            Ok((_, address)) => url = Some(address),
+            Err(error) => return refused(&admin, &format!("/links/{id}"), error).await,
+        }
+    }
+    let model = model(&app, &admin, &id, url).await?;
+    show(
+        &app,
+        &admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        link_page::view,
+    )
+    .await
+}
+
+async fn model(
+    app: &App,
+    admin: &Admin,
+    id: &str,
+    url: Option<String>,
+) -> Result<link_page::Model> {
+    let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
+    let (link, opens, messages, rows, names) = app
+        .db
+        .read(move |c| {
+            let link = store::find(c, &organization, &link_id)?;
+            let filter = event::Filter {
+                link: Some(link_id.clone()),
+                ..Default::default()
+            };
+            let rows = event::list(c, &organization, &filter, 50)?;
+            let names = feed::names(c, &organization, &rows)?;
+            Ok((
+                link,
+                store::doors_of(c, &link_id)?,
+                message::of_link(c, &organization, &link_id)?,
+                rows,
+                names,
+            ))
+        })
+        .await?;
+    let now = app.clock.now();
+    let zone = opens
+        .first()
+        .map_or(&admin.organization.time_zone, |at| &at.place.time_zone)
+        .clone();
+    let state = link.state(now);
+    let window = match (state, link.valid_until) {
+        (LinkState::Active, Some(until)) => format!(
+            "{zone}, ends in {}",
+            when::duration(until - now, Language::En)
+        ),
+        (LinkState::Scheduled, _) => format!(
+            "{zone}, begins in {}",
+            when::duration(link.valid_from - now, Language::En)
+        ),
+        _ => zone.clone(),
+    };
+    let door = |at: &doors::DoorAtPlace| link_page::Door {
+        id: at.door.id.clone(),
+        name: at.door.name.clone(),
+        place: at.place.name.clone(),
+        refused: could_open(app, &link, at, now),
+    };
+    let made_by = rows
+        .iter()
+        .find(|row| row.action == "link.created")
+        .map(|row| row.actor.clone());
+    let made_by = match made_by.as_deref() {
+        Some("operator") => "the operator".to_owned(),
+        Some(admin) => names.of(admin).unwrap_or("somebody").to_owned(),
+        None => "somebody".to_owned(),
+    };
+    Ok(link_page::Model {
+        doors: opens.iter().map(door).collect(),
+        from: said(app, link.valid_from, &zone),
+        until: link.valid_until.map(|until| said(app, until, &zone)),
+        window,
+        cooldown: if link.cooldown_ms > 0 {
+            format!(
+                "{} between two openings of one door",
+                when::duration(link.cooldown_ms, Language::En)
+            )
+        } else {
+            String::new()
+        },
+        made_by,
+        made: said(app, link.created_at, &zone),
+        opened: link.first_opened_at.map(|at| said(app, at, &zone)),
+        masked_url: format!("{}/l/••••••••••••", app.base_url()),
+        url,
+        messages: messages
+            .iter()
+            .map(|row| message_line(app, row, &link.name, &zone))
+            .collect(),
+        events: lines(app, &zone, &rows, &names),
+        extend_until: Field::new(
+            link.valid_until
+                .map_or_else(String::new, |until| when::input(until, &zone)),
+        ),
+        zone,
+        language: match link.language.as_str() {
+            "en" => "English",
+            "de" => "German",
+            _ => "As the browser says",
+        }
+        .to_owned(),
+        id: link.id.clone(),
+        version: link.version,
+        name: link.name.clone(),
+        state,
+        email: link.email.clone(),
+        phone: link.phone.clone(),
+        company: link.company.clone(),
+        host_name: link.host_name.clone(),
+        host_contact: link.host_contact.clone(),
+        note: link.note.clone(),
+        external_id: link.external_id.clone(),
+        uses: link.uses,
+        max_uses: link.max_uses,
+    })
+}
+
+/// A message as a line.
+pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) -> MessageLine {
+    MessageLine {
+        id: row.id.clone(),
+        link_id: row.link_id.clone(),
+        link_name: name.to_owned(),
+        recipient: row.recipient.clone(),
+        state: MessageState::from_code(&row.state).unwrap_or_default(),
+        attempts: row.attempts,
+        server_reply: row.server_reply.clone(),
+        created: said(app, row.created_at, zone),
+        updated: said(app, row.updated_at, zone),
+        next: (row.state == "waiting" && row.attempts > 0).then(|| said(app, row.next_at, zone)),
+    }
+}
+
+/// Why a door would not open now, by the very decision that a tap meets; nothing if it would.
+fn could_open(app: &App, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
+    let facts = LinkFacts {
+        validity: link.validity(),
+        names_door: true,
+        cooldown_ms: 0,
+        last_granted_at: None,
+        free_until: None,
+    };
+    let door = DoorFacts {
+        accepts_digital: at.door.accepts_digital,
+        locked_down: at.door.locked_down_at.is_some(),
+        place_locked_down: at.place.locked_down_at.is_some(),
+        reachable: app.drivers.online(&at.door),
+    };
+    let decision = decide(Asker::Link(&facts), door, now);
+    (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())
+}
+
+/// `POST /links/{id}/pause`.
+pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let to = format!("/links/{id}");
+    match link::pause(&app, &form.admin.actor, &id).await {
+        Ok(name) => {
+            done(
+                &form.admin,
+                &to,
+                format!("The link of {name} is paused. It opens nothing until you resume it."),
+                Some((format!("{to}/resume"), "Resume it")),
+            )
+            .await
+        }
+        Err(error) => refused(&form.admin, &to, error).await,
+    }
+}
+
+/// `POST /links/{id}/resume`.
+pub async fn resume(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let to = format!("/links/{id}");
+    match link::resume(&app, &form.admin.actor, &id).await {
+        Ok(name) => {
+            done(
+                &form.admin,
+                &to,
+                format!("The link of {name} works again."),
+                Some((format!("{to}/pause"), "Pause it")),
+            )
+            .await
+        }
+        Err(error) => refused(&form.admin, &to, error).await,
+    }
+}
+
+/// `GET /links/{id}/revoke`.
+pub async fn ask_revoke(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (link, names) = app
+        .db
+        .read(move |c| {
+            let link = store::find(c, &organization, &id)?;
+            let names = store::door_names(c, std::slice::from_ref(&id))?
+                .remove(&id)
+                .unwrap_or_default();
+            Ok((link, names))
+        })
+        .await?;
+    let model = confirm::Model::revoke_link(&link.id, &link.name, &names, link.version);
+    show(
+        &app,
+        &admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        confirm::view,
+    )
+    .await
+}
+
+/// `POST /links/{id}/revoke`.
+pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let to = format!("/links/{id}");
+    match link::revoke(&app, &form.admin.actor, &id).await {
+        Ok(name) => {
+            done(
+                &form.admin,
+                &to,
+                format!("The link of {name} is revoked."),
+                None,
+            )
+            .await
+        }
+        Err(error) => refused(&form.admin, &to, error).await,
+    }
+}
+
+/// `POST /links/{id}/rotate`.
+pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let to = format!("/links/{id}");
+    match link::rotate(&app, &form.admin.actor, &id).await {
+        Ok(name) => {
+            done(
+                &form.admin,
+                &to,
+                format!(
+                    "The link of {name} has a new address. The old one opens nothing any more."
+                ),
+                None,
+            )
+            .await
+        }
+        Err(error) => refused(&form.admin, &to, error).await,
+    }
+}
+
+/// `POST /links/{id}/extend`.
+pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let (typed, zone) = (form.typed.text("valid_until"), form.typed.text("zone"));
+    match link::extend(&app, &form.admin.actor, &id, &typed, &zone).await {
+        Ok(name) => {
+            done(
+                &form.admin,
+                &format!("/links/{id}"),
+                format!("The link of {name} has a new end."),
+                None,
+            )
+            .await
+        }
+        Err(error) => {
+            let mut model = model(&app, &form.admin, &id, None).await?;
+            model.extend_until = Field::new(typed);
+            into_form(error, |_, sentence| {
+                model.extend_until.error = Some(sentence)
+            })?;
+            show(
+                &app,
+                &form.admin,
+                Section::Links,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                model,
+                link_page::view,
+            )
+            .await
+        }
+    }
+}
+
+/// `POST /links/{id}/send`.
+pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let to = format!("/links/{id}");
+    match link::send(&app, &form.admin.actor, &id).await {
+        Ok(email) => {
+            app.outbox.notify_one();
+            done(
+                &form.admin,
+                &to,
+                format!("The link goes to {email}. Below you see when the mail server took it."),
+                None,
+            )
+            .await
+        }
+        Err(error) => refused(&form.admin, &to, error).await,
+    }
+}
+
+/// `POST /links/{id}/whatsapp`.
+pub async fn whatsapp(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    match link::whatsapp(&app, &form.admin.actor, &id).await {
+        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Err(error) => refused(&form.admin, &format!("/links/{id}"), error).await,
+    }
+}
+
+/// A link as the form takes it.
+fn input_of(link: &LinkRow, doors: Vec<String>, zone: &str) -> LinkInput {
+    LinkInput {
+        name: link.name.clone(),
+        email: link.email.clone(),
+        phone: link.phone.clone(),
+        company: link.company.clone(),
+        host_name: link.host_name.clone(),
+        host_contact: link.host_contact.clone(),
+        note: link.note.clone(),
+        external_id: link.external_id.clone(),
+        language: link.language.clone(),
+        doors,
+        valid_from: when::input(link.valid_from, zone),
+        valid_until: link
+            .valid_until
+            .map_or_else(String::new, |until| when::input(until, zone)),
+        zone: zone.to_owned(),
+        never_expires: link.valid_until.is_none(),
+        never_expires_confirmed: false,
+        max_uses: link
+            .max_uses
+            .map_or_else(String::new, |max| max.to_string()),
+        cooldown_minutes: if link.cooldown_ms > 0 {
+            (link.cooldown_ms / 60_000).to_string()
+        } else {
+            String::new()
+        },
+    }
+}

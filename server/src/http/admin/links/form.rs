@@ -1,0 +1,244 @@
+//! A link's form: made and changed, with everything typed kept when something is wrong.
+
+use super::input_of;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::admin::common::{Answer, done, into_form, show};
+use crate::http::auth::{Admin, AdminForm};
+use crate::service::link::{self, LinkInput};
+use crate::store::door::{self as doors, DoorAtPlace};
+use crate::store::link as store;
+use app::page::admin::{Section, link_form as page};
+use app::text::when;
+use app::ui::Field;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+async fn all_doors(app: &App, admin: &Admin) -> Result<Vec<DoorAtPlace>> {
+    let organization = admin.organization.id.clone();
+    app.db.read(move |c| doors::all(c, &organization)).await
+}
+
+/// The zone that times are typed in: the one all places share, else the organization's.
+fn zone(admin: &Admin, doors: &[DoorAtPlace]) -> String {
+    let first = doors.first().map(|at| at.place.time_zone.as_str());
+    let shared = first.filter(|zone| doors.iter().all(|at| at.place.time_zone == *zone));
+    shared.unwrap_or(&admin.organization.time_zone).to_owned()
+}
+
+fn model(
+    admin: &Admin,
+    typed: LinkInput,
+    id: Option<String>,
+    version: i64,
+    doors: &[DoorAtPlace],
+) -> page::Model {
+    let mut places: Vec<page::Place> = Vec::new();
+    let mut last = None;
+    for at in doors {
+        if last != Some(&at.place.id) {
+            last = Some(&at.place.id);
+            places.push(page::Place {
+                name: at.place.name.clone(),
+                doors: Vec::new(),
+            });
+        }
+        if let Some(place) = places.last_mut() {
+            place.doors.push(page::Door {
+                id: at.door.id.clone(),
+                name: at.door.name.clone(),
+                accepts_digital: at.door.accepts_digital,
+                chosen: typed.doors.contains(&at.door.id),
+            });
+        }
+    }
+    page::Model {
+        id,
+        version,
+        name: Field::new(typed.name),
+        email: Field::new(typed.email),
+        phone: Field::new(typed.phone),
+        company: Field::new(typed.company),
+        host_name: Field::new(typed.host_name),
+        host_contact: Field::new(typed.host_contact),
+        note: Field::new(typed.note),
+        external_id: Field::new(typed.external_id),
+        language: Field::new(typed.language),
+        places,
+        valid_from: Field::new(typed.valid_from),
+        valid_until: Field::new(typed.valid_until),
+        zone: typed.zone,
+        may_never_expire: admin.actor.owner,
+        never_expires: typed.never_expires,
+        max_uses: Field::new(typed.max_uses),
+        cooldown_minutes: Field::new(typed.cooldown_minutes),
+        ..Default::default()
+    }
+}
+
+fn typed(form: &AdminForm) -> LinkInput {
+    let typed = &form.typed;
+    LinkInput {
+        name: typed.text("name"),
+        email: typed.text("email"),
+        phone: typed.text("phone"),
+        company: typed.text("company"),
+        host_name: typed.text("host_name"),
+        host_contact: typed.text("host_contact"),
+        note: typed.text("note"),
+        external_id: typed.text("external_id"),
+        language: typed.text("language"),
+        doors: typed.all("door"),
+        valid_from: typed.text("valid_from"),
+        valid_until: typed.text("valid_until"),
+        zone: typed.text("zone"),
+        never_expires: typed.ticked("never_expires"),
+        never_expires_confirmed: typed.ticked("never_expires_confirmed"),
+        max_uses: typed.text("max_uses"),
+        cooldown_minutes: typed.text("cooldown_minutes"),
+    }
+}
+
+/// `GET /links/new`.
+pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
+    let doors = all_doors(&app, &admin).await?;
+    let (zone, now) = (zone(&admin, &doors), app.clock.now());
+    // A single door needs no choosing.
+    let only = match doors.as_slice() {
+        [only] if only.door.accepts_digital => vec![only.door.id.clone()],
+        _ => Vec::new(),
+    };
+    let typed = LinkInput {
+        valid_from: when::input(now, &zone),
+        valid_until: when::input(link::default_until(now, &zone), &zone),
+        host_name: admin.row.name.clone(),
+        host_contact: admin.row.email.clone(),
+        doors: only,
+        zone,
+        ..Default::default()
+    };
+    let model = model(&admin, typed, None, 0, &doors);
+    show(
+        &app,
+        &admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        page::view,
+    )
+    .await
+}
+
+/// `POST /links/new`.
+pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
+    let input = typed(&form);
+    let send = form.typed.ticked("send");
+    if send && input.email.trim().is_empty() {
+        let error = Error::field(
+            "email",
+            "Type the address that the link shall go to, or untick sending it.",
+        );
+        return again(&app, &form, input, None, error).await;
+    }
+    match link::create(&app, &form.admin.actor, &input).await {
+        Ok(id) => {
+            let mut text = format!("The link for {} is made.", input.name.trim());
+            if send {
+                match link::send(&app, &form.admin.actor, &id).await {
+                    Ok(email) => {
+                        app.outbox.notify_one();
+                        text = format!("{text} It goes to {email}.");
+                    }
+                    Err(error) => text = format!("{text} It was not sent: {error}"),
+                }
+            }
+            done(&form.admin, &format!("/links/{id}"), text, None).await
+        }
+        Err(error) => again(&app, &form, input, None, error).await,
+    }
+}
+
+/// `GET /links/{id}/edit`.
+pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let doors = all_doors(&app, &admin).await?;
+    let organization = admin.organization.id.clone();
+    let (link, chosen) = app
+        .db
+        .read(move |c| {
+            Ok((
+                store::find(c, &organization, &id)?,
+                store::doors_of(c, &id)?,
+            ))
+        })
+        .await?;
+    let input = input_of(
+        &link,
+        chosen.into_iter().map(|at| at.door.id).collect(),
+        &zone(&admin, &doors),
+    );
+    let warned = warnings(link.valid_from, link.valid_until, &input.doors, &doors);
+    let model = page::Model {
+        warnings: warned,
+        ..model(&admin, input, Some(link.id), link.version, &doors)
+    };
+    show(
+        &app,
+        &admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        page::view,
+    )
+    .await
+}
+
+/// `POST /links/{id}/edit`.
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let input = typed(&form);
+    match link::edit(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
+        Ok(()) => done(&form.admin, &format!("/links/{id}"), "Saved.".into(), None).await,
+        Err(error) => again(&app, &form, input, Some(id), error).await,
+    }
+}
+
+fn warnings(
+    from: i64,
+    until: Option<i64>,
+    chosen: &[String],
+    doors: &[DoorAtPlace],
+) -> Vec<String> {
+    let chosen: Vec<&DoorAtPlace> = doors
+        .iter()
+        .filter(|at| chosen.contains(&at.door.id))
+        .collect();
+    link::warnings(from, until, &chosen)
+}
+
+/// The form again, with what was typed, what is wrong, and what deserves a second look.
+async fn again(
+    app: &App,
+    form: &AdminForm,
+    input: LinkInput,
+    id: Option<String>,
+    error: Error,
+) -> Answer {
+    let doors = all_doors(app, &form.admin).await?;
+    let status = crate::http::failure::status(&error);
+    let at = |text: &str| when::parse_input(text, &input.zone).ok();
+    let from = at(&input.valid_from).unwrap_or_else(|| app.clock.now());
+    let until = if input.never_expires {
+        None
+    } else {
+        Some(at(&input.valid_until).unwrap_or(from))
+    };
+    let warned = warnings(from, until, &input.doors, &doors);
+    let ask = matches!(&error, Error::Fields(fields) if fields.iter().any(|field| field.field == "never_expires"));
+    let mut model = page::Model {
+        warnings: warned,
+        ask_never_expires: ask && form.admin.actor.owner,
+        send: form.typed.ticked("send"),
+        ..model(&form.admin, input, id, form.typed.version(), &doors)
+    };
+    into_form(error, |field, sentence| model.fail(field, sentence))?;
+    show(app, &form.admin, Section::Links, status, model, page::view).await
+}

@@ -1,0 +1,15 @@
+//! The dashboard's routes: each handler takes the signed-in [`Admin`](super::auth::Admin) or a form only their page made.
+
+pub mod account;
+mod common;
+pub mod deliveries;
+pub mod doors;
+pub mod events;
+pub mod links;
+pub mod live;
+pub mod overview;
+pub mod places;
+pub mod setup;
+pub mod sign_in;
+pub mod simulator;
+mod words;

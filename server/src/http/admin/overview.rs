@@ -1,0 +1,115 @@
+//! `/`.
+
+use super::common::{self, Answer, door_row, feed_item, lines, show};
+use crate::app::App;
+use crate::http::auth::Admin;
+use crate::service::feed;
+use crate::store::{door, event, link, message, place};
+use app::page::admin::{Section, overview, said};
+use app::text::when;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::event::Outcome;
+
+/// Doors and ending links shown.
+const FEW: usize = 6;
+const DAY_MS: i64 = 86_400_000;
+
+/// `GET /`.
+pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
+    let (id, zone) = (
+        admin.organization.id.clone(),
+        admin.organization.time_zone.clone(),
+    );
+    let now = app.clock.now();
+    let midnight = when::start_of_day(now, &zone);
+    let (unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
+        .db
+        .read(move |c| {
+            let rows = event::list(c, &id, &event::Filter::default(), 20)?;
+            let names = feed::names(c, &id, &rows)?;
+            let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
+            let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
+            Ok((
+                event::unlocks_since(c, &id, midnight)?,
+                link::count_active(c, &id, now, now + DAY_MS)?,
+                message::states_since(c, &id, midnight)?,
+                door::all(c, &id)?,
+                rows,
+                names,
+                ending,
+                link::door_names(c, &ids)?,
+                place::all(c, &id)?.len(),
+                !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+            ))
+        })
+        .await?;
+    let (mut opened_today, mut refused_today) = (0, 0);
+    let mut refused_why: Vec<(String, i64)> = Vec::new();
+    for (outcome, reason, count) in unlocks {
+        if outcome == "granted" {
+            opened_today += count;
+        } else {
+            refused_today += count;
+            refused_why.push((
+                said::badge("door.unlock", Outcome::Denied, reason.as_deref()).to_owned(),
+                count,
+            ));
+        }
+    }
+    refused_why.sort_by_key(|(_, count)| -count);
+    let mail = |state: &str| {
+        mails
+            .iter()
+            .find(|(code, _)| code == state)
+            .map_or(0, |(_, count)| *count)
+    };
+    let fresh = places == 0 || doors.is_empty() || !any_link;
+    let model = overview::Model {
+        opened_today,
+        refused_today,
+        refused_why,
+        active_links: active.0,
+        ending_links: active.1,
+        sent_today: mail("sent"),
+        kept_today: mail("kept"),
+        failed_today: mail("failed") + mail("unknown"),
+        door_count: i64::try_from(doors.len()).unwrap_or(0),
+        doors: doors
+            .iter()
+            .take(FEW)
+            .map(|at| app::page::admin::doors::Row {
+                description: at.place.name.clone(),
+                ..door_row(&app, at)
+            })
+            .collect(),
+        feed: lines(&app, &zone, &rows, &names)
+            .into_iter()
+            .map(feed_item)
+            .collect(),
+        stream: "/events/stream".into(),
+        ending: ending
+            .into_iter()
+            .map(|row| overview::Ending {
+                doors: ending_doors.get(&row.id).cloned().unwrap_or_default(),
+                until: common::said(&app, row.valid_until.unwrap_or(now), &zone),
+                id: row.id,
+                name: row.name,
+            })
+            .collect(),
+        first_steps: fresh.then(|| overview::FirstSteps {
+            place: places > 0,
+            door: !doors.is_empty(),
+            link: any_link,
+        }),
+    };
+    show(
+        &app,
+        &admin,
+        Section::Overview,
+        StatusCode::OK,
+        model,
+        overview::view,
+    )
+    .await
+}

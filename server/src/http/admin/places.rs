@@ -1,0 +1,219 @@
+//! `/places`.
+
+use super::common::{Answer, done, door_row, into_form, refused, show};
+use crate::app::App;
+use crate::http::auth::{Admin, AdminForm};
+use crate::service::place::{self, PlaceInput};
+use crate::store::{door as doors, place as store};
+use app::page::admin::{Section, confirm, place as place_page, place_form, places};
+use app::ui::Field;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+/// `GET /places`.
+pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
+    let id = admin.organization.id.clone();
+    let (rows, counts) = app
+        .db
+        .read(move |c| Ok((store::all(c, &id)?, store::door_counts(c, &id)?)))
+        .await?;
+    let row = |row: store::PlaceRow| places::Row {
+        doors: counts.get(&row.id).copied().unwrap_or(0),
+        id: row.id,
+        name: row.name,
+        address: row.address,
+        time_zone: row.time_zone,
+    };
+    let model = places::Model {
+        places: rows.into_iter().map(row).collect(),
+    };
+    show(
+        &app,
+        &admin,
+        Section::Places,
+        StatusCode::OK,
+        model,
+        places::view,
+    )
+    .await
+}
+
+/// `GET /places/new`.
+pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
+    let model = place_form::Model {
+        time_zone: Field::new(&admin.organization.time_zone),
+        ..Default::default()
+    };
+    show(
+        &app,
+        &admin,
+        Section::Places,
+        StatusCode::OK,
+        model,
+        place_form::view,
+    )
+    .await
+}
+
+fn typed_form(form: &AdminForm, id: Option<String>) -> (PlaceInput, place_form::Model) {
+    let typed = PlaceInput {
+        name: form.typed.text("name"),
+        address: form.typed.text("address"),
+        time_zone: form.typed.text("time_zone"),
+    };
+    let model = place_form::Model {
+        id,
+        version: form.typed.version(),
+        name: Field::new(&typed.name),
+        address: Field::new(&typed.address),
+        time_zone: Field::new(&typed.time_zone),
+        form_error: None,
+    };
+    (typed, model)
+}
+
+/// `POST /places/new`.
+pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
+    let (typed, mut model) = typed_form(&form, None);
+    match place::create(&app, &form.admin.actor, &typed).await {
+        Ok(id) => {
+            done(
+                &form.admin,
+                &format!("/places/{id}"),
+                format!("{} is added.", typed.name.trim()),
+                None,
+            )
+            .await
+        }
+        Err(error) => {
+            into_form(error, |field, sentence| model.fail(field, sentence))?;
+            show(
+                &app,
+                &form.admin,
+                Section::Places,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                model,
+                place_form::view,
+            )
+            .await
+        }
+    }
+}
+
+/// `GET /places/{id}`.
+pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (row, doors) = app
+        .db
+        .read(move |c| {
+            let row = store::find(c, &organization, &id)?;
+            let here = doors::all(c, &organization)?
+                .into_iter()
+                .filter(|at| at.place.id == row.id)
+                .collect::<Vec<_>>();
+            Ok((row, here))
+        })
+        .await?;
+    let clock = super::common::said(&app, app.clock.now(), &row.time_zone).said;
+    let model = place_page::Model {
+        local_time: clock
+            .split_whitespace()
+            .last()
+            .unwrap_or_default()
+            .to_owned(),
+        id: row.id,
+        name: row.name,
+        address: row.address,
+        time_zone: row.time_zone,
+        doors: doors.iter().map(|at| door_row(&app, at)).collect(),
+    };
+    show(
+        &app,
+        &admin,
+        Section::Places,
+        StatusCode::OK,
+        model,
+        place_page::view,
+    )
+    .await
+}
+
+/// `GET /places/{id}/edit`.
+pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let row = app
+        .db
+        .read(move |c| store::find(c, &organization, &id))
+        .await?;
+    let model = place_form::Model {
+        id: Some(row.id),
+        version: row.version,
+        name: Field::new(row.name),
+        address: Field::new(row.address),
+        time_zone: Field::new(row.time_zone),
+        form_error: None,
+    };
+    show(
+        &app,
+        &admin,
+        Section::Places,
+        StatusCode::OK,
+        model,
+        place_form::view,
+    )
+    .await
+}
+
+/// `POST /places/{id}/edit`.
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    let (typed, mut model) = typed_form(&form, Some(id.clone()));
+    match place::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
+        Ok(()) => done(&form.admin, &format!("/places/{id}"), "Saved.".into(), None).await,
+        Err(error) => {
+            let status = crate::http::failure::status(&error);
+            into_form(error, |field, sentence| model.fail(field, sentence))?;
+            show(
+                &app,
+                &form.admin,
+                Section::Places,
+                status,
+                model,
+                place_form::view,
+            )
+            .await
+        }
+    }
+}
+
+/// `GET /places/{id}/remove`.
+pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (row, counts) = app
+        .db
+        .read(move |c| {
+            Ok((
+                store::find(c, &organization, &id)?,
+                store::door_counts(c, &organization)?,
+            ))
+        })
+        .await?;
+    let count = counts.get(&row.id).copied().unwrap_or(0);
+    let model = confirm::Model::remove_place(&row.id, &row.name, count, row.version);
+    show(
+        &app,
+        &admin,
+        Section::Places,
+        StatusCode::OK,
+        model,
+        confirm::view,
+    )
+    .await
+}
+
+/// `POST /places/{id}/remove`.
+pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+    match place::remove(&app, &form.admin.actor, &id).await {
+        Ok(name) => done(&form.admin, "/places", format!("{name} is removed."), None).await,
+        Err(error) => refused(&form.admin, &format!("/places/{id}/remove"), error).await,
+    }
+}

@@ -1,0 +1,79 @@
+//! Events as the dashboard's lines: who, did what, and one more line.
+
+use crate::service::feed::Names;
+use crate::store::event::EventRow;
+use app::page::admin::said;
+use app::text::reason;
+use domain::event::Outcome;
+
+/// Who, did what, more.
+pub(super) struct Words {
+    pub(super) who: String,
+    pub(super) did: String,
+    pub(super) detail: String,
+    pub(super) outcome: Outcome,
+    pub(super) badge: &'static str,
+}
+
+/// Says an event.
+pub(super) fn say(row: &EventRow, names: &Names) -> Words {
+    let details = row.details();
+    let detail = |name: &str| details.get(name).cloned().unwrap_or_default();
+    let known = names
+        .of(&row.object)
+        .map(str::to_owned)
+        .unwrap_or_else(|| detail("name"));
+    let object = if known.is_empty() {
+        "something since removed"
+    } else {
+        known.as_str()
+    };
+    let outcome = Outcome::from_code(&row.outcome).unwrap_or(Outcome::Done);
+    let more = match (row.action.as_str(), outcome) {
+        ("door.unlock", Outcome::Denied) => {
+            reason::admin(row.reason.as_deref().unwrap_or_default()).to_owned()
+        }
+        ("door.confirmed", _) => format!("Confirmed after {} ms", detail("after_ms")),
+        ("door.failed", _) => detail("answer"),
+        ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
+        ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
+        ("door.locked_down", _) => detail("reason"),
+        ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("link.rotated", _) => "The old address died at once".to_owned(),
+        ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
+        ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
+        ("message.kept", _) => "No mail server is configured".to_owned(),
+        ("message.sent" | "message.failed", _) if detail("attempts") != "1" => {
+            format!("After {} tries", detail("attempts"))
+        }
+        _ => String::new(),
+    };
+    let badge = said::badge(&row.action, outcome, row.reason.as_deref());
+    Words {
+        who: who(row, names),
+        did: said::did(&row.action, outcome, object),
+        detail: more,
+        outcome,
+        badge,
+    }
+}
+
+/// Who acts, by the name they had then while it is kept.
+fn who(row: &EventRow, names: &Names) -> String {
+    match row.actor.as_str() {
+        "operator" => "The operator".to_owned(),
+        "system" => "Latchkey".to_owned(),
+        "visitor" => {
+            let kept = names
+                .person(&row.id)
+                .and_then(|person| person.facts.get("name").cloned());
+            let known = row
+                .credential
+                .as_deref()
+                .and_then(|id| names.of(id))
+                .map(str::to_owned);
+            kept.or(known).unwrap_or_else(|| "A visitor".to_owned())
+        }
+        id => names.of(id).unwrap_or("Somebody").to_owned(),
+    }
+}

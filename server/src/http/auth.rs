@@ -1,0 +1,138 @@
+//! Who is signed in: the guard that every admin's handler takes, and the form that only their page could have made.
+
+use super::client::ClientAddress;
+use super::csrf::FormToken;
+use super::failure::Failure;
+use super::form::{self, Typed};
+use super::session_store::{self, ADMIN};
+use crate::app::App;
+use crate::error::Error;
+use crate::service::actor::Actor;
+use crate::store::admin::{self, AdminRow};
+use crate::store::organization::{self, OrganizationRow};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use tower_sessions::Session;
+
+/// A signed-in admin. Cannot be had in any other way than through a live session.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// For use cases.
+    pub actor: Actor,
+    /// Who it is.
+    pub row: AdminRow,
+    /// Where they belong.
+    pub organization: OrganizationRow,
+    /// The session in use.
+    pub session: Session,
+    /// How the store knows it.
+    pub session_hash: String,
+}
+
+impl Admin {
+    /// What this session's forms are bound to.
+    #[must_use]
+    pub fn binding(&self) -> String {
+        format!("session:{}", self.session_hash)
+    }
+
+    /// A token for this session's forms.
+    #[must_use]
+    pub fn form_token(&self, app: &App) -> String {
+        FormToken::make(&app.keys, &self.binding())
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let session = Session::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let unavailable = |cause: tower_sessions::session::Error| {
+            Failure(Error::Unavailable(cause.to_string())).into_response()
+        };
+        let id: Option<String> = session.get(ADMIN).await.map_err(unavailable)?;
+        let (Some(id), Some(session_id)) = (id, session.id()) else {
+            return Err(sign_in_first(parts));
+        };
+        let found = app
+            .db
+            .read(move |c| {
+                let row = admin::find(c, &id)?;
+                let organization = organization::find(c, &row.organization_id)?;
+                Ok((row, organization))
+            })
+            .await;
+        let (row, organization) = match found {
+            Ok(found) => found,
+            Err(Error::NotFound) => return Err(sign_in_first(parts)),
+            Err(cause) => return Err(Failure(cause).into_response()),
+        };
+        let ClientAddress(client) = ClientAddress::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let actor = Actor {
+            id: row.id.clone(),
+            organization: organization.id.clone(),
+            owner: row.role == "owner",
+            facts: form::facts(client, &parts.headers),
+        };
+        Ok(Self {
+            actor,
+            row,
+            organization,
+            session,
+            session_hash: session_store::hash(&session_id),
+        })
+    }
+}
+
+/// To the sign-in page, and back to where one wanted to go; a form that came too late goes to the page it stood on.
+fn sign_in_first(parts: &Parts) -> Response {
+    if parts
+        .headers
+        .get("accept")
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
+    {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let wanted = if parts.method == Method::GET {
+        parts.uri.path_and_query().map_or("/", |path| path.as_str())
+    } else {
+        "/"
+    };
+    if wanted == "/" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+/// What a signed-in admin posted from one of their own pages.
+#[derive(Debug)]
+pub struct AdminForm {
+    /// Who.
+    pub admin: Admin,
+    /// What.
+    pub typed: Typed,
+}
+
+impl FromRequest<App> for AdminForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let admin = Admin::from_request_parts(&mut parts, app).await?;
+        let typed = Typed::from_request(Request::from_parts(parts, body), app).await?;
+        if FormToken::check(&app.keys, &admin.binding(), typed.get("csrf")) {
+            Ok(Self { admin, typed })
+        } else {
+            let old = "This page was open for too long, or came from elsewhere. Nothing was changed. Go back, reload it, and try again.";
+            Err(Failure(Error::Forbidden(old.into())).into_response())
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Every route there is, and the layers around them. A test walks this table with every kind of caller.
+
+use super::admin::{
+    account, deliveries, doors, events, links, live, overview, places, setup, sign_in, simulator,
+};
+use super::session_store::Sessions;
+use super::{assets, csrf, failure, health, log, security, visit};
+use crate::app::App;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// One path with the methods it takes.
+pub struct Route {
+    /// As Axum writes it.
+    pub path: &'static str,
+    /// The methods that do something; HEAD comes with GET.
+    pub methods: &'static [Method],
+    handler: MethodRouter<App>,
+}
+
+const GET: &[Method] = &[Method::GET];
+const POST: &[Method] = &[Method::POST];
+const BOTH: &[Method] = &[Method::GET, Method::POST];
+
+fn route(path: &'static str, methods: &'static [Method], handler: MethodRouter<App>) -> Route {
+    Route {
+        path,
+        methods,
+        handler,
+    }
+}
+
+/// Routes without any session: files, health, and visitors with their own cookie.
+#[must_use]
+pub fn open_routes() -> Vec<Route> {
+    vec![
+        route("/healthz", GET, get(health::live)),
+        route("/readyz", GET, get(health::ready)),
+        route("/pkg/{*file}", GET, get(assets::pkg)),
+        route("/favicon.ico", GET, get(assets::favicon)),
+        route("/robots.txt", GET, get(assets::robots)),
+        route("/manifest.webmanifest", GET, get(assets::webmanifest)),
+        route("/l/{secret}", GET, get(visit::arrive)),
+        route("/visit/{link}", GET, get(visit::doors)),
+        route("/visit/{link}/calendar.ics", GET, get(visit::calendar)),
+        route("/visit/{link}/doors/{door}", GET, get(visit::confirm)),
+        route(
+            "/visit/{link}/doors/{door}/unlock",
+            POST,
+            post(visit::unlock),
+        ),
+    ]
+}
+
+/// Routes that know sessions: signing in, and the dashboard behind it.
+#[must_use]
+pub fn session_routes() -> Vec<Route> {
+    vec![
+        route(
+            "/setup/{secret}",
+            BOTH,
+            get(setup::form).post(setup::set_up),
+        ),
+        route("/sign-in", BOTH, get(sign_in::form).post(sign_in::sign_in)),
+        route("/sign-out", POST, post(sign_in::sign_out)),
+        route("/", GET, get(overview::overview)),
+        route("/places", GET, get(places::list)),
+        route("/places/new", BOTH, get(places::new).post(places::create)),
+        route("/places/{id}", GET, get(places::detail)),
+        route(
+            "/places/{id}/edit",
+            BOTH,
+            get(places::edit).post(places::update),
+        ),
+        route(
+            "/places/{id}/remove",
+            BOTH,
+            get(places::ask_remove).post(places::remove),
+        ),
+        route("/doors", GET, get(doors::list)),
+        route("/doors/new", BOTH, get(doors::new).post(doors::create)),
+        route("/doors/{id}", GET, get(doors::detail)),
+        route(
+            "/doors/{id}/edit",
+            BOTH,
+            get(doors::edit).post(doors::update),
+        ),
+        route("/doors/{id}/unlock", POST, post(doors::open)),
+        route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
+        route("/doors/{id}/lift", POST, post(doors::lift)),
+        route(
+            "/doors/{id}/remove",
+            BOTH,
+            get(doors::ask_remove).post(doors::remove),
+        ),
+        route("/links", GET, get(links::list)),
+        route("/links/new", BOTH, get(links::new).post(links::create)),
+        route("/links/{id}", GET, get(links::detail)),
+        route(
+            "/links/{id}/edit",
+            BOTH,
+            get(links::edit).post(links::update),
+        ),
+        route("/links/{id}/pause", POST, post(links::pause)),
+        route("/links/{id}/resume", POST, post(links::resume)),
+        route("/links/{id}/extend", POST, post(links::extend)),
+        route("/links/{id}/rotate", POST, post(links::rotate)),
+        route(
+            "/links/{id}/revoke",
+            BOTH,
+            get(links::ask_revoke).post(links::revoke),
+        ),
+        route("/links/{id}/send", POST, post(links::send)),
+        route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
+        route("/events", GET, get(events::list)),
+        route("/events/stream", GET, get(live::stream)),
+        route("/events/{id}", GET, get(events::detail)),
+        route("/deliveries", GET, get(deliveries::list)),
+        route("/simulator", GET, get(simulator::doors)),
+        route("/simulator/stream", GET, get(live::simulator)),
+        route("/simulator/{id}/mode", POST, post(simulator::set_mode)),
+        route("/account", GET, get(account::account)),
+        route("/account/password", POST, post(account::change_password)),
+        route(
+            "/account/sessions/end-others",
+            POST,
+            post(account::end_others),
+        ),
+        route("/account/sessions/{id}/end", POST, post(account::end)),
+    ]
+}
+
+/// The whole server as one service.
+#[must_use]
+pub fn router(app: App) -> Router {
+    // Views are rendered as futures on this; a second router in one process finds it there already.
+    let _ = any_spawner::Executor::init_tokio();
+    let sessions = Sessions::new(
+        app.db.clone(),
+        app.clock.clone(),
+        app.session_idle_ms(),
+        app.session_absolute_ms(),
+    );
+    let https = app.is_https();
+    let sessions = SessionManagerLayer::new(sessions)
+        .with_name(if https { "__Host-latchkey" } else { "latchkey" })
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(tower_sessions::cookie::SameSite::Lax)
+        .with_path("/")
+        // Idleness and the absolute end are the store's business; the cookie goes with the browser.
+        .with_expiry(Expiry::OnSessionEnd);
+    let add = |router: Router<App>, route: Route| router.route(route.path, route.handler);
+    let open = open_routes().into_iter().fold(Router::new(), add);
+    let within = session_routes()
+        .into_iter()
+        .fold(Router::new(), add)
+        .layer(sessions);
+    let origins = csrf::Origins::new(
+        app.config
+            .base_url_given
+            .then_some(app.config.base_url.as_str()),
+    );
+    let trusted: Arc<[ipnet::IpNet]> = app.config.trusted_proxies.clone().into();
+    // Quality 4 costs a tenth of 11 and gives nearly as much on pages of a few kilobytes.
+    let compression = CompressionLayer::new()
+        .br(true)
+        .gzip(true)
+        .quality(CompressionLevel::Precise(4));
+    open.merge(within)
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(nothing_here)
+        .with_state(app)
+        .layer(from_fn_with_state(origins, csrf::guard))
+        .layer(from_fn(dress))
+        .layer(compression)
+        .layer(from_fn_with_state(trusted, log::requests))
+        .layer(from_fn_with_state(
+            security::Policy { https },
+            security::headers,
+        ))
+}
+
+async fn nothing_here() -> Response {
+    failure::Failure(crate::error::Error::NotFound).into_response()
+}
+
+/// Gives errors their page where a browser asks.
+async fn dress(request: Request, next: Next) -> Response {
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
+    let html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let response = next.run(request).await;
+    failure::dress(assets::manifest(), html, response).await
+}

@@ -1,0 +1,195 @@
+//! Who holds this link: the guard of every visitor's route below `/visit`.
+
+use super::cookie;
+use crate::app::App;
+use crate::error::Error;
+use crate::http::csrf::FormToken;
+use crate::http::{assets, page::page};
+use crate::store::door::DoorAtPlace;
+use crate::store::link::{self, LinkRow};
+use crate::store::organization::{self, OrganizationRow};
+use app::page::visit::trouble::{self as trouble_page, Trouble};
+use app::page::visit::{Chrome, Host};
+use app::text::Language;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// A link as the browser that asks holds it, in the version it knows. Cannot be had in any other way.
+pub struct Access {
+    /// The link.
+    pub link: LinkRow,
+    /// Whose it is.
+    pub organization: OrganizationRow,
+    /// What it opens.
+    pub doors: Vec<DoorAtPlace>,
+    /// What to speak.
+    pub language: Language,
+    _sealed: (),
+}
+
+impl Access {
+    /// The frame of a page.
+    #[must_use]
+    pub fn chrome(&self) -> Chrome {
+        Chrome {
+            assets: assets::manifest(),
+            language: self.language,
+            organization: Some(self.organization.name.clone()),
+        }
+    }
+
+    /// Whom to ask.
+    #[must_use]
+    pub fn host(&self) -> Option<Host> {
+        let host = Host {
+            name: self.link.host_name.clone(),
+            contact: self.link.host_contact.clone(),
+        };
+        (!host.name.is_empty() || !host.contact.is_empty()).then_some(host)
+    }
+
+    /// What this visitor's forms are bound to.
+    #[must_use]
+    pub fn binding(&self) -> String {
+        format!("visit:{}:{}", self.link.id, self.link.secret_version)
+    }
+
+    /// A token for this visitor's forms.
+    #[must_use]
+    pub fn form_token(&self, app: &App) -> String {
+        FormToken::make(&app.keys, &self.binding())
+    }
+
+    /// The zone to say times in: of the first door's place.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        self.doors
+            .first()
+            .map_or(&self.organization.time_zone, |at| &at.place.time_zone)
+    }
+}
+
+impl FromRequestParts<App> for Access {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let id = params
+            .iter()
+            .find(|(name, _)| *name == "link")
+            .map(|(_, id)| id.to_owned())
+            .unwrap_or_default();
+        let held = cookie::held(app, &parts.headers);
+        if held.is_empty() {
+            return Err(trouble(&parts.headers, None, Trouble::NoCookie).await);
+        }
+        let Some((id, version)) = held.into_iter().find(|(held, _)| *held == id) else {
+            return Err(trouble(&parts.headers, None, Trouble::Gone).await);
+        };
+        let found = app
+            .db
+            .read(move |c| {
+                let link = link::by_version(c, &id, version)?;
+                let organization = organization::find(c, &link.organization_id)?;
+                let doors = link::doors_of(c, &link.id)?;
+                Ok((link, organization, doors))
+            })
+            .await;
+        match found {
+            Ok((link, organization, doors)) => {
+                let language = language(parts, &link.language);
+                Ok(Self {
+                    link,
+                    organization,
+                    doors,
+                    language,
+                    _sealed: (),
+                })
+            }
+            Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone).await),
+            Err(cause) => {
+                tracing::error!(?cause, "a visitor's link could not be read");
+                Err(trouble(&parts.headers, None, Trouble::Busy).await)
+            }
+        }
+    }
+}
+
+/// What was chosen on the page, else the link's language, else the browser's.
+fn language(parts: &Parts, of_link: &str) -> Language {
+    let query = parts.uri.query().unwrap_or_default();
+    let asked = url::form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == "lang")
+        .map(|(_, code)| code.into_owned());
+    let chosen = asked.or_else(|| {
+        cookie::jar(&parts.headers)
+            .get(LANGUAGE)
+            .map(|cookie| cookie.value().to_owned())
+    });
+    let link = chosen
+        .filter(|code| Language::parse(code).is_some())
+        .or_else(|| Some(of_link.to_owned()).filter(|code| !code.is_empty()));
+    Language::choose(link.as_deref(), accepted(&parts.headers))
+}
+
+/// The cookie that remembers a language chosen on the page.
+pub(super) const LANGUAGE: &str = "latchkey-language";
+
+/// What the browser would rather read.
+pub(super) fn accepted(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// Whether the visitor's script asks.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// A page for what went wrong; for the visitor's script the same in JSON.
+pub(super) async fn trouble(
+    headers: &HeaderMap,
+    access: Option<&Access>,
+    trouble: Trouble,
+) -> Response {
+    let language = access.map_or_else(
+        || Language::choose(None, accepted(headers)),
+        |access| access.language,
+    );
+    let chrome = access.map_or_else(
+        || Chrome {
+            assets: assets::manifest(),
+            language,
+            organization: None,
+        },
+        Access::chrome,
+    );
+    let host = access.and_then(Access::host);
+    let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    if wants_json(headers) {
+        use app::page::visit::Answer;
+        let answer = if trouble == Trouble::Busy {
+            Answer::busy(language)
+        } else {
+            Answer::stale(language)
+        };
+        return (status, axum::Json(answer)).into_response();
+    }
+    match page(status, move || {
+        trouble_page::view(trouble, host.as_ref(), &chrome)
+    })
+    .await
+    {
+        Ok(response) => response,
+        Err(cause) => crate::http::failure::Failure(cause).into_response(),
+    }
+}

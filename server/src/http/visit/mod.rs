@@ -1,0 +1,11 @@
+//! The visitor's routes: from the link's address to an open door.
+
+mod access;
+pub mod cookie;
+mod show;
+mod tap;
+
+pub use access::Access;
+pub use cookie::arrive;
+pub use show::{calendar, confirm, doors};
+pub use tap::unlock;

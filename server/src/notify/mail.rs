@@ -1,0 +1,217 @@
+//! Mail: over SMTP by lettre, or into files when there is no mail server.
+
+use crate::config::Config;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a mail server may take over one step.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A mail, ready but for its addresses.
+#[derive(Clone)]
+pub struct Letter {
+    /// The message's id, which becomes its `Message-ID`, so that a doubled mail is recognised as one.
+    pub id: String,
+    /// Who gets it.
+    pub to_name: String,
+    /// Where.
+    pub to: String,
+    /// Who sends it.
+    pub from_name: String,
+    /// One line.
+    pub subject: String,
+    /// Plain.
+    pub text: String,
+    /// HTML.
+    pub html: String,
+    /// The calendar file.
+    pub calendar: String,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug)]
+pub enum Mailer {
+    /// To a mail server.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, String),
+    /// To a folder.
+    Files(PathBuf),
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The mail server took it; what it said.
+    Taken(String),
+    /// It lies in a file; its name.
+    Kept(String),
+    /// Not now; what was said.
+    Later(String),
+    /// Never; what was said.
+    Never(String),
+    /// The connection broke after the mail was handed over: it may have gone out.
+    Unsure(String),
+}
+
+impl Mailer {
+    /// The mailer of a configuration.
+    ///
+    /// # Errors
+    /// A sentence, when the mail server's address cannot be used.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let Some(smtp) = &config.smtp else {
+            return Ok(Self::Files(config.data_dir.join("mail")));
+        };
+        let parameters =
+            || TlsParameters::new(smtp.host.clone()).map_err(|cause| cause.to_string());
+        let tls = match smtp.security {
+            crate::config::Security::StartTls => Tls::Required(parameters()?),
+            crate::config::Security::Tls => Tls::Wrapper(parameters()?),
+            crate::config::Security::None => Tls::None,
+        };
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
+            .port(smtp.port)
+            .tls(tls)
+            .timeout(Some(PATIENCE));
+        if let Some((user, password)) = &smtp.login {
+            builder = builder.credentials((user.clone(), password.clone()).into());
+        }
+        Ok(Self::Smtp(
+            Box::new(builder.build()),
+            config.mail_from.clone(),
+        ))
+    }
+
+    /// Hands a mail over once.
+    pub async fn deliver(&self, letter: &Letter) -> Delivery {
+        match self {
+            Self::Smtp(transport, from) => match message(letter, from) {
+                Ok(message) => send(transport, message).await,
+                Err(cause) => Delivery::Never(cause),
+            },
+            Self::Files(folder) => match message(letter, "latchkey@localhost") {
+                Ok(message) => keep(folder.clone(), letter.id.clone(), message).await,
+                Err(cause) => Delivery::Never(cause),
+            },
+        }
+    }
+}
+
+/// A typed mailbox: what would forge a header is refused by the types, never cut out by hand.
+fn mailbox(name: &str, address: &str) -> Result<Mailbox, String> {
+    let address: Address = address
+        .parse()
+        .map_err(|_| format!("{address} is not an address that mail can go to"))?;
+    let name = name.trim();
+    Ok(Mailbox::new(
+        (!name.is_empty()).then(|| name.to_owned()),
+        address,
+    ))
+}
+
+fn message(letter: &Letter, from: &str) -> Result<Message, String> {
+    let calendar = Attachment::new("visit.ics".into()).body(
+        letter.calendar.clone(),
+        "text/calendar; charset=utf-8; method=PUBLISH"
+            .parse::<ContentType>()
+            .map_err(|cause| cause.to_string())?,
+    );
+    let domain = from
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
+    let from: Mailbox = match from.parse::<Mailbox>() {
+        Ok(mailbox) if mailbox.name.is_some() => mailbox,
+        Ok(mailbox) => Mailbox::new(Some(letter.from_name.clone()), mailbox.email),
+        Err(_) => return Err(format!("{from} is not an address that mail can come from")),
+    };
+    Message::builder()
+        .message_id(Some(format!("<{}@{domain}>", letter.id)))
+        .from(from)
+        .to(mailbox(&letter.to_name, &letter.to)?)
+        .subject(&letter.subject)
+        .header(AutoSubmitted)
+        .multipart(
+            MultiPart::mixed()
+                .multipart(MultiPart::alternative_plain_html(
+                    letter.text.clone(),
+                    letter.html.clone(),
+                ))
+                .singlepart(calendar),
+        )
+        .map_err(|cause| cause.to_string())
+}
+
+/// RFC 3834: nobody's absence note should answer.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl lettre::message::header::Header for AutoSubmitted {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".into())
+    }
+}
+
+async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Delivery {
+    // The whole conversation, not just each step, has an end.
+    match tokio::time::timeout(PATIENCE * 3, transport.send(message)).await {
+        Ok(Ok(response)) => {
+            let words: Vec<&str> = response.message().collect();
+            Delivery::Taken(format!("{} {}", response.code(), words.join(" ")))
+        }
+        Ok(Err(cause)) if cause.is_permanent() => Delivery::Never(said(&cause)),
+        Ok(Err(cause)) if cause.is_timeout() => Delivery::Unsure(said(&cause)),
+        Ok(Err(cause)) => Delivery::Later(said(&cause)),
+        Err(_) => Delivery::Unsure("the mail server took longer than a minute".into()),
+    }
+}
+
+/// The whole chain of causes, on one line.
+fn said(cause: &dyn std::error::Error) -> String {
+    let mut text = cause.to_string();
+    let mut deeper = cause.source();
+    while let Some(cause) = deeper {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        deeper = cause.source();
+    }
+    text.chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .take(300)
+        .collect()
+}
+
+async fn keep(folder: PathBuf, id: String, message: Message) -> Delivery {
+    let name = format!("{id}.eml");
+    let path = folder.join(&name);
+    let written = async {
+        tokio::fs::create_dir_all(&folder).await?;
+        // Written aside and renamed, so that nobody reads half a mail.
+        let part = folder.join(format!("{name}.part"));
+        tokio::fs::write(&part, message.formatted()).await?;
+        tokio::fs::rename(&part, &path).await
+    };
+    match written.await {
+        Ok(()) => Delivery::Kept(name),
+        Err(cause) => Delivery::Later(format!(
+            "the mail could not be written to {}: {cause}",
+            path.display()
+        )),
+    }
+}

@@ -1,0 +1,5 @@
+//! What goes out to people: mail with a calendar file, by way of the outbox.
+
+pub mod calendar;
+pub mod mail;
+pub mod outbox;

@@ -1,0 +1,245 @@
+//! Signing in and out, sessions, and the change of a password.
+
+use super::actor::{Actor, add_person};
+use super::password;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::secret::HashedSecret;
+use crate::store::admin::{self, AdminRow};
+use crate::store::audit::NewEvent;
+use crate::store::{session, throttle};
+use domain::event::Outcome;
+
+/// Failures that an account, or a client, is let through in a quarter of an hour.
+const LIMIT: throttle::Limit = throttle::Limit {
+    failures: 10,
+    window_ms: 900_000,
+};
+
+/// Where a sign-in comes from.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The client's address.
+    pub client: String,
+    /// Its network prefix, which is all that is kept.
+    pub prefix: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// The secret of a device that signed in before, if it has one.
+    pub device: Option<String>,
+}
+
+impl Visitor {
+    fn facts(&self) -> [(&str, &str); 2] {
+        [("address", &self.prefix), ("user_agent", &self.user_agent)]
+    }
+}
+
+/// Checks an address and a password. An unknown address and a wrong password look and take the same.
+///
+/// # Errors
+/// `Refused` when they do not fit; `TooMany` after too many failures, except on a device this admin signed in on before;
+/// those of the store.
+pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> Result<AdminRow> {
+    let account = format!(
+        "sign-in:{}",
+        HashedSecret::of(&admin::email_key(email)).to_hex()
+    );
+    let client = format!("sign-in-from:{}", visitor.client);
+    let (email, now) = (email.to_owned(), app.clock.now());
+    let device = visitor
+        .device
+        .as_deref()
+        .map(|secret| HashedSecret::of(secret).to_hex());
+    let keys = [account.clone(), client.clone()];
+    let (found, known, wait) = app
+        .db
+        .read(move |c| {
+            let found = admin::by_email(c, &email)?;
+            let known = match (&found, &device) {
+                (Some(found), Some(device)) => admin::knows_device(c, device, &found.id)?,
+                _ => false,
+            };
+            let mut wait = None;
+            for key in &keys {
+                wait = wait.max(throttle::wait(c, key, LIMIT, now)?);
+            }
+            Ok((found, known, wait))
+        })
+        .await?;
+    if let Some(wait) = wait
+        && !known
+    {
+        return Err(Error::TooMany(
+            u64::try_from(wait / 1_000 + 1).unwrap_or(900),
+        ));
+    }
+    let right = match &found {
+        Some(found) => app.hasher.verify(typed, &found.password_hash).await?,
+        None => app.hasher.verify_dummy(typed).await?,
+    };
+    let visitor = visitor.clone();
+    if !right {
+        // A known device keeps a count of its own, so that it is exempt from the account's limit and still bounded.
+        let account = if known {
+            format!("{account}:known")
+        } else {
+            account
+        };
+        app.db
+            .write(move |tx| {
+                throttle::count(tx, &account, LIMIT)?;
+                throttle::count(tx, &client, LIMIT)?;
+                if let Some(found) = &found {
+                    let mut event = entry(tx, found, "admin.sign_in", &visitor);
+                    event.outcome = Outcome::Failed;
+                    tx.record(event);
+                }
+                Ok(())
+            })
+            .await?;
+        return Err(Error::Refused(
+            "The address or the password is not right.".into(),
+        ));
+    }
+    let Some(found) = found else {
+        return Err(Error::Refused(
+            "The address or the password is not right.".into(),
+        ));
+    };
+    let row = found.clone();
+    app.db
+        .write(move |tx| {
+            throttle::forget(tx, &account)?;
+            throttle::forget(tx, &client)?;
+            let event = entry(tx, &found, "admin.sign_in", &visitor);
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    Ok(row)
+}
+
+fn entry(
+    tx: &crate::store::writer::Tx<'_>,
+    admin: &AdminRow,
+    action: &'static str,
+    visitor: &Visitor,
+) -> NewEvent {
+    let actor = Actor {
+        id: admin.id.clone(),
+        ..Actor::system(&admin.organization_id)
+    };
+    let mut event = actor.event(tx.clock, tx.now, action, &admin.id);
+    add_person(&mut event, tx.clock, &visitor.facts());
+    event
+}
+
+/// Remembers that this admin signed in on this device.
+///
+/// # Errors
+/// Those of the store.
+pub async fn remember_device(app: &App, admin: &str, secret: &str) -> Result<()> {
+    let (hash, admin) = (HashedSecret::of(secret).to_hex(), admin.to_owned());
+    app.db
+        .write(move |tx| admin::remember_device(tx, &hash, &admin))
+        .await
+}
+
+/// Changes a password and ends every other session.
+///
+/// # Errors
+/// `Fields`; `TooMany`; those of the store.
+pub async fn change_password(
+    app: &App,
+    actor: &Actor,
+    current: &str,
+    new: &str,
+    keep_session: &str,
+) -> Result<usize> {
+    let key = format!("password:{}", actor.id);
+    let (id, now, read_key) = (actor.id.clone(), app.clock.now(), key.clone());
+    let (row, wait) = app
+        .db
+        .read(move |c| {
+            Ok((
+                admin::find(c, &id)?,
+                throttle::wait(c, &read_key, LIMIT, now)?,
+            ))
+        })
+        .await?;
+    if let Some(wait) = wait {
+        return Err(Error::TooMany(
+            u64::try_from(wait / 1_000 + 1).unwrap_or(900),
+        ));
+    }
+    if !app.hasher.verify(current, &row.password_hash).await? {
+        app.db
+            .write(move |tx| throttle::count(tx, &key, LIMIT))
+            .await?;
+        return Err(Error::field("current", "This is not your password."));
+    }
+    password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
+    let hash = app.hasher.hash(new).await?;
+    let (actor, keep) = (actor.clone(), keep_session.to_owned());
+    app.db
+        .write(move |tx| {
+            admin::set_password(tx, &actor.id, &hash)?;
+            let ended = session::end_others(tx, &actor.id, &keep)?;
+            let mut event = actor.event(tx.clock, tx.now, "admin.password_changed", &actor.id);
+            event
+                .detail
+                .insert("sessions_ended".into(), ended.to_string());
+            tx.record(event);
+            Ok(ended)
+        })
+        .await
+}
+
+/// Ends one of the actor's sessions.
+///
+/// # Errors
+/// `NotFound`; those of the store.
+pub async fn end_session(app: &App, actor: &Actor, public_id: &str) -> Result<()> {
+    let (actor, public_id) = (actor.clone(), public_id.to_owned());
+    app.db
+        .write(move |tx| {
+            session::end_of_admin(tx, &actor.id, &public_id)?;
+            tx.record(actor.event(tx.clock, tx.now, "admin.session_ended", &actor.id));
+            Ok(())
+        })
+        .await
+}
+
+/// Ends all of the actor's sessions but the one in use; says how many.
+///
+/// # Errors
+/// Those of the store.
+pub async fn end_other_sessions(app: &App, actor: &Actor, keep: &str) -> Result<usize> {
+    let (actor, keep) = (actor.clone(), keep.to_owned());
+    app.db
+        .write(move |tx| {
+            let ended = session::end_others(tx, &actor.id, &keep)?;
+            let mut event = actor.event(tx.clock, tx.now, "admin.session_ended", &actor.id);
+            event
+                .detail
+                .insert("sessions_ended".into(), ended.to_string());
+            tx.record(event);
+            Ok(ended)
+        })
+        .await
+}
+
+/// Records that an admin signed out.
+///
+/// # Errors
+/// Those of the store.
+pub async fn signed_out(app: &App, actor: &Actor) -> Result<()> {
+    let actor = actor.clone();
+    app.db
+        .write(move |tx| {
+            tx.record(actor.event(tx.clock, tx.now, "admin.sign_out", &actor.id));
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,70 @@
+//! What the server does by itself: declares lost openings and mails, signs checkpoints, sweeps what is over.
+
+use super::{audit, unlock};
+use crate::app::App;
+use crate::error::Result;
+use crate::notify::outbox;
+use crate::store::{DatabaseUrl, session, throttle};
+use std::time::Duration;
+
+/// Between two looks at what was left behind.
+const SWEEP: Duration = Duration::from_secs(15);
+/// Between two checkpoints.
+const CHECKPOINT: Duration = Duration::from_secs(3_600);
+/// An outcome later than this after its deadline will never be reported, milliseconds.
+const GRACE_MS: i64 = 15_000;
+/// Throttle windows older than this are over, milliseconds.
+const OLD_MS: i64 = 86_400_000;
+
+/// At start: on SQLite this process is the only server, so everything left open belongs to a process that is gone.
+///
+/// # Errors
+/// Those of the store.
+pub async fn at_start(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let alone = matches!(app.config.database, DatabaseUrl::Sqlite(_));
+    let (openings, messages) = if alone {
+        (i64::MAX, i64::MAX)
+    } else {
+        (now - GRACE_MS, outbox::stuck_before(now))
+    };
+    while unlock::sweep_interrupted(app, openings).await? > 0 {}
+    while outbox::sweep_stuck(app, messages).await? > 0 {}
+    Ok(())
+}
+
+/// Works until the server stops.
+pub async fn work(app: App) {
+    let mut sweep = tokio::time::interval(SWEEP);
+    let mut checkpoint = tokio::time::interval(CHECKPOINT);
+    sweep.tick().await;
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            _ = sweep.tick() => {
+                if let Err(cause) = sweep_once(&app).await {
+                    tracing::warn!(?cause, "housekeeping could not work; trying again soon");
+                }
+            }
+            _ = checkpoint.tick() => {
+                if let Err(cause) = audit::make_checkpoints(&app).await {
+                    tracing::warn!(?cause, "no checkpoint could be signed; trying again in an hour");
+                }
+            }
+        }
+    }
+}
+
+async fn sweep_once(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    unlock::sweep_interrupted(app, now - GRACE_MS).await?;
+    outbox::sweep_stuck(app, outbox::stuck_before(now)).await?;
+    let idle = app.session_idle_ms();
+    app.db
+        .write(move |tx| {
+            session::sweep(tx, idle)?;
+            throttle::sweep(tx, tx.now - OLD_MS)
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! What admins do to links. Each change reads the link and decides within its own transaction.
+
+use super::draft::{self, LinkInput};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::secret::PlainSecret;
+use crate::service::actor::{Actor, add_person};
+use crate::store::link::{self, LinkRow};
+use crate::store::organization::{self, OrganizationRow};
+use crate::store::writer::Tx;
+use domain::id::Kind;
+use domain::link::{Change, may};
+
+/// The context a link's secret is sealed for, so that it cannot be put into another row.
+pub(super) fn context(link: &str) -> String {
+    format!("link:{link}")
+}
+
+async fn organization(app: &App, actor: &Actor) -> Result<OrganizationRow> {
+    let id = actor.organization.clone();
+    app.db.read(move |c| organization::find(c, &id)).await
+}
+
+/// Makes a link.
+///
+/// # Errors
+/// `Fields`; those of the store.
+pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<String> {
+    let organization = organization(app, actor).await?;
+    let draft = draft::check(typed, actor, &organization, None, app.clock.now())?;
+    let id = app.clock.id(Kind::Link);
+    let secret = PlainSecret::new();
+    let row = LinkRow {
+        id: id.clone(),
+        organization_id: actor.organization.clone(),
+        name: draft.change.name,
+        email: draft.change.email,
+        phone: draft.change.phone,
+        company: draft.change.company,
+        host_name: draft.change.host_name,
+        host_contact: draft.change.host_contact,
+        note: draft.change.note,
+        external_id: draft.change.external_id,
+        language: draft.change.language,
+        search: draft.change.search,
+        valid_from: draft.change.valid_from,
+        valid_until: draft.change.valid_until,
+        max_uses: draft.change.max_uses,
+        uses: 0,
+        cooldown_ms: draft.change.cooldown_ms,
+        paused_at: None,
+        revoked_at: None,
+        secret_hash: secret.hash().to_hex(),
+        secret_sealed: app.keys.seal(&context(&id), secret.expose().as_bytes()),
+        secret_version: 1,
+        first_opened_at: None,
+        version: 1,
+        created_at: app.clock.now(),
+    };
+    let (actor, doors) = (actor.clone(), draft.doors);
+    app.db
+        .write(move |tx| {
+            link::insert(tx, &row, &doors)?;
+            let mut event = actor.event(tx.clock, tx.now, "link.created", &row.id);
+            describe(
+                &mut event.detail,
+                row.valid_from,
+                row.valid_until,
+                row.max_uses,
+                &doors,
+            );
+            add_person(
+                &mut event,
+                tx.clock,
+                &[
+                    ("name", &row.name),
+                    ("email", &row.email),
+                    ("phone", &row.phone),
+                ],
+            );
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    Ok(id)
+}
+
+fn describe(
+    detail: &mut std::collections::BTreeMap<String, String>,
+    from: i64,
+    until: Option<i64>,
+    max_uses: Option<i64>,
+    doors: &[String],
+) {
+    detail.insert("doors".into(), doors.join(" "));
+    detail.insert("valid_from".into(), from.to_string());
+    detail.insert(
+        "valid_until".into(),
+        until.map_or("never".into(), |until| until.to_string()),
+    );
+    if let Some(max) = max_uses {
+        detail.insert("max_uses".into(), max.to_string());
+    }
+}
+
+/// Changes what a link says and opens.
+///
+/// # Errors
+/// `Fields`, `NotFound`, `Stale`, `Refused`; those of the store.
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    version: i64,
+    typed: &LinkInput,
+) -> Result<()> {
+    let organization = organization(app, actor).await?;
+    let (owner, link_id) = (actor.organization.clone(), id.to_owned());
+    let was = app
+        .db
+        .read(move |c| link::find(c, &owner, &link_id))
+        .await?;
+    let draft = draft::check(
+        typed,
+        actor,
+        &organization,
+        Some((was.valid_from, was.valid_until)),
+        app.clock.now(),
+    )?;
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            allowed(tx, &actor, &id, Change::Edit)?;
+            link::update(
+                tx,
+                &actor.organization,
+                &id,
+                version,
+                &draft.change,
+                &draft.doors,
+            )?;
+            let mut event = actor.event(tx.clock, tx.now, "link.changed", &id);
+            let change = &draft.change;
+            describe(
+                &mut event.detail,
+                change.valid_from,
+                change.valid_until,
+                change.max_uses,
+                &draft.doors,
+            );
+            add_person(
+                &mut event,
+                tx.clock,
+                &[
+                    ("name", &change.name),
+                    ("email", &change.email),
+                    ("phone", &change.phone),
+                ],
+            );
+            tx.record(event);
+            Ok(())
+        })
+        .await
+}
+
+fn allowed(tx: &mut Tx<'_>, actor: &Actor, id: &str, change: Change) -> Result<LinkRow> {
+    let link = link::find(tx.connection, &actor.organization, id)?;
+    may(change, link.state(tx.now)).map_err(|refused| Error::Refused(refused.to_string()))?;
+    Ok(link)
+}
+
+async fn switch(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    change: Change,
+    action: &'static str,
+) -> Result<String> {
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            let link = allowed(tx, &actor, &id, change)?;
+            let (paused_at, revoked_at) = match change {
+                Change::Pause => (Some(tx.now), None),
+                Change::Revoke => (link.paused_at, Some(tx.now)),
+                _ => (None, None),
+            };
+            link::set_switches(tx, &id, paused_at, revoked_at)?;
+            tx.record(actor.event(tx.clock, tx.now, action, &id));
+            Ok(link.name)
+        })
+        .await
+}
+
+/// Switches a link off for a while. Says whose it is.
+///
+/// # Errors
+/// `NotFound`, `Refused`; those of the store.
+pub async fn pause(app: &App, actor: &Actor, id: &str) -> Result<String> {
+    switch(app, actor, id, Change::Pause, "link.paused").await
+}
+
+/// Switches a link on again. Says whose it is.
+///
+/// # Errors
+/// `NotFound`, `Refused`; those of the store.
+pub async fn resume(app: &App, actor: &Actor, id: &str) -> Result<String> {
+    switch(app, actor, id, Change::Resume, "link.resumed").await
+}
+
+/// Ends a link for good. Says whose it is.
+///
+/// # Errors
+/// `NotFound`, `Refused`; those of the store.
+pub async fn revoke(app: &App, actor: &Actor, id: &str) -> Result<String> {
+    switch(app, actor, id, Change::Revoke, "link.revoked").await
+}
+
+/// Moves a link's end. Says whose it is.
+///
+/// # Errors
+/// `Fields`, `NotFound`, `Refused`; those of the store.
+pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str) -> Result<String> {
+    let organization = organization(app, actor).await?;
+    let zone = if app::text::when::is_zone(zone) {
+        zone
+    } else {
+        &organization.time_zone
+    };
+    let until = draft::moment(typed.trim(), zone)
+        .map_err(|refused| Error::field("valid_until", refused))?;
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            let link = allowed(tx, &actor, &id, Change::Extend)?;
+            if until <= tx.now || until <= link.valid_from {
+                return Err(Error::field("valid_until", "This moment has passed already. Choose a later end."));
+            }
+            if until > draft::latest(&organization, link.valid_from, tx.now) {
+                let days = organization.max_validity_days;
+                return Err(Error::field("valid_until", format!("A link may be good for {days} days at most from today. Choose an earlier end.")));
+            }
+            link::set_until(tx, &id, Some(until))?;
+            let mut event = actor.event(tx.clock, tx.now, "link.extended", &id);
+            event.detail.insert("valid_until".into(), until.to_string());
+            event.detail.insert("before".into(), link.valid_until.map_or("never".into(), |until| until.to_string()));
+            tx.record(event);
+            Ok(link.name)
+        })
+        .await
+}
+
+/// Replaces a link's secret: the old address and every page opened by it die with the commit. Says whose it is.
+///
+/// # Errors
+/// `NotFound`, `Refused`; those of the store.
+pub async fn rotate(app: &App, actor: &Actor, id: &str) -> Result<String> {
+    let secret = PlainSecret::new();
+    let (hash, sealed) = (
+        secret.hash().to_hex(),
+        app.keys.seal(&context(id), secret.expose().as_bytes()),
+    );
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            let link = allowed(tx, &actor, &id, Change::Rotate)?;
+            link::set_secret(tx, &id, &hash, &sealed)?;
+            let mut event = actor.event(tx.clock, tx.now, "link.rotated", &id);
+            event.detail.insert(
+                "secret_version".into(),
+                (link.secret_version + 1).to_string(),
+            );
+            tx.record(event);
+            Ok(link.name)
+        })
+        .await
+}

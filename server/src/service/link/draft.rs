@@ -1,0 +1,228 @@
+//! What an admin typed about a link, checked as a whole.
+
+use crate::error::{Checks, Result};
+use crate::service::actor::Actor;
+use crate::store::door::DoorAtPlace;
+use crate::store::link::LinkChange;
+use crate::store::organization::OrganizationRow;
+use app::text::when;
+use domain::Millis;
+use domain::id::Kind;
+use domain::input;
+
+const DAY_MS: i64 = 86_400_000;
+/// A window longer than this is worth a word.
+const LONG_DAYS: i64 = 14;
+
+/// What a form or the command line gives, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct LinkInput {
+    /// Who visits.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their number.
+    pub phone: String,
+    /// Where they come from.
+    pub company: String,
+    /// Whom they come to see.
+    pub host_name: String,
+    /// How to reach the host.
+    pub host_contact: String,
+    /// For admins only.
+    pub note: String,
+    /// What another system calls it.
+    pub external_id: String,
+    /// `en`, `de` or empty.
+    pub language: String,
+    /// Ids.
+    pub doors: Vec<String>,
+    /// `2026-11-24T09:00` in `zone`, or RFC 3339; empty begins now.
+    pub valid_from: String,
+    /// The same; empty ends with tomorrow.
+    pub valid_until: String,
+    /// The zone that times without one are meant in.
+    pub zone: String,
+    /// No end at all.
+    pub never_expires: bool,
+    /// Said twice.
+    pub never_expires_confirmed: bool,
+    /// Openings, or empty.
+    pub max_uses: String,
+    /// Minutes, or empty.
+    pub cooldown_minutes: String,
+}
+
+/// A checked link: its row's values and its doors.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) change: LinkChange,
+    pub(super) doors: Vec<String>,
+}
+
+/// A moment as typed: local in a zone, or RFC 3339.
+pub(super) fn moment(typed: &str, zone: &str) -> std::result::Result<Millis, String> {
+    if let Ok(exact) = typed.parse::<jiff::Timestamp>() {
+        return Ok(exact.as_millisecond());
+    }
+    when::parse_input(typed, zone).map_err(|refused| refused.to_string())
+}
+
+/// The last moment a link may be given now.
+pub(super) fn latest(organization: &OrganizationRow, from: Millis, now: Millis) -> Millis {
+    // An hour more, since thirty days may hold an hour of daylight saving.
+    from.max(now) + organization.max_validity_days * DAY_MS + 3_600_000
+}
+
+/// When a link ends that nobody gave an end: with tomorrow, in the zone.
+#[must_use]
+pub fn default_until(now: Millis, zone: &str) -> Millis {
+    when::end_of_tomorrow(now, zone)
+}
+
+/// Checks everything and says everything that is wrong.
+///
+/// # Errors
+/// `Fields`.
+pub(super) fn check(
+    typed: &LinkInput,
+    actor: &Actor,
+    organization: &OrganizationRow,
+    was: Option<(Millis, Option<Millis>)>,
+    now: Millis,
+) -> Result<Draft> {
+    let mut checks = Checks::default();
+    let zone = if when::is_zone(&typed.zone) {
+        typed.zone.as_str()
+    } else {
+        organization.time_zone.as_str()
+    };
+    let valid_from = match typed.valid_from.trim() {
+        "" => was.map_or(now, |(from, _)| from),
+        typed => checks.take("valid_from", moment(typed, zone)),
+    };
+    let valid_until = if typed.never_expires {
+        if !actor.owner {
+            checks.note(
+                "never_expires",
+                "Only an owner may make a link that never expires.",
+            );
+        } else if !typed.never_expires_confirmed && was.is_none_or(|(_, until)| until.is_some()) {
+            checks.note(
+                "never_expires",
+                "A link that never expires opens its doors for whoever holds it, for years. Tick the box below to confirm.",
+            );
+        }
+        None
+    } else {
+        let until = match typed.valid_until.trim() {
+            "" => default_until(now.max(valid_from), zone),
+            typed => checks.take("valid_until", moment(typed, zone)),
+        };
+        let kept = was.is_some_and(|(_, before)| {
+            before.is_some_and(|before| before / 60_000 == until / 60_000)
+        });
+        if until <= valid_from {
+            checks.note(
+                "valid_until",
+                "The end lies before the beginning. Choose a later end.",
+            );
+        } else if until <= now && !kept {
+            checks.note(
+                "valid_until",
+                "This moment has passed already. Choose a later end.",
+            );
+        } else if until > latest(organization, valid_from, now) && !kept {
+            let days = organization.max_validity_days;
+            checks.note("valid_until", format!("A link may be good for {days} days at most. Choose an earlier end; you can extend it later."));
+        }
+        Some(until)
+    };
+    let optional = |text: &str, least, most| match text.trim() {
+        "" => Ok(None),
+        text => input::number(text, least, most).map(Some),
+    };
+    let change = LinkChange {
+        name: checks.take("name", input::line(&typed.name, 100)),
+        email: checks.take("email", input::email(&typed.email)),
+        phone: checks.take("phone", input::phone(&typed.phone)),
+        company: checks.take("company", input::optional_line(&typed.company, 100)),
+        host_name: checks.take("host_name", input::optional_line(&typed.host_name, 100)),
+        host_contact: checks.take(
+            "host_contact",
+            input::optional_line(&typed.host_contact, 100),
+        ),
+        note: checks.take("note", input::lines(&typed.note, 1_000)),
+        external_id: checks.take("external_id", input::optional_line(&typed.external_id, 100)),
+        language: typed.language.clone(),
+        search: String::new(),
+        valid_from,
+        valid_until,
+        max_uses: checks.take("max_uses", optional(&typed.max_uses, 1, 100_000)),
+        cooldown_ms: checks
+            .take(
+                "cooldown_minutes",
+                optional(&typed.cooldown_minutes, 0, 1_440),
+            )
+            .unwrap_or(0)
+            * 60_000,
+    };
+    if !["", "en", "de"].contains(&change.language.as_str()) {
+        checks.note("language", "Please choose a language from the list.");
+    }
+    let mut doors = typed.doors.clone();
+    doors.sort();
+    doors.dedup();
+    if doors.is_empty() {
+        checks.note("door", "Choose at least one door.");
+    } else if doors.len() > 200 || !doors.iter().all(|door| Kind::Door.owns(door)) {
+        checks.note(
+            "door",
+            "One of these doors is not there any more. Choose again.",
+        );
+    }
+    checks.done()?;
+    Ok(Draft {
+        change: LinkChange {
+            search: search_text(&change),
+            ..change
+        },
+        doors,
+    })
+}
+
+fn search_text(change: &LinkChange) -> String {
+    let words = [
+        &change.name,
+        &change.email,
+        &change.phone,
+        &change.company,
+        &change.host_name,
+        &change.note,
+        &change.external_id,
+    ];
+    words.map(|word| word.to_lowercase()).join("\n")
+}
+
+/// What is worth a second thought, in words; nothing here is forbidden.
+#[must_use]
+pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> Vec<String> {
+    let mut said = Vec::new();
+    match until {
+        None => said.push(
+            "This link never expires. Whoever holds it can open its doors until you revoke it; a badge is safer for regulars.".to_owned(),
+        ),
+        Some(until) if until - from > LONG_DAYS * DAY_MS => {
+            let days = (until - from) / DAY_MS;
+            said.push(format!("This link is good for {days} days. Short links are safer: a forwarded mail opens doors for as long."));
+        }
+        Some(_) => {}
+    }
+    for at in doors.iter().filter(|at| !at.door.accepts_digital) {
+        said.push(format!(
+            "{} is a high-security door and refuses links; this link will not open it.",
+            at.door.name
+        ));
+    }
+    said
+}

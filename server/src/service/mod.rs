@@ -1,0 +1,14 @@
+//! Use cases: each checks who asks, changes the store in one transaction, and records what it did.
+
+pub mod account;
+pub mod actor;
+pub mod audit;
+pub mod demo;
+pub mod door;
+pub mod feed;
+pub mod housekeeping;
+pub mod link;
+pub mod password;
+pub mod place;
+pub mod setup;
+pub mod unlock;

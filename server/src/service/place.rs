@@ -1,0 +1,110 @@
+//! Places: made, changed, removed, each with its event.
+
+use super::actor::Actor;
+use crate::app::App;
+use crate::error::{Checks, Result};
+use crate::store::place::{self, PlaceChange, PlaceRow};
+use domain::id::Kind;
+use domain::input;
+
+/// What a form or the command line gives.
+#[derive(Clone, Debug, Default)]
+pub struct PlaceInput {
+    /// What it is called.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+fn check(typed: &PlaceInput) -> Result<PlaceChange> {
+    let mut checks = Checks::default();
+    let change = PlaceChange {
+        name: checks.take("name", input::line(&typed.name, 100)),
+        address: checks.take("address", input::optional_line(&typed.address, 200)),
+        time_zone: typed.time_zone.trim().to_owned(),
+    };
+    if !app::text::when::is_zone(&change.time_zone) {
+        checks.note(
+            "time_zone",
+            "Please choose a time zone from the list, such as Europe/Berlin.",
+        );
+    }
+    checks.done()?;
+    Ok(change)
+}
+
+/// Makes a place.
+///
+/// # Errors
+/// `Fields`; those of the store.
+pub async fn create(app: &App, actor: &Actor, typed: &PlaceInput) -> Result<String> {
+    let change = check(typed)?;
+    let (actor, id) = (actor.clone(), app.clock.id(Kind::Place));
+    app.db
+        .write(move |tx| {
+            let row = PlaceRow {
+                id: id.clone(),
+                organization_id: actor.organization.clone(),
+                name: change.name.clone(),
+                address: change.address.clone(),
+                time_zone: change.time_zone.clone(),
+                locked_down_at: None,
+                lockdown_reason: String::new(),
+                version: 1,
+                created_at: tx.now,
+                removed_at: None,
+            };
+            place::insert(tx, &row)?;
+            let mut event = actor.event(tx.clock, tx.now, "place.created", &id);
+            event.detail.insert("name".into(), change.name.clone());
+            tx.record(event);
+            Ok(id.clone())
+        })
+        .await
+}
+
+/// Changes a place.
+///
+/// # Errors
+/// `Fields`, `NotFound`, `Stale`; those of the store.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    version: i64,
+    typed: &PlaceInput,
+) -> Result<()> {
+    let change = check(typed)?;
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            place::update(tx, &actor.organization, &id, version, &change)?;
+            let mut event = actor.event(tx.clock, tx.now, "place.changed", &id);
+            event.detail.insert("name".into(), change.name.clone());
+            event
+                .detail
+                .insert("time_zone".into(), change.time_zone.clone());
+            tx.record(event);
+            Ok(())
+        })
+        .await
+}
+
+/// Removes a place without doors; says what it was called.
+///
+/// # Errors
+/// `NotFound`, `Refused`; those of the store.
+pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<String> {
+    let (actor, id) = (actor.clone(), id.to_owned());
+    app.db
+        .write(move |tx| {
+            let was = place::remove(tx, &actor.organization, &id)?;
+            let mut event = actor.event(tx.clock, tx.now, "place.removed", &id);
+            event.detail.insert("name".into(), was.name.clone());
+            tx.record(event);
+            Ok(was.name)
+        })
+        .await
+}

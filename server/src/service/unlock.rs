@@ -1,0 +1,299 @@
+//! Opening a door: the decision is stored first, then the driver is told, then what it answered is stored.
+
+use crate::app::App;
+use crate::driver::{DriverAnswer, OpenCommand};
+use crate::error::{Error, Result};
+use crate::store::door::DoorRow;
+use crate::store::event::{self, EventRow};
+use crate::store::writer::{
+    Admission, Answer, Credential, OpeningOutcome, OutcomeKind, Tap, TapAnswer,
+};
+use domain::Millis;
+use domain::event::Person;
+use domain::id::Kind;
+use domain::reason::Reason;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// From the tap to the last moment a door may open, milliseconds: one that opens later, when nobody expects it, is worse.
+pub const DEADLINE_MS: i64 = 5_000;
+
+/// What whoever tapped is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The door said that it opened, for so many milliseconds.
+    Open(i64),
+    /// Not now.
+    Denied(Reason),
+    /// The door said that it did not open.
+    Failed,
+    /// The door did not answer and may or may not have opened.
+    TimedOut,
+    /// The server stopped in between; the door may or may not have opened.
+    Interrupted,
+}
+
+/// What became of a tap, with what its page says besides.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How it came out.
+    pub opening: Opening,
+    /// Openings left, when they are counted.
+    pub uses_left: Option<i64>,
+    /// The tap's event.
+    pub event: String,
+}
+
+/// Whoever taps.
+#[derive(Clone, Debug)]
+pub struct Tapper {
+    /// With what.
+    pub credential: Credential,
+    /// Network prefix and user agent.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// Asks a door to open. GET requests never come here.
+///
+/// # Errors
+/// `NotFound` when credential and door do not belong together; `Unavailable` when it could not be stored: then nothing opened.
+pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Result<Report> {
+    let (asked, at) = (Instant::now(), app.clock.now());
+    let event = app.clock.id(Kind::Event);
+    let credential = tapper.credential.id().to_owned();
+    let tap = Tap {
+        event: event.clone(),
+        credential: tapper.credential,
+        door: door.to_owned(),
+        request: request.to_owned(),
+        at,
+        deadline: at + DEADLINE_MS,
+        person: Person {
+            facts: tapper.facts,
+            salt: app.clock.salt(),
+        },
+    };
+    let Answer::Tap(answer) = app.db.admit(Admission::Tap(Box::new(tap))).await? else {
+        return Err(Error::Unavailable(
+            "a tap was answered as something else".into(),
+        ));
+    };
+    match answer {
+        TapAnswer::Unknown => Err(Error::NotFound),
+        TapAnswer::Repeat(event) => repeated(app, &event, asked).await,
+        TapAnswer::Decided {
+            decision,
+            uses_left,
+            ..
+        } if !decision.granted() => Ok(Report {
+            opening: Opening::Denied(decision.reason),
+            uses_left,
+            event,
+        }),
+        TapAnswer::Decided {
+            door, uses_left, ..
+        } => {
+            let (told, answered) = oneshot::channel();
+            // Of its own, so that a phone that goes away changes nothing about what is recorded.
+            app.tasks.spawn(open(
+                app.clone(),
+                *door,
+                event.clone(),
+                credential,
+                asked,
+                told,
+            ));
+            let opening = answered.await.unwrap_or(Opening::Interrupted);
+            Ok(Report {
+                opening,
+                uses_left,
+                event,
+            })
+        }
+    }
+}
+
+async fn open(
+    app: App,
+    door: DoorRow,
+    event: String,
+    credential: String,
+    asked: Instant,
+    told: oneshot::Sender<Opening>,
+) {
+    let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
+    let mut dispatched_at = None;
+    let kind = match app.drivers.of(&door) {
+        None => OutcomeKind::Failed {
+            answer: format!("There is no driver called {}.", door.driver),
+        },
+        Some(_) if Instant::now() >= deadline => OutcomeKind::Failed {
+            answer: "The command was dropped: it came too late.".into(),
+        },
+        Some(driver) => {
+            dispatched_at = Some(app.clock.now());
+            let began = Instant::now();
+            let command = OpenCommand {
+                door: door.clone(),
+                event: event.clone(),
+                deadline,
+            };
+            match tokio::time::timeout_at(deadline.into(), driver.open(command)).await {
+                Ok(DriverAnswer::Opened) => OutcomeKind::Confirmed {
+                    after_ms: millis(began.elapsed()),
+                },
+                Ok(DriverAnswer::Refused(answer)) => OutcomeKind::Failed { answer },
+                Err(_) => OutcomeKind::TimedOut,
+            }
+        }
+    };
+    let opening = match &kind {
+        OutcomeKind::Confirmed { .. } => Opening::Open(door.unlock_ms),
+        OutcomeKind::Failed { .. } => Opening::Failed,
+        OutcomeKind::TimedOut => Opening::TimedOut,
+        OutcomeKind::Interrupted => Opening::Interrupted,
+    };
+    let confirmed = matches!(kind, OutcomeKind::Confirmed { .. });
+    let outcome = OpeningOutcome {
+        cause: event,
+        door: door.id,
+        credential,
+        dispatched_at,
+        at: app.clock.now(),
+        kind,
+        events: [app.clock.id(Kind::Event), app.clock.id(Kind::Event)],
+    };
+    // Nobody should stand before an open door and wait for a disk. Other outcomes change what the next tap finds,
+    // so they are stored first.
+    if confirmed {
+        let _ = told.send(opening);
+        record(&app, outcome).await;
+    } else {
+        record(&app, outcome).await;
+        let _ = told.send(opening);
+    }
+}
+
+/// Stores an outcome. What cannot be stored now is found by the sweep and becomes `interrupted`.
+async fn record(app: &App, outcome: OpeningOutcome) {
+    if let Err(cause) = app.db.admit(Admission::Outcome(Box::new(outcome))).await {
+        tracing::error!(
+            ?cause,
+            "an opening's outcome could not be stored; it will be recorded as interrupted"
+        );
+    }
+}
+
+/// The stored answer to a request that was made before, waiting for it while the door is still being asked.
+async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
+    let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned() + 1_000);
+    loop {
+        let event = id.to_owned();
+        let (rows, uses_left) = app
+            .db
+            .read(move |c| {
+                use crate::store::schema::{events, links};
+                use diesel::prelude::*;
+                let first: EventRow = events::table
+                    .find(&event)
+                    .select(EventRow::as_select())
+                    .first(c)?;
+                let counts: Option<(i64, Option<i64>)> = match &first.link_id {
+                    Some(link) => links::table
+                        .find(link)
+                        .select((links::uses, links::max_uses))
+                        .first(c)
+                        .optional()?,
+                    None => None,
+                };
+                let mut rows = event::following(c, &event)?;
+                rows.insert(0, first);
+                Ok((
+                    rows,
+                    counts.and_then(|(uses, max)| max.map(|max| (max - uses).max(0))),
+                ))
+            })
+            .await?;
+        if let Some(opening) = stored(app, &rows).await? {
+            return Ok(Report {
+                opening,
+                uses_left,
+                event: id.to_owned(),
+            });
+        }
+        if Instant::now() >= deadline {
+            return Ok(Report {
+                opening: Opening::TimedOut,
+                uses_left,
+                event: id.to_owned(),
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
+    let Some((first, outcomes)) = rows.split_first() else {
+        return Err(Error::NotFound);
+    };
+    if first.outcome == "denied" {
+        let reason = first
+            .reason
+            .as_deref()
+            .and_then(Reason::from_code)
+            .unwrap_or(Reason::DoorUnreachable);
+        return Ok(Some(Opening::Denied(reason)));
+    }
+    for outcome in outcomes {
+        return Ok(Some(match outcome.action.as_str() {
+            "door.confirmed" => Opening::Open(still_open(app, first, outcome).await?),
+            "door.failed" => Opening::Failed,
+            "door.timed_out" => Opening::TimedOut,
+            "door.interrupted" => Opening::Interrupted,
+            _ => continue,
+        }));
+    }
+    Ok(None)
+}
+
+/// How much of the opening is left when its answer is asked for again.
+async fn still_open(app: &App, first: &EventRow, confirmed: &EventRow) -> Result<i64> {
+    let (organization, door) = (first.organization_id.clone(), first.object.clone());
+    let unlock_ms = app
+        .db
+        .read(move |c| {
+            Ok(crate::store::door::find(c, &organization, &door)?
+                .door
+                .unlock_ms)
+        })
+        .await
+        .unwrap_or(0);
+    Ok((confirmed.occurred_at + unlock_ms - app.clock.now()).max(0))
+}
+
+/// Declares openings interrupted whose deadline is over and whose outcome nobody will report any more. They are never sent again.
+///
+/// # Errors
+/// Those of the store.
+pub async fn sweep_interrupted(app: &App, before: Millis) -> Result<usize> {
+    let overdue = app.db.read(move |c| event::overdue(c, before, 256)).await?;
+    let count = overdue.len();
+    for opening in overdue {
+        let outcome = OpeningOutcome {
+            cause: opening.event_id,
+            door: opening.door_id,
+            credential: opening.credential,
+            dispatched_at: None,
+            at: app.clock.now(),
+            kind: OutcomeKind::Interrupted,
+            events: [app.clock.id(Kind::Event), app.clock.id(Kind::Event)],
+        };
+        app.db.admit(Admission::Outcome(Box::new(outcome))).await?;
+    }
+    Ok(count)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
