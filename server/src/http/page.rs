@@ -4,9 +4,9 @@ use super::security;
 use crate::error::{Error, Result};
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, header};
-use axum::response::Response;
-use leptos::nonce::use_nonce;
-use leptos::prelude::IntoView;
+use axum::response::{Html, IntoResponse, Response};
+use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::prelude::{IntoView, Owner, RenderHtml};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Renders a whole document with a nonce of its own.
@@ -33,8 +33,28 @@ where
                 .map(|view| view())
         },
     );
-    let mut response = render(Request::new(Body::empty())).await;
+    let response = render(Request::new(Body::empty())).await;
     let nonce = nonce.lock().unwrap_or_else(PoisonError::into_inner).take();
+    guarded(status, nonce, response)
+}
+
+/// Renders a whole document without islands or anything to wait for, in one go: what visitors see, where every
+/// byte and microsecond counts, and where the scripts that feed islands would have nobody to feed.
+///
+/// # Errors
+/// As [`page`].
+pub fn still<V: IntoView>(status: StatusCode, view: impl FnOnce() -> V) -> Result<Response> {
+    let owner = Owner::new();
+    let (html, nonce) = owner.with(|| {
+        provide_nonce();
+        let html = view().into_view().to_html();
+        (html, use_nonce().map(|nonce| nonce.to_string()))
+    });
+    owner.cleanup();
+    guarded(status, nonce, Html(html).into_response())
+}
+
+fn guarded(status: StatusCode, nonce: Option<String>, mut response: Response) -> Result<Response> {
     let nonce =
         nonce.ok_or_else(|| Error::Unavailable("a page was rendered without a nonce".into()))?;
     *response.status_mut() = status;

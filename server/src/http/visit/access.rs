@@ -4,7 +4,7 @@ use super::cookie;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::csrf::FormToken;
-use crate::http::{assets, page::page};
+use crate::http::{assets, page::still};
 use crate::store::door::DoorAtPlace;
 use crate::store::link::{self, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
@@ -85,10 +85,10 @@ impl FromRequestParts<App> for Access {
             .unwrap_or_default();
         let held = cookie::held(app, &parts.headers);
         if held.is_empty() {
-            return Err(trouble(&parts.headers, None, Trouble::NoCookie).await);
+            return Err(trouble(&parts.headers, None, Trouble::NoCookie));
         }
         let Some((id, version)) = held.into_iter().find(|(held, _)| *held == id) else {
-            return Err(trouble(&parts.headers, None, Trouble::Gone).await);
+            return Err(trouble(&parts.headers, None, Trouble::Gone));
         };
         let found = app
             .db
@@ -110,10 +110,10 @@ impl FromRequestParts<App> for Access {
                     _sealed: (),
                 })
             }
-            Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone).await),
+            Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
             Err(cause) => {
                 tracing::error!(?cause, "a visitor's link could not be read");
-                Err(trouble(&parts.headers, None, Trouble::Busy).await)
+                Err(trouble(&parts.headers, None, Trouble::Busy))
             }
         }
     }
@@ -156,11 +156,7 @@ pub(super) fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 /// A page for what went wrong; for the visitor's script the same in JSON.
-pub(super) async fn trouble(
-    headers: &HeaderMap,
-    access: Option<&Access>,
-    trouble: Trouble,
-) -> Response {
+pub(super) fn trouble(headers: &HeaderMap, access: Option<&Access>, trouble: Trouble) -> Response {
     let language = access.map_or_else(
         || Language::choose(None, accepted(headers)),
         |access| access.language,
@@ -184,11 +180,9 @@ pub(super) async fn trouble(
         };
         return (status, axum::Json(answer)).into_response();
     }
-    match page(status, move || {
+    match still(status, || {
         trouble_page::view(trouble, host.as_ref(), &chrome)
-    })
-    .await
-    {
+    }) {
         Ok(response) => response,
         Err(cause) => crate::http::failure::Failure(cause).into_response(),
     }

@@ -93,11 +93,11 @@ pub async fn arrive(
             )
                 .into_response()
         }
-        Err(Error::TooMany(_)) => trouble(&headers, None, Trouble::TooMany).await,
-        Err(Error::NotFound) => trouble(&headers, None, Trouble::Gone).await,
+        Err(Error::TooMany(_)) => trouble(&headers, None, Trouble::TooMany),
+        Err(Error::NotFound) => trouble(&headers, None, Trouble::Gone),
         Err(cause) => {
             tracing::error!(?cause, "a link's address could not be looked up");
-            trouble(&headers, None, Trouble::Busy).await
+            trouble(&headers, None, Trouble::Busy)
         }
     }
 }

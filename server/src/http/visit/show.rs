@@ -4,7 +4,7 @@ use super::access::{Access, LANGUAGE, trouble};
 use crate::app::App;
 use crate::driver::simulator;
 use crate::http::failure::Failure;
-use crate::http::page::page;
+use crate::http::page::still;
 use crate::notify::calendar as ics;
 use crate::store::door::DoorAtPlace;
 use app::page::visit::trouble::Trouble;
@@ -46,7 +46,7 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
                 wait_ms: link.valid_from - now,
                 host,
             };
-            return page(StatusCode::OK, move || too_early::view(model, &chrome)).await;
+            return still(StatusCode::OK, || too_early::view(model, &chrome));
         }
         LinkState::Revoked => Some(state_page::State::Revoked),
         LinkState::Expired => Some(state_page::State::Expired(said(
@@ -63,7 +63,7 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
     };
     if let Some(state) = ended {
         let model = state_page::Model { state, host };
-        return page(StatusCode::OK, move || state_page::view(model, &chrome)).await;
+        return still(StatusCode::OK, || state_page::view(model, &chrome));
     }
     let model = doors_page::Model {
         link_id: link.id.clone(),
@@ -77,7 +77,7 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
         form_token: access.form_token(app),
         now_ms: now,
     };
-    page(StatusCode::OK, move || doors_page::view(model, &chrome)).await
+    still(StatusCode::OK, || doors_page::view(model, &chrome))
 }
 
 fn is_down(at: &DoorAtPlace) -> bool {
@@ -144,7 +144,7 @@ pub async fn confirm(
     headers: HeaderMap,
 ) -> Response {
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {
-        return trouble(&headers, Some(&access), Trouble::Gone).await;
+        return trouble(&headers, Some(&access), Trouble::Gone);
     };
     let description = [at.door.description.as_str(), at.place.name.as_str()]
         .into_iter()
@@ -161,8 +161,7 @@ pub async fn confirm(
         request_id: app.clock.salt(),
     };
     let chrome = access.chrome();
-    page(StatusCode::OK, move || confirm_page::view(model, &chrome))
-        .await
+    still(StatusCode::OK, || confirm_page::view(model, &chrome))
         .unwrap_or_else(|cause| Failure(cause).into_response())
 }
 

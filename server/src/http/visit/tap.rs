@@ -7,7 +7,7 @@ use crate::http::client::ClientAddress;
 use crate::http::csrf::FormToken;
 use crate::http::failure::Failure;
 use crate::http::form::{self, Typed};
-use crate::http::page::page;
+use crate::http::page::still;
 use crate::service::unlock::{self, Opening, Tapper};
 use crate::store::writer::Credential;
 use app::page::visit::trouble::Trouble;
@@ -30,7 +30,7 @@ pub async fn unlock(
     typed: Typed,
 ) -> Response {
     if !FormToken::check(&app.keys, &access.binding(), typed.get("csrf")) {
-        return trouble(&headers, Some(&access), Trouble::StalePage).await;
+        return trouble(&headers, Some(&access), Trouble::StalePage);
     }
     let request = typed.get("request_id");
     if !REQUEST_ID.contains(&request.len())
@@ -38,10 +38,10 @@ pub async fn unlock(
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     {
-        return trouble(&headers, Some(&access), Trouble::StalePage).await;
+        return trouble(&headers, Some(&access), Trouble::StalePage);
     }
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {
-        return trouble(&headers, Some(&access), Trouble::Gone).await;
+        return trouble(&headers, Some(&access), Trouble::Gone);
     };
     let tapper = Tapper {
         credential: Credential::Link {
@@ -66,10 +66,10 @@ pub async fn unlock(
                 Opening::Interrupted => shut("interrupted"),
             }
         }
-        Err(Error::NotFound) => return trouble(&headers, Some(&access), Trouble::Gone).await,
+        Err(Error::NotFound) => return trouble(&headers, Some(&access), Trouble::Gone),
         Err(cause) => {
             tracing::error!(?cause, "a tap could not be stored; nothing opened");
-            return trouble(&headers, Some(&access), Trouble::Busy).await;
+            return trouble(&headers, Some(&access), Trouble::Busy);
         }
     };
     if wants_json(&headers) {
@@ -84,7 +84,6 @@ pub async fn unlock(
         answer,
     };
     let chrome = access.chrome();
-    page(StatusCode::OK, move || result::view(model, &chrome))
-        .await
+    still(StatusCode::OK, || result::view(model, &chrome))
         .unwrap_or_else(|cause| Failure(cause).into_response())
 }
