@@ -22,6 +22,7 @@ export default defineConfig<Options>({
     },
     locale: 'en-GB',
     trace: 'off',
+    actionTimeout: 10_000,
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' } },

@@ -10,13 +10,13 @@ use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
 use app::page::admin::{
-    MessageLine, MessageState, Section, confirm, link as link_page, links as links_page,
+    MessageLine, MessageState, Section, WayBack, confirm, link as link_page, links as links_page,
+    problem,
 };
 use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect};
+use axum::http::{HeaderValue, StatusCode};
 use domain::decide::{Asker, DoorFacts, LinkFacts, decide};
 use domain::link::State as LinkState;
 use serde::Deserialize;
@@ -429,9 +429,34 @@ pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminFor
 /// `POST /links/{id}/whatsapp`.
 pub async fn whatsapp(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     match link::whatsapp(&app, &form.admin.actor, &id).await {
-        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Ok(address) => hand_over(&app, &form.admin, &address).await,
         Err(error) => refused(&form.admin, &format!("/links/{id}"), error).await,
     }
+}
+
+/// Leads to WhatsApp by a page of its own: the policy of pages lets no form end at another site, not even by a
+/// redirect, and this keeps it so.
+async fn hand_over(app: &App, admin: &Admin, address: &str) -> Answer {
+    let model = problem::Model {
+        status: StatusCode::OK.as_u16(),
+        title: "Opening WhatsApp".into(),
+        sentence: "The message is ready there; you choose whom to send it to. Come back with your browser's arrow."
+            .into(),
+        way: WayBack::new(address, "Open WhatsApp"),
+    };
+    let mut response = show(
+        app,
+        admin,
+        Section::Links,
+        StatusCode::OK,
+        model,
+        problem::view_inside,
+    )
+    .await?;
+    if let Ok(refresh) = HeaderValue::try_from(format!("0;url={address}")) {
+        response.headers_mut().insert("refresh", refresh);
+    }
+    Ok(response)
 }
 
 /// A link as the form takes it.
