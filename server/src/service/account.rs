@@ -51,53 +51,53 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
         .device
         .as_deref()
         .map(|secret| HashedSecret::of(secret).to_hex());
-    let keys = [account.clone(), client.clone()];
-    let (found, known, wait) = app
+    // Counted before the password is looked at and forgotten when it is right: tries side by side cannot slip under
+    // the limit. A device this admin signed in on has a count of its own, so strangers cannot lock its owner out.
+    let (found, keys) = app
         .db
-        .read(move |c| {
-            let found = admin::by_email(c, &email)?;
+        .write(move |tx| {
+            let found = admin::by_email(tx.connection, &email)?;
             let known = match (&found, &device) {
-                (Some(found), Some(device)) => admin::knows_device(c, device, &found.id)?,
-                _ => false,
+                (Some(found), Some(device))
+                    if admin::knows_device(tx.connection, device, &found.id)? =>
+                {
+                    Some(format!("{account}:{device}"))
+                }
+                _ => None,
             };
-            let mut wait = None;
+            let keys = known.map_or_else(
+                || vec![account.clone(), client.clone()],
+                |known| vec![known],
+            );
             for key in &keys {
-                wait = wait.max(throttle::wait(c, key, LIMIT, now)?);
+                if let Some(wait) = throttle::wait(tx.connection, key, LIMIT, now)? {
+                    return Err(Error::TooMany(
+                        u64::try_from(wait / 1_000 + 1).unwrap_or(900),
+                    ));
+                }
             }
-            Ok((found, known, wait))
+            for key in &keys {
+                throttle::count(tx, key, LIMIT)?;
+            }
+            Ok((found, keys))
         })
         .await?;
-    if let Some(wait) = wait
-        && !known
-    {
-        return Err(Error::TooMany(
-            u64::try_from(wait / 1_000 + 1).unwrap_or(900),
-        ));
-    }
     let right = match &found {
         Some(found) => app.hasher.verify(typed, &found.password_hash).await?,
         None => app.hasher.verify_dummy(typed).await?,
     };
     let visitor = visitor.clone();
     if !right {
-        // A known device keeps a count of its own, so that it is exempt from the account's limit and still bounded.
-        let account = if known {
-            format!("{account}:known")
-        } else {
-            account
-        };
-        app.db
-            .write(move |tx| {
-                throttle::count(tx, &account, LIMIT)?;
-                throttle::count(tx, &client, LIMIT)?;
-                if let Some(found) = &found {
-                    let mut event = entry(tx, found, "admin.sign_in", &visitor);
+        if let Some(found) = found {
+            app.db
+                .write(move |tx| {
+                    let mut event = entry(tx, &found, "admin.sign_in", &visitor);
                     event.outcome = Outcome::Failed;
                     tx.record(event);
-                }
-                Ok(())
-            })
-            .await?;
+                    Ok(())
+                })
+                .await?;
+        }
         return Err(Error::Refused(
             "The address or the password is not right.".into(),
         ));
@@ -110,8 +110,15 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
     let row = found.clone();
     app.db
         .write(move |tx| {
-            throttle::forget(tx, &account)?;
-            throttle::forget(tx, &client)?;
+            // The account's failures are forgiven, the client's only this try: whoever has an account of their own
+            // must not clear their way to guess at others'.
+            for (position, key) in keys.iter().enumerate() {
+                if position == 0 {
+                    throttle::forget(tx, key)?;
+                } else {
+                    throttle::take_back(tx, key)?;
+                }
+            }
             let event = entry(tx, &found, "admin.sign_in", &visitor);
             tx.record(event);
             Ok(())

@@ -57,6 +57,17 @@ pub fn count(tx: &mut Tx<'_>, key: &str, limit: Limit) -> Result<()> {
     Ok(())
 }
 
+/// Takes one count back: the try was no failure.
+///
+/// # Errors
+/// Those of the database.
+pub fn take_back(tx: &mut Tx<'_>, key: &str) -> Result<()> {
+    diesel::update(throttles::table.find(key).filter(throttles::failures.gt(0)))
+        .set(throttles::failures.eq(throttles::failures - 1))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Forgets a key's failures.
 ///
 /// # Errors
