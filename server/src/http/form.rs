@@ -81,6 +81,16 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     }
 }
 
+/// A path on this server, or nothing: never another site.
+#[must_use]
+pub fn on_this_server(next: &str) -> &str {
+    let good = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if good { next } else { "" }
+}
+
 /// Network prefix and browser of a request, for an event's side row.
 #[must_use]
 pub fn facts(

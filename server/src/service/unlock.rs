@@ -92,7 +92,10 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
             event,
         }),
         TapAnswer::Decided {
-            door, uses_left, ..
+            door,
+            uses_left,
+            decision,
+            ..
         } => {
             let (told, answered) = oneshot::channel();
             // Of its own, so that a phone that goes away changes nothing about what is recorded.
@@ -105,9 +108,11 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
                 told,
             ));
             let opening = answered.await.unwrap_or(Opening::Interrupted);
+            // A door that said no gave the use back before anyone was told.
+            let given_back = opening == Opening::Failed && decision.takes_use;
             Ok(Report {
                 opening,
-                uses_left,
+                uses_left: uses_left.map(|left| left + i64::from(given_back)),
                 event,
             })
         }

@@ -4,6 +4,7 @@ use super::common::{Answer, done, door_row, door_state, into_form, lines, refuse
 use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm};
+use crate::http::form::on_this_server;
 use crate::service::door::{self, DoorInput};
 use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
@@ -234,6 +235,9 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
     match door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
         Ok(()) => done(&form.admin, &format!("/doors/{id}"), "Saved.".into(), None).await,
         Err(error) => {
+            // What is wrong with a form is said to whoever has the thing; to others the thing is not there.
+            let owner = form.admin.organization.id.clone();
+            app.db.read(move |c| store::find(c, &owner, &id)).await?;
             let status = crate::http::failure::status(&error);
             into_form(error, |field, sentence| model.fail(field, sentence))?;
             show(
@@ -272,9 +276,9 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
         given => given.chars().take(64).collect(),
     };
     // Back to the page the button stood on, if it is one of ours.
-    let back = match form.typed.get("back") {
-        back if back.starts_with('/') && !back.starts_with("//") => back.to_owned(),
-        _ => format!("/doors/{id}"),
+    let back = match on_this_server(form.typed.get("back")) {
+        "" => format!("/doors/{id}"),
+        back => back.to_owned(),
     };
     match unlock::unlock(&app, tapper, &id, &request).await {
         Ok(report) => match report.opening {

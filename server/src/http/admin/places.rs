@@ -170,6 +170,9 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
     match place::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
         Ok(()) => done(&form.admin, &format!("/places/{id}"), "Saved.".into(), None).await,
         Err(error) => {
+            // What is wrong with a form is said to whoever has the thing; to others the thing is not there.
+            let owner = form.admin.organization.id.clone();
+            app.db.read(move |c| store::find(c, &owner, &id)).await?;
             let status = crate::http::failure::status(&error);
             into_form(error, |field, sentence| model.fail(field, sentence))?;
             show(

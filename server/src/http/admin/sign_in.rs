@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::http::auth::AdminForm;
 use crate::http::client::{self, ClientAddress};
 use crate::http::csrf::FormToken;
-use crate::http::form::{self, Typed};
+use crate::http::form::{self, Typed, on_this_server};
 use crate::http::visit::cookie::jar;
 use crate::http::{assets, page::page, signing};
 use crate::secret::PlainSecret;
@@ -35,15 +35,6 @@ fn form_cookie(https: bool) -> &'static str {
     } else {
         "latchkey-form"
     }
-}
-
-/// A path on this server, or nothing: never another site.
-fn on_this_server(next: &str) -> &str {
-    let good = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control);
-    if good { next } else { "" }
 }
 
 /// `GET /sign-in`.

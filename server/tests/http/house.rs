@@ -1,0 +1,205 @@
+//! A Latchkey of a test's own: the real router over a real store, with two organizations that must not meet.
+
+use axum::Router;
+use server::app::App;
+use server::config::Config;
+use server::http::router::router;
+use server::service::actor::Actor;
+use server::service::door::{self, DoorInput};
+use server::service::link::{self, LinkInput};
+use server::service::place::{self, PlaceInput};
+use server::service::setup::{self, SetupInput};
+
+use crate::browser::Browser;
+use crate::support::Fresh;
+
+/// Every owner's password.
+pub(crate) const PASSWORD: &str = "a calm lighthouse at noon";
+
+/// The server under test. Its database goes with it.
+pub(crate) struct House {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    fresh: Fresh,
+}
+
+/// An organization, with its owner and something to open. Whatever it is called contains its marker.
+#[derive(Clone)]
+pub(crate) struct Organization {
+    pub(crate) marker: &'static str,
+    pub(crate) id: String,
+    pub(crate) admin: String,
+    pub(crate) email: String,
+}
+
+/// A place with a door and a link to it.
+#[derive(Clone)]
+pub(crate) struct Things {
+    pub(crate) place: String,
+    pub(crate) door: String,
+    pub(crate) link: String,
+    /// What stands behind `/l/`.
+    pub(crate) secret: String,
+}
+
+impl House {
+    pub(crate) fn open(database: &str) -> Self {
+        let fresh = Fresh::make(database);
+        let dir = fresh.folder.path().to_string_lossy().into_owned();
+        let config = Config::read(
+            [
+                ("LATCHKEY_DATA_DIR".to_owned(), dir),
+                ("LATCHKEY_DATABASE_URL".to_owned(), fresh.url.clone()),
+            ],
+            None,
+        )
+        .expect("a configuration");
+        let app = App::open(config).expect("an opened store");
+        let router = router(app.clone());
+        Self { app, router, fresh }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.fresh.url
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    pub(crate) async fn organization(&self, marker: &'static str) -> Organization {
+        let email = format!("owner@{}.example", marker.to_lowercase());
+        let typed = SetupInput {
+            organization: format!("{marker} House"),
+            time_zone: "Europe/Berlin".into(),
+            name: format!("{marker} Owner"),
+            email: email.clone(),
+            password: PASSWORD.into(),
+        };
+        let made = setup::set_up(&self.app, &typed, None)
+            .await
+            .expect("an organization");
+        Organization {
+            marker,
+            id: made.organization,
+            admin: made.admin,
+            email,
+        }
+    }
+
+    /// A browser in which the owner has signed in as people do.
+    pub(crate) async fn signed_in(&self, organization: &Organization) -> Browser {
+        let mut browser = self.browser();
+        let page = browser.sign_in(&organization.email, PASSWORD).await;
+        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
+        browser
+    }
+
+    pub(crate) async fn things(&self, organization: &Organization) -> Things {
+        self.things_like(organization, |_| ()).await
+    }
+
+    /// A link with wishes of its own.
+    pub(crate) async fn things_like(
+        &self,
+        organization: &Organization,
+        wish: impl FnOnce(&mut LinkInput),
+    ) -> Things {
+        let (app, marker) = (&self.app, organization.marker);
+        let actor = Actor {
+            owner: true,
+            ..Actor::operator(&organization.id)
+        };
+        let typed = PlaceInput {
+            name: format!("{marker} Court"),
+            address: String::new(),
+            time_zone: "Europe/Berlin".into(),
+        };
+        let place = place::create(app, &actor, &typed).await.expect("a place");
+        let typed = DoorInput {
+            place_id: place.clone(),
+            name: format!("{marker} Gate"),
+            unlock_seconds: "5".into(),
+            accepts_digital: true,
+            ..Default::default()
+        };
+        let door = door::create(app, &actor, &typed).await.expect("a door");
+        let mut typed = LinkInput {
+            name: format!("{marker} Visitor"),
+            doors: vec![door.clone()],
+            zone: "Europe/Berlin".into(),
+            ..Default::default()
+        };
+        wish(&mut typed);
+        let link = link::create(app, &actor, &typed).await.expect("a link");
+        let secret = self.secret(organization, &link).await;
+        Things {
+            place,
+            door,
+            link,
+            secret,
+        }
+    }
+
+    pub(crate) fn owner(&self, organization: &Organization) -> Actor {
+        Actor {
+            id: organization.admin.clone(),
+            owner: true,
+            ..Actor::operator(&organization.id)
+        }
+    }
+
+    pub(crate) async fn secret(&self, organization: &Organization, link: &str) -> String {
+        let (_, address) = link::show(&self.app, &self.owner(organization), link, "test")
+            .await
+            .expect("its address");
+        address.rsplit('/').next().expect("a secret").to_owned()
+    }
+
+    /// What the log says, oldest first, once every opening under way has been written down.
+    pub(crate) async fn events(
+        &self,
+        organization: &Organization,
+    ) -> Vec<server::store::event::EventRow> {
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        self.app.tasks.reopen();
+        let id = organization.id.clone();
+        let filter = server::store::event::Filter::default();
+        let mut rows = self
+            .app
+            .db
+            .read(move |c| server::store::event::list(c, &id, &filter, i64::from(u16::MAX)))
+            .await
+            .expect("events");
+        rows.sort_by_key(|row| row.sequence);
+        rows
+    }
+
+    /// How often the log has an action with an outcome.
+    pub(crate) async fn count(
+        &self,
+        organization: &Organization,
+        action: &str,
+        outcome: &str,
+    ) -> usize {
+        self.events(organization)
+            .await
+            .iter()
+            .filter(|row| row.action == action && row.outcome == outcome)
+            .count()
+    }
+
+    /// Everything that the database holds, as text.
+    pub(crate) async fn dump(&self) -> String {
+        if self.url().starts_with("postgres") {
+            return crate::support::xml(self.url());
+        }
+        let folder = std::fs::read_dir(self.fresh.folder.path()).expect("a folder");
+        folder
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.to_string_lossy().contains("latchkey.db"))
+            .map(|path| String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned())
+            .collect()
+    }
+}
