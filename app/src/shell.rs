@@ -65,7 +65,7 @@ pub fn admin(chrome: Chrome, title: &str, islands: Islands, body: AnyView) -> An
 pub fn plain(assets: &Assets, title: &str, body: AnyView) -> AnyView {
     let page = view! {
         <div class="alone">
-            <p class="brand">{ui::mark()} "Latchkey"</p>
+            <header><p class="brand">{ui::mark()} "Latchkey"</p></header>
             <main id="content">{body}</main>
         </div>
     };

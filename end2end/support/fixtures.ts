@@ -4,6 +4,8 @@ import { EMAIL, Latchkey, PASSWORD, type Database } from './server.ts';
 
 export interface Options {
   database: Database;
+  /** Whether the server holds the example organization. */
+  demo: boolean;
 }
 
 interface Fixtures {
@@ -15,8 +17,9 @@ interface Fixtures {
 export const test = base.extend<Options & Fixtures>({
   database: ['sqlite', { option: true }],
   expected: async ({}, use) => use([]),
-  latchkey: async ({ database }, use) => {
-    const latchkey = await Latchkey.start(database);
+  demo: [false, { option: true }],
+  latchkey: async ({ database, demo }, use) => {
+    const latchkey = await Latchkey.start(database, { demo });
     await use(latchkey);
     await latchkey.end();
   },
@@ -38,8 +41,8 @@ export function watch(page: Page): string[] {
 
 export async function signIn(page: Page, latchkey: Latchkey) {
   await page.goto(`${latchkey.url}/sign-in`);
-  await page.getByLabel('E-mail').fill(EMAIL);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('E-mail').fill(latchkey.demo?.email ?? EMAIL);
+  await page.getByLabel('Password', { exact: true }).fill(latchkey.demo?.password ?? PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
 }

@@ -38,14 +38,18 @@ export class Latchkey {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start(database: Database, more: NodeJS.ProcessEnv = {}): Promise<Latchkey> {
+  /** What `latchkey demo` printed, where it was asked for. */
+  demo?: { email: string; password: string; url: string };
+
+  static async start(database: Database, { demo = false, ...more }: { demo?: boolean; [name: string]: unknown } = {}): Promise<Latchkey> {
     const [folder, port, mailbox] = await Promise.all([mkdtemp(join(tmpdir(), 'latchkey-')), freePort(), Mailbox.open()]);
     const { url: databaseUrl, drop } = await makeDatabase(database, folder);
     const latchkey = new Latchkey(`http://127.0.0.1:${port}`, folder, mailbox, {
       PATH: process.env.PATH, LATCHKEY_DATA_DIR: folder, LATCHKEY_LISTEN: `127.0.0.1:${port}`, LATCHKEY_LOG: 'warn',
       LATCHKEY_DATABASE_URL: databaseUrl, LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}?tls=none`,
-      LATCHKEY_MAIL_FROM: 'door@northwind.example', ...more,
+      LATCHKEY_MAIL_FROM: 'door@northwind.example', ...(more as NodeJS.ProcessEnv),
     }, drop);
+    if (demo) [latchkey.demo] = await latchkey.cli('demo');
     await latchkey.serve();
     return latchkey;
   }

@@ -101,6 +101,8 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
     /// With this action.
     pub action: Option<String>,
+    /// Without the steps of an opening that went well: command sent, door confirmed.
+    pub brief: bool,
     /// The moment and sequence of the last one seen.
     pub after: Option<(Millis, i64)>,
 }
@@ -128,6 +130,9 @@ fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
     }
     if let Some(action) = &filter.action {
         query = query.filter(events::action.eq(action));
+    }
+    if filter.brief {
+        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed"]));
     }
     if let Some((at, sequence)) = filter.after {
         query = query.filter(

@@ -106,7 +106,7 @@ fn password(model: Model, token: &str) -> AnyView {
         <input type="hidden" name="username" autocomplete="username" value=model.email/>
         {ui::input("current", "Present password", field(model.current)).kind("password").required().autocomplete("current-password").view()}
         {ui::input("password", "New password", field(model.password)).kind("password").required().autocomplete("new-password")
-            .hint("At least 12 characters. It ends every other session.").view()}
+            .hint("At least 15 characters. It ends every other session.").view()}
         {ui::input("password_again", "New password again", field(model.password_again)).kind("password").required()
             .autocomplete("new-password").view()}
         <button class="btn primary">"Change password"</button>

@@ -64,9 +64,9 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
-        {ui::input("name", "Name", model.name).required().longest(200).autocomplete("off")
+        {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off")
             .hint("As people call it: Front door, Studio 3.").view()}
-        {ui::input("description", "Description", model.description).longest(400).autocomplete("off")
+        {ui::input("description", "Description", model.description).longest(200).autocomplete("off")
             .hint("Helps a visitor find it: Second gate on the left.").view()}
         {ui::select("place_id", "Place", model.places, model.place_id)}
         {ui::input("unlock_seconds", "Stays unlocked for, seconds", model.unlock_seconds).kind("number").range(1, 120).required().view()}

@@ -71,7 +71,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             .into_iter()
             .map(|place| {
                 let all = view! { <a class="small" href=format!("/places/{}", place.id)>"Place"<span class="hidden">" " {place.name.clone()}</span></a> };
-                ui::card_of("card", place.name, all.into_any(), rows(place.doors, &token))
+                ui::card_of("card", place.name, all.into_any(), rows(place.doors, &token, "/doors"))
             })
             .collect_view();
         view! { <div class="grid">{cards}</div> }.into_any()
@@ -81,15 +81,15 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 /// Doors as rows, with a button each.
-pub(super) fn rows(doors: Vec<Row>, token: &str) -> AnyView {
+pub(super) fn rows(doors: Vec<Row>, token: &str, back: &str) -> AnyView {
     let rows = doors
         .into_iter()
-        .map(|door| row(door, token))
+        .map(|door| row(door, token, back))
         .collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
-fn row(door: Row, token: &str) -> AnyView {
+fn row(door: Row, token: &str, back: &str) -> AnyView {
     let more = match (door.description.is_empty(), door.accepts_digital) {
         (true, true) => String::new(),
         (false, true) => door.description,
@@ -101,7 +101,7 @@ fn row(door: Row, token: &str) -> AnyView {
         &door.name,
         &door.state,
         &door.request_id,
-        token,
+        (token, back),
         "btn small",
     );
     view! {
@@ -123,13 +123,14 @@ pub(super) fn unlock(
     name: &str,
     state: &DoorState,
     request_id: &str,
-    token: &str,
+    (token, back): (&str, &str),
     class: &'static str,
 ) -> AnyView {
     let shut = *state == DoorState::LockedDown;
     let label = format!("Unlock {name}");
     let body = view! {
         <input type="hidden" name="request_id" value=request_id.to_owned()/>
+        <input type="hidden" name="back" value=back.to_owned()/>
         <button class=class disabled=shut aria-label=label>{Icon::Open.view()} "Unlock"</button>
     };
     ui::form(

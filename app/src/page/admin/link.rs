@@ -98,8 +98,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
     let body = view! {
         {ui::back("/links", "Access links")}
-        {ui::head(&name, Some(links::badge(model.state)), actions::head(&model, &token))}
-        {actions::extend(&model, &token)}
+        {ui::head(&name, Some(links::badge(model.state)), view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} }.into_any())}
         <div class="grid cols">
             <div class="grid">
                 {share::card(&model, &token)}

@@ -151,14 +151,14 @@ fn person(model: &Model) -> AnyView {
     view! {
         <fieldset>
             <legend>"Who"</legend>
-            {ui::input("name", "Name", model.name.clone()).required().longest(200).autocomplete("off")
+            {ui::input("name", "Name", model.name.clone()).required().longest(100).autocomplete("off")
                 .hint("The visitor reads it on their page.").view()}
             <div class="two">
                 {ui::input("email", "E-mail", model.email.clone()).kind("email").longest(254).autocomplete("off").view()}
                 {ui::input("phone", "Phone", model.phone.clone()).kind("tel").longest(40).autocomplete("off")
                     .hint("With its country: +49 30 …").view()}
             </div>
-            {ui::input("company", "Company", model.company.clone()).longest(200).autocomplete("off").view()}
+            {ui::input("company", "Company", model.company.clone()).longest(100).autocomplete("off").view()}
         </fieldset>
     }
     .into_any()
@@ -170,7 +170,7 @@ fn doors(model: &Model) -> AnyView {
         .iter()
         .map(|place| {
             let doors = place.doors.iter().map(door).collect_view();
-            view! { <div class="group"><h3>{place.name.clone()}</h3><ul class="checks">{doors}</ul></div> }
+            view! { <div class="group"><p class="small muted">{place.name.clone()}</p><ul class="checks" aria-label=place.name.clone()>{doors}</ul></div> }
         })
         .collect_view();
     let none = model.places.iter().all(|place| place.doors.is_empty()).then(|| {
@@ -223,6 +223,7 @@ fn time(model: &Model) -> AnyView {
     view! {
         <fieldset>
             <legend>"When"</legend>
+            <input type="hidden" name="zone" value=model.zone.clone()/>
             <div class="two">
                 {ui::input("valid_from", "From", model.valid_from.clone()).kind("datetime-local").required().view()}
                 {until(model)}
@@ -230,10 +231,10 @@ fn time(model: &Model) -> AnyView {
             <p class="hint">"Times are in " {model.zone.clone()} "."</p>
             {never} {sure}
             <div class="two">
-                {ui::input("max_uses", "How many openings", model.max_uses.clone()).kind("number").range(1, 1_000_000)
+                {ui::input("max_uses", "How many openings", model.max_uses.clone()).kind("number").range(1, 100_000)
                     .hint("Empty for as many as they like.").view()}
                 {ui::input("cooldown_minutes", "Minutes between two openings", model.cooldown_minutes.clone()).kind("number")
-                    .range(0, 10_080).hint("Of one door. Empty for none.").view()}
+                    .range(0, 1_440).hint("Of one door. Empty for none.").view()}
             </div>
         </fieldset>
     }
@@ -241,7 +242,9 @@ fn time(model: &Model) -> AnyView {
 }
 
 fn until(model: &Model) -> AnyView {
-    let until = ui::input("valid_until", "Until", model.valid_until.clone()).kind("datetime-local");
+    let until = ui::input("valid_until", "Until", model.valid_until.clone())
+        .kind("datetime-local")
+        .bare();
     // A browser would not send the form with a required field empty and the other box ticked.
     if model.may_never_expire {
         until.view()
@@ -264,15 +267,15 @@ fn visit(model: Model) -> AnyView {
         <fieldset>
             <legend>"The visit"</legend>
             <div class="two">
-                {ui::input("host_name", "Host", model.host_name).longest(200).autocomplete("off")
+                {ui::input("host_name", "Host", model.host_name).longest(100).autocomplete("off")
                     .hint("Whom they come to see.").view()}
-                {ui::input("host_contact", "Host's phone or e-mail", model.host_contact).longest(200).autocomplete("off")
+                {ui::input("host_contact", "Host's phone or e-mail", model.host_contact).longest(100).autocomplete("off")
                     .hint("The visitor may call it when a door stays shut.").view()}
             </div>
             {ui::textarea("note", "Note", Some("Only admins read it.".into()), model.note)}
             <div class="two">
                 {ui::select("language", "Language", languages.into(), model.language)}
-                {ui::input("external_id", "External id", model.external_id).longest(200).autocomplete("off")
+                {ui::input("external_id", "External id", model.external_id).longest(100).autocomplete("off")
                     .hint("The booking's number in another system.").view()}
             </div>
         </fieldset>

@@ -74,7 +74,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let doors = (!model.doors.is_empty()).then(|| {
         let label = format!("All {}", model.door_count);
         let all = view! { <a class="small" href="/doors">{label}<span class="hidden">" doors"</span></a> };
-        ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome.form_token))
+        ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome.form_token, "/"))
     });
     let ending = (!fresh).then(|| ending(model.ending));
     let body = view! {
@@ -108,10 +108,10 @@ fn stats(model: &Model) -> AnyView {
         (kept, 0) => format!("{kept} kept: no mail server configured"),
         (kept, failed) => format!("{failed} failed, {kept} kept: no mail server configured"),
     };
-    let ending = format!(
-        "{} within 24 hours",
-        ui::count(model.ending_links, "ends", "end")
-    );
+    let ending = match model.ending_links {
+        0 => "none ends within 24 hours".to_owned(),
+        some => format!("{} within 24 hours", ui::count(some, "ends", "end")),
+    };
     view! {
         <div class="grid stats">
             {stat("Opened today", model.opened_today, String::new(), "/events?outcome=granted")}

@@ -103,12 +103,17 @@ pub(super) fn timeline(events: Vec<EventLine>, nothing: &'static str) -> AnyView
                 Outcome::Done => "",
             };
             let detail = (!event.detail.is_empty()).then(|| view! { <span class="muted">" · " {event.detail.clone()}</span> });
-            let why = format!("Why? {} {}", event.who, event.did);
+            let word = if event.outcome == Outcome::Done {
+                "More"
+            } else {
+                "Why?"
+            };
+            let why = format!("{word} {} {}", event.who, event.did);
             view! {
                 <li class=class>
                     <p><b>{event.who}</b> " " {event.did} {detail}</p>
                     <p class="small muted">
-                        {ui::time(&event.at)} " · " <a href=format!("/events/{}", event.id) aria-label=why>"Why?"</a>
+                        {ui::time(&event.at)} " · " <a href=format!("/events/{}", event.id) aria-label=why>{word}</a>
                     </p>
                 </li>
             }

@@ -40,7 +40,11 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             first.into_any(),
         )
     } else {
-        doors::rows(model.doors, &chrome.form_token)
+        doors::rows(
+            model.doors,
+            &chrome.form_token,
+            &format!("/places/{}", model.id),
+        )
     };
     let more = view! { <a class="small" href=add>"New door"</a> };
     let facts = ui::facts([

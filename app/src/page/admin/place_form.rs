@@ -56,8 +56,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
-        {ui::input("name", "Name", model.name).required().longest(200).autocomplete("off").view()}
-        {ui::input("address", "Address", model.address).longest(400).autocomplete("off")
+        {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off").view()}
+        {ui::input("address", "Address", model.address).longest(200).autocomplete("off")
             .hint("Visitors see it on their page.").view()}
         {ui::input("time_zone", "Time zone", model.time_zone).required().list("zones").autocomplete("off")
             .hint("Such as Europe/Berlin. Every time about this place is said in it.").view()}

@@ -58,17 +58,17 @@ pub fn view(model: Model, assets: &Assets) -> AnyView {
         {ui::form_error(model.form_error)}
         <fieldset>
             <legend>"Your organization"</legend>
-            {ui::input("organization", "Name", model.organization).required().longest(200).autocomplete("organization").view()}
+            {ui::input("organization", "Name", model.organization).required().longest(100).autocomplete("organization").view()}
             {ui::input("time_zone", "Time zone", model.time_zone).required().list("zones").autocomplete("off")
                 .hint("Such as Europe/Berlin. A place may have another.").view()}
             {ui::zones()}
         </fieldset>
         <fieldset>
             <legend>"You"</legend>
-            {ui::input("name", "Your name", model.name).required().longest(200).autocomplete("name").view()}
+            {ui::input("name", "Your name", model.name).required().longest(100).autocomplete("name").view()}
             {ui::input("email", "E-mail", model.email).kind("email").required().autocomplete("username").view()}
             {ui::input("password", "Password", password).kind("password").required().autocomplete("new-password")
-                .hint("At least 12 characters. Three or four words do well.").view()}
+                .hint("At least 15 characters. Three or four words do well.").view()}
             {ui::input("password_again", "Password again", again).kind("password").required().autocomplete("new-password").view()}
         </fieldset>
         <button class="btn primary wide">"Set Latchkey up"</button>

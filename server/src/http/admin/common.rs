@@ -174,7 +174,13 @@ pub(super) fn line(app: &App, zone: &str, row: &EventRow, names: &Names) -> Even
 pub(super) fn feed_item(line: EventLine) -> FeedItem {
     FeedItem {
         id: line.id,
-        at_said: line.at.said,
+        // Nearly all of it is of today, which then need not be said.
+        at_said: line
+            .at
+            .said
+            .strip_prefix("today ")
+            .unwrap_or(&line.at.said)
+            .to_owned(),
         at_exact: line.at.exact,
         at_iso: line.at.iso,
         who: line.who,

@@ -154,6 +154,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter {
                 door: Some(id.clone()),
+                brief: true,
                 ..Default::default()
             };
             let rows = event::list(c, &organization, &filter, 20)?;

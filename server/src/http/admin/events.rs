@@ -73,6 +73,7 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
         link: given(&narrow.link),
         outcome: Outcome::from_code(&narrow.outcome),
         action: None,
+        brief: false,
         after: key(&narrow.after),
     };
     let outcome = filter.outcome;
@@ -151,14 +152,17 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
     let mut further: Vec<(String, String)> = details
         .iter()
         .filter(|(name, _)| *name != "trace")
-        .map(|(name, value)| (name.clone(), readable(&app, name, value, zone)))
+        .map(|(name, value)| {
+            let value = readable(&app, name, value, zone);
+            (label(name).to_owned(), value)
+        })
         .collect();
     if let Some(person) = names.person(&row.id) {
         further.extend(
             person
                 .facts
                 .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
+                .map(|(name, value)| (label(name).to_owned(), value.clone())),
         );
     }
     let model = event_page::Model {
@@ -207,6 +211,31 @@ fn sentence(row: &EventRow) -> String {
         _ => return String::new(),
     };
     reason::admin(code).to_owned()
+}
+
+/// What people call a fact; the log's own names are for machines.
+fn label(name: &str) -> &str {
+    match name {
+        "address" => "Network",
+        "user_agent" => "Browser",
+        "name" => "Name",
+        "email" => "E-mail",
+        "phone" => "Phone",
+        "company" => "Company",
+        "before" => "Ended before",
+        "channel" => "Channel",
+        "doors" => "Doors",
+        "max_uses" => "Openings",
+        "message" => "Message",
+        "mode" => "Behaviour",
+        "place" => "Place",
+        "reason" => "Why",
+        "role" => "Role",
+        "valid_from" => "Good from",
+        "valid_until" => "Good until",
+        "milliseconds" | "took_ms" => "Took, ms",
+        other => other,
+    }
 }
 
 /// Moments are kept as numbers; people read them as moments.

@@ -151,6 +151,7 @@ async fn model(
             let link = store::find(c, &organization, &link_id)?;
             let filter = event::Filter {
                 link: Some(link_id.clone()),
+                brief: true,
                 ..Default::default()
             };
             let rows = event::list(c, &organization, &filter, 50)?;

@@ -2,15 +2,18 @@
 
 use super::common::{feed_item, lines};
 use crate::app::App;
-use crate::error::Result;
+use crate::driver::simulator;
 use crate::http::auth::Admin;
 use crate::http::failure::Failure;
 use crate::service::feed;
+use crate::store::door;
 use crate::store::event::{self, Filter};
 use app::island::DoorNews;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
@@ -30,14 +33,33 @@ struct Following {
     until: tokio::time::Instant,
 }
 
-/// `GET /events/stream`.
+/// What a page has already.
+#[derive(Debug, Default, Deserialize)]
+pub struct From {
+    #[serde(default)]
+    after: Option<i64>,
+}
+
+/// `GET /events/stream`: what comes after the page was made, or after the last event a broken stream had.
 pub async fn stream(
     State(app): State<App>,
     admin: Admin,
-) -> std::result::Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>, Failure> {
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let organization = admin.organization.id.clone();
     let changes = app.db.changes();
-    let (last, _) = app.db.read(move |c| event::head(c, &organization)).await?;
+    let (head, _) = app.db.read(move |c| event::head(c, &organization)).await?;
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok()?.parse().ok())
+        .or(from.after);
+    // Whoever was away for long reads the log itself.
+    let last = seen.map_or(head, |seen: i64| seen.clamp((head - MOST).max(0), head));
+    let mut changes = changes;
+    if last < head {
+        changes.mark_changed();
+    }
     let following = Following {
         app,
         admin,
@@ -75,13 +97,17 @@ impl Following {
         }
     }
 
-    async fn news(&mut self) -> Result<Vec<Event>> {
+    async fn news(&mut self) -> crate::error::Result<Vec<Event>> {
         let (organization, from) = (self.admin.organization.id.clone(), self.last);
+        let brief = Filter {
+            brief: true,
+            ..Default::default()
+        };
         let (rows, names) = self
             .app
             .db
             .read(move |c| {
-                let rows = event::in_order(c, &organization, &Filter::default(), from, MOST)?;
+                let rows = event::in_order(c, &organization, &brief, from, MOST)?;
                 let names = feed::names(c, &organization, &rows)?;
                 Ok((rows, names))
             })
@@ -90,10 +116,59 @@ impl Following {
             self.last = row.sequence;
         }
         let lines = lines(&self.app, &self.admin.organization.time_zone, &rows, &names);
-        Ok(lines
-            .into_iter()
-            .filter_map(|line| Event::default().json_data(feed_item(line)).ok())
+        Ok(rows
+            .iter()
+            .zip(lines)
+            .filter_map(|(row, line)| {
+                let event = Event::default().id(row.sequence.to_string());
+                event.json_data(feed_item(line)).ok()
+            })
             .collect())
+    }
+}
+
+/// What a simulator's page follows, and the doors that it saw open.
+struct Swinging {
+    app: App,
+    organization: String,
+    opened: broadcast::Receiver<simulator::Opened>,
+    closing: Vec<(tokio::time::Instant, String)>,
+    until: tokio::time::Instant,
+}
+
+impl Swinging {
+    /// The next door that opens, or closes again; nothing when the stream ends.
+    async fn next(&mut self) -> Option<DoorNews> {
+        loop {
+            let stop = self.app.stop.clone();
+            let first = self.closing.iter().map(|(at, _)| *at).min();
+            let close = async {
+                match first {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep_until(self.until) => return None,
+                () = close => {
+                    let at = self.closing.iter().position(|(at, _)| Some(*at) == first)?;
+                    let (_, door) = self.closing.swap_remove(at);
+                    return Some(DoorNews { door, state: "locked".into(), until_ms: None });
+                }
+                door = self.opened.recv() => match door {
+                    Ok(door) if door.organization == self.organization => {
+                        let open = Duration::from_millis(door.open_ms.unsigned_abs());
+                        self.closing.retain(|(_, other)| *other != door.door);
+                        self.closing.push((tokio::time::Instant::now() + open, door.door.clone()));
+                        let until_ms = Some(self.app.clock.now() + door.open_ms);
+                        return Some(DoorNews { door: door.door, state: "open".into(), until_ms });
+                    }
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                },
+            }
+        }
     }
 }
 
@@ -101,35 +176,29 @@ impl Following {
 pub async fn simulator(
     State(app): State<App>,
     admin: Admin,
-) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let opened = app.drivers.simulator.listen();
-    let until = tokio::time::Instant::now() + LENGTH;
-    let organization = admin.organization.id;
-    let news = stream::unfold(
-        (app, opened, organization, until),
-        |(app, mut opened, organization, until)| async move {
-            loop {
-                let stop = app.stop.clone();
-                let door = tokio::select! {
-                    () = stop.cancelled() => return None,
-                    () = tokio::time::sleep_until(until) => return None,
-                    door = opened.recv() => door,
-                };
-                let door = match door {
-                    Ok(door) if door.organization == organization => door,
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => continue,
-                    Err(broadcast::error::RecvError::Closed) => return None,
-                };
-                let news = DoorNews {
-                    door: door.door,
-                    state: "open".into(),
-                    until_ms: Some(app.clock.now() + door.open_ms),
-                };
-                if let Ok(event) = Event::default().json_data(news) {
-                    return Some((Ok(event), (app, opened, organization, until)));
-                }
-            }
-        },
-    );
-    Sse::new(news).keep_alive(KeepAlive::default())
+    let organization = admin.organization.id.clone();
+    let doors = app.db.read(move |c| door::all(c, &organization)).await?;
+    // What is open already closes too.
+    let closing = doors
+        .iter()
+        .filter_map(|at| {
+            let left = app.drivers.simulator.open_for(&at.door.id)?;
+            Some((tokio::time::Instant::now() + left, at.door.id.clone()))
+        })
+        .collect();
+    let swinging = Swinging {
+        app,
+        organization: admin.organization.id,
+        opened,
+        closing,
+        until: tokio::time::Instant::now() + LENGTH,
+    };
+    let news = stream::unfold(swinging, |mut swinging| async move {
+        let news = swinging.next().await?;
+        let event = Event::default().json_data(news).unwrap_or_default();
+        Some((Ok(event), swinging))
+    });
+    Ok(Sse::new(news).keep_alive(KeepAlive::default()))
 }

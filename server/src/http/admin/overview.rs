@@ -22,28 +22,33 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         admin.organization.time_zone.clone(),
     );
     let now = app.clock.now();
+    let brief = event::Filter {
+        brief: true,
+        ..Default::default()
+    };
     let midnight = when::start_of_day(now, &zone);
-    let (unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
-        .db
-        .read(move |c| {
-            let rows = event::list(c, &id, &event::Filter::default(), 20)?;
-            let names = feed::names(c, &id, &rows)?;
-            let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
-            let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
-            Ok((
-                event::unlocks_since(c, &id, midnight)?,
-                link::count_active(c, &id, now, now + DAY_MS)?,
-                message::states_since(c, &id, midnight)?,
-                door::all(c, &id)?,
-                rows,
-                names,
-                ending,
-                link::door_names(c, &ids)?,
-                place::all(c, &id)?.len(),
-                !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
-            ))
-        })
-        .await?;
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) =
+        app.db
+            .read(move |c| {
+                let rows = event::list(c, &id, &brief, 20)?;
+                let names = feed::names(c, &id, &rows)?;
+                let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
+                let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
+                Ok((
+                    event::head(c, &id)?.0,
+                    event::unlocks_since(c, &id, midnight)?,
+                    link::count_active(c, &id, now, now + DAY_MS)?,
+                    message::states_since(c, &id, midnight)?,
+                    door::all(c, &id)?,
+                    rows,
+                    names,
+                    ending,
+                    link::door_names(c, &ids)?,
+                    place::all(c, &id)?.len(),
+                    !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+                ))
+            })
+            .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
     for (outcome, reason, count) in unlocks {
@@ -87,7 +92,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             .into_iter()
             .map(feed_item)
             .collect(),
-        stream: "/events/stream".into(),
+        stream: format!("/events/stream?after={head}"),
         ending: ending
             .into_iter()
             .map(|row| overview::Ending {

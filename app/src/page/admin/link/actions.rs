@@ -37,6 +37,7 @@ pub(super) fn extend(model: &Model, token: &str) -> AnyView {
     let open = model.extend_until.error.is_some();
     let fields = view! {
         {ui::version(model.version)}
+        <input type="hidden" name="zone" value=model.zone.clone()/>
         {ui::input("valid_until", "Good until", model.extend_until.clone()).kind("datetime-local").required()
             .hint(format!("In {}. The address stays the same.", model.zone)).view()}
         <button class="btn primary">"Extend"</button>
