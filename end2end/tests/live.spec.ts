@@ -74,4 +74,7 @@ test('the form warns of a long window and of a door that refuses links', async (
   await main.getByRole('button', { name: 'Make link' }).click();
   await expect(main).toContainText('Short links are safer');
   await expect(main).toContainText('Server room is a high-security door');
+  await expect(main.getByLabel(/^Name/)).toHaveValue('Zoë Long');
+  await main.getByRole('button', { name: 'Make link' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zoë Long');
 });

@@ -130,12 +130,12 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let send = new.then(|| ui::checkbox("send", "Send it by e-mail now", None, model.send));
     let fields = view! {
         {form_error}
+        {warnings}
         {version}
         {person(&model)}
         {doors(&model)}
         {time(&model)}
         {visit(model)}
-        {warnings}
         {send}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };
@@ -289,8 +289,16 @@ fn warnings(warnings: &[String]) -> AnyView {
     }
     let lines = warnings
         .iter()
-        .map(|warning| view! { <li>{warning.clone()}</li> })
+        .map(|warning| {
+            // Sent back, so that what was read once is not asked again.
+            view! { <p>{warning.clone()}<input type="hidden" name="warned" value=warning.clone()/></p> }
+        })
         .collect_view();
-    view! { <div class="flash warn" role="status">{Icon::Alert.view()} <ul>{lines}</ul></div> }
-        .into_any()
+    view! {
+        <div class="flash warn" role="status">
+            {Icon::Alert.view()}
+            <div class="said">{lines}<p>"If it is meant so, go on."</p></div>
+        </div>
+    }
+    .into_any()
 }

@@ -138,7 +138,10 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
             "email",
             "Type the address that the link shall go to, or untick sending it.",
         );
-        return again(&app, &form, input, None, error).await;
+        return again(&app, &form, input, None, Some(error)).await;
+    }
+    if needs_second_look(&app, &form, &input).await? {
+        return again(&app, &form, input, None, None).await;
     }
     match link::create(&app, &form.admin.actor, &input).await {
         Ok(id) => {
@@ -154,7 +157,7 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
             }
             done(&form.admin, &format!("/links/{id}"), text, None).await
         }
-        Err(error) => again(&app, &form, input, None, error).await,
+        Err(error) => again(&app, &form, input, None, Some(error)).await,
     }
 }
 
@@ -195,9 +198,12 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
 /// `POST /links/{id}/edit`.
 pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     let input = typed(&form);
+    if needs_second_look(&app, &form, &input).await? {
+        return again(&app, &form, input, Some(id), None).await;
+    }
     match link::edit(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
         Ok(()) => done(&form.admin, &format!("/links/{id}"), "Saved.".into(), None).await,
-        Err(error) => again(&app, &form, input, Some(id), error).await,
+        Err(error) => again(&app, &form, input, Some(id), Some(error)).await,
     }
 }
 
@@ -214,31 +220,55 @@ fn warnings(
     link::warnings(from, until, &chosen)
 }
 
+/// What the form as typed deserves to be warned of.
+fn warned_of(app: &App, input: &LinkInput, doors: &[DoorAtPlace]) -> Vec<String> {
+    let now = app.clock.now();
+    let at = |text: &str| when::parse_input(text, &input.zone).ok();
+    let from = at(&input.valid_from).unwrap_or(now);
+    let until = if input.never_expires {
+        None
+    } else {
+        let default = || link::default_until(now.max(from), &input.zone);
+        Some(at(&input.valid_until).unwrap_or_else(default))
+    };
+    warnings(from, until, &input.doors, doors)
+}
+
+/// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
+/// question of its own.
+async fn needs_second_look(app: &App, form: &AdminForm, input: &LinkInput) -> Result<bool> {
+    if input.never_expires {
+        return Ok(false);
+    }
+    let doors = all_doors(app, &form.admin).await?;
+    let seen = form.typed.all("warned");
+    Ok(warned_of(app, input, &doors)
+        .iter()
+        .any(|warning| !seen.contains(warning)))
+}
+
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
 async fn again(
     app: &App,
     form: &AdminForm,
     input: LinkInput,
     id: Option<String>,
-    error: Error,
+    error: Option<Error>,
 ) -> Answer {
     let doors = all_doors(app, &form.admin).await?;
-    let status = crate::http::failure::status(&error);
-    let at = |text: &str| when::parse_input(text, &input.zone).ok();
-    let from = at(&input.valid_from).unwrap_or_else(|| app.clock.now());
-    let until = if input.never_expires {
-        None
-    } else {
-        Some(at(&input.valid_until).unwrap_or(from))
-    };
-    let warned = warnings(from, until, &input.doors, &doors);
-    let ask = matches!(&error, Error::Fields(fields) if fields.iter().any(|field| field.field == "never_expires"));
+    let status = error
+        .as_ref()
+        .map_or(StatusCode::OK, crate::http::failure::status);
+    let warned = warned_of(app, &input, &doors);
+    let ask = matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
         ask_never_expires: ask && form.admin.actor.owner,
         send: form.typed.ticked("send"),
         ..model(&form.admin, input, id, form.typed.version(), &doors)
     };
-    into_form(error, |field, sentence| model.fail(field, sentence))?;
+    if let Some(error) = error {
+        into_form(error, |field, sentence| model.fail(field, sentence))?;
+    }
     show(app, &form.admin, Section::Links, status, model, page::view).await
 }
