@@ -21,6 +21,8 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
         .parse(filter)
         .map_err(|cause| format!("LATCHKEY_LOG is {filter:?}: it is no filter ({cause})."))?;
     let lines = tracing_subscriber::fmt()
+        // On a full disk the log cannot be written either, and to complain about it there would be a panic.
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_ansi(false)
         .with_writer(Lines(io::stderr));

@@ -59,6 +59,11 @@ impl Cluster {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Where its programs are, for tests that need a cluster to stop and start.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     fn initialise(&self) -> Result<()> {
         let data = self.data();
         let mut initdb = self.program("initdb");

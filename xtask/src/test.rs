@@ -58,8 +58,7 @@ pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
         if part.needs_postgres() && cluster.is_none() {
             cluster = Some(Cluster::start()?);
         }
-        let postgres = cluster.as_ref().map(Cluster::url).unwrap_or_default();
-        one(part, &postgres).with_context(|| format!("{} failed", part.name()))?;
+        one(part, cluster.as_ref()).with_context(|| format!("{} failed", part.name()))?;
         if Some(part) != last {
             println!("== {}: {:.1} s", part.name(), begun.elapsed().as_secs_f32());
         }
@@ -67,7 +66,8 @@ pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
     Ok(())
 }
 
-fn one(part: Part, postgres: &str) -> Result<()> {
+fn one(part: Part, cluster: Option<&Cluster>) -> Result<()> {
+    let cluster = || cluster.context("this part needs Postgres, and none was started");
     match part {
         Part::Format => {
             tools::rust_component("fmt", "rustfmt")?;
@@ -76,8 +76,8 @@ fn one(part: Part, postgres: &str) -> Result<()> {
         Part::Clippy => clippy(),
         Part::ClippyWasm => clippy_wasm(),
         Part::Build => build::site(Mode::Release),
-        Part::Unit => unit(postgres),
-        Part::Browser => browser::test(postgres),
+        Part::Unit => unit(cluster()?),
+        Part::Browser => browser::test(&cluster()?.url()),
     }
 }
 
@@ -143,7 +143,7 @@ fn clippy_wasm() -> Result<()> {
 
 /// The product first; our own chores apart, so that their dependencies' features do not make
 /// cargo compile the product's a second time.
-fn unit(postgres: &str) -> Result<()> {
+fn unit(cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
     for packages in [
@@ -151,7 +151,12 @@ fn unit(postgres: &str) -> Result<()> {
         &["--workspace", "--exclude", "xtask"],
     ] {
         let mut cargo = shell::words(&["cargo", "test"]);
-        shell::run(cargo.args(packages).env("LATCHKEY_TEST_POSTGRES", postgres))?;
+        shell::run(
+            cargo
+                .args(packages)
+                .env("LATCHKEY_TEST_POSTGRES", cluster.url())
+                .env("LATCHKEY_TEST_POSTGRES_PROGRAMS", cluster.programs()),
+        )?;
     }
     Ok(())
 }

@@ -238,3 +238,6 @@ CREATE INDEX messages_due ON messages (state, next_at);
 -- The log is append-only: whoever holds the connection cannot change it by mistake.
 CREATE FUNCTION latchkey_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION latchkey_append_only();
+-- Personal facts may be erased, never rewritten; a checkpoint is a promise.
+CREATE TRIGGER event_people_no_update BEFORE UPDATE ON event_people FOR EACH ROW EXECUTE FUNCTION latchkey_append_only();
+CREATE TRIGGER checkpoints_no_change BEFORE UPDATE OR DELETE ON checkpoints FOR EACH ROW EXECUTE FUNCTION latchkey_append_only();

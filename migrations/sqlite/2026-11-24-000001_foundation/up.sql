@@ -238,3 +238,7 @@ CREATE INDEX messages_due ON messages (state, next_at);
 -- The log is append-only: whoever holds the connection cannot change it by mistake.
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- Personal facts may be erased, never rewritten; a checkpoint is a promise.
+CREATE TRIGGER event_people_no_update BEFORE UPDATE ON event_people BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER checkpoints_no_update BEFORE UPDATE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER checkpoints_no_delete BEFORE DELETE ON checkpoints BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

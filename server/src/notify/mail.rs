@@ -163,15 +163,24 @@ impl lettre::message::header::Header for AutoSubmitted {
 }
 
 async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Delivery {
-    // The whole conversation, not just each step, has an end.
+    // A greeting first: what fails here failed before anything was handed over, and may be tried again.
+    match tokio::time::timeout(PATIENCE, transport.test_connection()).await {
+        Ok(Ok(true)) => {}
+        Ok(Ok(false)) => return Delivery::Later("the mail server does not answer".into()),
+        Ok(Err(cause)) => return Delivery::Later(said(&cause)),
+        Err(_) => return Delivery::Later("the mail server does not answer in time".into()),
+    }
+    // The whole conversation, not just each step, has an end. Once it began, only the server's own word tells what
+    // became of the mail; a line that was cut tells nothing.
     match tokio::time::timeout(PATIENCE * 3, transport.send(message)).await {
         Ok(Ok(response)) => {
             let words: Vec<&str> = response.message().collect();
             Delivery::Taken(format!("{} {}", response.code(), words.join(" ")))
         }
         Ok(Err(cause)) if cause.is_permanent() => Delivery::Never(said(&cause)),
-        Ok(Err(cause)) if cause.is_timeout() => Delivery::Unsure(said(&cause)),
-        Ok(Err(cause)) => Delivery::Later(said(&cause)),
+        Ok(Err(cause)) if cause.is_transient() => Delivery::Later(said(&cause)),
+        Ok(Err(cause)) if cause.is_client() => Delivery::Never(said(&cause)),
+        Ok(Err(cause)) => Delivery::Unsure(said(&cause)),
         Err(_) => Delivery::Unsure("the mail server took longer than a minute".into()),
     }
 }

@@ -8,11 +8,11 @@ use crate::store::{DatabaseUrl, session, throttle};
 use std::time::Duration;
 
 /// Between two looks at what was left behind.
-const SWEEP: Duration = Duration::from_secs(15);
+const SWEEP: Duration = Duration::from_secs(5);
 /// Between two checkpoints.
 const CHECKPOINT: Duration = Duration::from_secs(3_600);
 /// An outcome later than this after its deadline will never be reported, milliseconds.
-const GRACE_MS: i64 = 15_000;
+const GRACE_MS: i64 = 10_000;
 /// Throttle windows older than this are over, milliseconds.
 const OLD_MS: i64 = 86_400_000;
 

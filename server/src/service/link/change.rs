@@ -1,6 +1,6 @@
 //! What admins do to links. Each change reads the link and decides within its own transaction.
 
-use super::draft::{self, LinkInput};
+use super::draft::{self, Draft, LinkInput};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secret::PlainSecret;
@@ -21,13 +21,34 @@ async fn organization(app: &App, actor: &Actor) -> Result<OrganizationRow> {
     app.db.read(move |c| organization::find(c, &id)).await
 }
 
+/// Checks what was typed about a new link, or about this one, as a whole.
+async fn check(app: &App, actor: &Actor, id: Option<&str>, typed: &LinkInput) -> Result<Draft> {
+    let organization = organization(app, actor).await?;
+    let was = match id {
+        Some(id) => {
+            let (owner, id) = (actor.organization.clone(), id.to_owned());
+            let row = app.db.read(move |c| link::find(c, &owner, &id)).await?;
+            Some((row.valid_from, row.valid_until))
+        }
+        None => None,
+    };
+    draft::check(typed, actor, &organization, was, app.clock.now())
+}
+
+/// Says what is wrong with what was typed about a new link, or about this one; changes nothing.
+///
+/// # Errors
+/// `Fields`, `NotFound`; those of the store.
+pub async fn refuses(app: &App, actor: &Actor, id: Option<&str>, typed: &LinkInput) -> Result<()> {
+    check(app, actor, id, typed).await.map(drop)
+}
+
 /// Makes a link.
 ///
 /// # Errors
 /// `Fields`; those of the store.
 pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<String> {
-    let organization = organization(app, actor).await?;
-    let draft = draft::check(typed, actor, &organization, None, app.clock.now())?;
+    let draft = check(app, actor, None, typed).await?;
     let id = app.clock.id(Kind::Link);
     let secret = PlainSecret::new();
     let row = LinkRow {
@@ -114,19 +135,7 @@ pub async fn edit(
     version: i64,
     typed: &LinkInput,
 ) -> Result<()> {
-    let organization = organization(app, actor).await?;
-    let (owner, link_id) = (actor.organization.clone(), id.to_owned());
-    let was = app
-        .db
-        .read(move |c| link::find(c, &owner, &link_id))
-        .await?;
-    let draft = draft::check(
-        typed,
-        actor,
-        &organization,
-        Some((was.valid_from, was.valid_until)),
-        app.clock.now(),
-    )?;
+    let draft = check(app, actor, Some(id), typed).await?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {

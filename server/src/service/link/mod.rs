@@ -4,6 +4,6 @@ mod change;
 mod draft;
 mod share;
 
-pub use change::{create, edit, extend, pause, resume, revoke, rotate};
+pub use change::{create, edit, extend, pause, refuses, resume, revoke, rotate};
 pub use draft::{LinkInput, default_until, warnings};
 pub use share::{address, open_address, send, show, whatsapp};

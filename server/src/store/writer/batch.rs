@@ -31,7 +31,8 @@ pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surr
                 continue;
             }
         };
-        // A panic drops the connection (its transaction with it) and the answers, which callers see as unavailable.
+        // A panic outside a closure would be a mistake of ours: it drops the connection, its transaction with it, and
+        // the answers, which callers see as unavailable.
         let survived = catch_unwind(AssertUnwindSafe(|| {
             let healthy = run(queue, &mut connection, share, surroundings);
             (connection, healthy)
@@ -40,7 +41,7 @@ pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surr
             Ok((connection, true)) => idle = Some(connection),
             Ok((_, false)) => {}
             Err(_) => {
-                tracing::error!("a change panicked; its batch was dropped and the writer goes on")
+                tracing::error!("a batch panicked; it was dropped and the writer goes on")
             }
         }
         surroundings.changed.send_modify(|count| *count += 1);
@@ -59,6 +60,8 @@ enum Failure {
     Again(String),
     /// Nothing was stored.
     Lost(String),
+    /// The closure with this position panicked; nothing was stored.
+    Panicked(usize),
     /// The connection went away during the commit.
     Unknown(Worked, String),
 }
@@ -81,6 +84,20 @@ fn run(
             Err(Failure::Again(cause)) if tries < TRIES => {
                 tracing::debug!(%cause, "another writer was in the way; trying the batch again");
                 let _ = connection.rollback();
+            }
+            Err(Failure::Panicked(position)) => {
+                tracing::error!("a change panicked; the rest of its batch goes on without it");
+                if let Some(job) = jobs.remove(position) {
+                    let broke = "this change broke, and nothing of it happened".to_owned();
+                    let _ = job.answer.send(Err(Error::Unavailable(broke)));
+                }
+                // Whatever state the panic left this connection in goes with it.
+                let _ = connection.rollback();
+                match surroundings.url.connect() {
+                    Ok(fresh) => *connection = fresh,
+                    Err(cause) => break (Err(cause.to_string()), false),
+                }
+                tries -= 1;
             }
             Err(Failure::Again(cause) | Failure::Lost(cause)) => {
                 let healthy = connection.rollback().is_ok() && !connection.is_broken();
@@ -152,11 +169,15 @@ fn once(
         jobs: Vec::new(),
         first_event: None,
     };
-    for job in jobs {
+    for (position, job) in jobs.iter().enumerate() {
         if began.elapsed() > BATCH && !worked.jobs.is_empty() {
             break;
         }
-        match tx.attempt(|tx| (job.change)(tx)) {
+        let Ok(attempt) = catch_unwind(AssertUnwindSafe(|| tx.attempt(|tx| (job.change)(tx))))
+        else {
+            return Err(Failure::Panicked(position));
+        };
+        match attempt {
             Attempt::Done(value) => worked.jobs.push(Ok(value)),
             Attempt::Refused(Error::Collision(cause)) => return Err(Failure::Again(cause)),
             Attempt::Refused(error) => worked.jobs.push(Err(error)),

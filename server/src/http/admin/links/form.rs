@@ -141,7 +141,8 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
         return again(&app, &form, input, None, Some(error)).await;
     }
     if needs_second_look(&app, &form, &input).await? {
-        return again(&app, &form, input, None, None).await;
+        let refused = link::refuses(&app, &form.admin.actor, None, &input).await;
+        return again(&app, &form, input, None, refused.err()).await;
     }
     match link::create(&app, &form.admin.actor, &input).await {
         Ok(id) => {
@@ -199,7 +200,8 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
 pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     let input = typed(&form);
     if needs_second_look(&app, &form, &input).await? {
-        return again(&app, &form, input, Some(id), None).await;
+        let refused = link::refuses(&app, &form.admin.actor, Some(&id), &input).await;
+        return again(&app, &form, input, Some(id), refused.err()).await;
     }
     match link::edit(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
         Ok(()) => done(&form.admin, &format!("/links/{id}"), "Saved.".into(), None).await,

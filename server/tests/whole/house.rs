@@ -44,13 +44,23 @@ pub(crate) struct Things {
 
 impl House {
     pub(crate) fn open(database: &str) -> Self {
+        Self::open_with(database, &[])
+    }
+
+    /// With settings of its own.
+    pub(crate) fn open_with(database: &str, more: &[(&str, String)]) -> Self {
         let fresh = Fresh::make(database);
         let dir = fresh.folder.path().to_string_lossy().into_owned();
+        let more = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
         let config = Config::read(
             [
                 ("LATCHKEY_DATA_DIR".to_owned(), dir),
                 ("LATCHKEY_DATABASE_URL".to_owned(), fresh.url.clone()),
-            ],
+            ]
+            .into_iter()
+            .chain(more),
             None,
         )
         .expect("a configuration");
@@ -201,5 +211,75 @@ impl House {
             .filter(|path| path.to_string_lossy().contains("latchkey.db"))
             .map(|path| String::from_utf8_lossy(&std::fs::read(path).expect("a file")).into_owned())
             .collect()
+    }
+
+    /// A second process' view of the same database: another writer, another pool.
+    pub(crate) fn another(&self) -> App {
+        App::open((*self.app.config).clone()).expect("the same store again")
+    }
+
+    pub(crate) fn clone_url(&self) -> String {
+        self.fresh.url.clone()
+    }
+
+    /// The names of all doors.
+    pub(crate) async fn dump_doors(&self, organization: &Organization) -> Vec<String> {
+        let id = organization.id.clone();
+        let doors = self
+            .app
+            .db
+            .read(move |c| server::store::door::all(c, &id))
+            .await;
+        doors
+            .expect("doors")
+            .into_iter()
+            .map(|at| at.door.name)
+            .collect()
+    }
+
+    /// The events, as soon as the database can be read again.
+    pub(crate) async fn settled_events(
+        &self,
+        organization: &Organization,
+    ) -> Vec<server::store::event::EventRow> {
+        for _ in 0..100 {
+            if self
+                .app
+                .db
+                .read(server::store::organization::all)
+                .await
+                .is_ok()
+            {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        self.events(organization).await
+    }
+
+    /// Runs a statement past Latchkey, but not past the database's own guards.
+    pub(crate) fn sql(&self, sql: &str) -> Result<(), String> {
+        crate::support::try_run(self.url(), sql)
+    }
+
+    /// Runs a statement as somebody who owns the database would, guards taken off.
+    pub(crate) fn unguarded(&self, sql: &str) {
+        if self.url().starts_with("postgres") {
+            let off = format!("SET session_replication_role = replica; {sql}");
+            self.sql(&off).expect("a statement");
+        } else {
+            let guards = [
+                "events_no_update",
+                "events_no_delete",
+                "event_people_no_update",
+                "checkpoints_no_update",
+                "checkpoints_no_delete",
+            ];
+            let off: String = guards
+                .iter()
+                .map(|guard| format!("DROP TRIGGER IF EXISTS {guard};"))
+                .collect();
+            self.sql(&format!("{off} {sql}")).expect("a statement");
+        }
     }
 }

@@ -1,14 +1,20 @@
-//! Latchkey over HTTP, whole: the real router on a real store.
+//! Latchkey whole: the real router, the real store, real processes.
 
 mod bad_input;
 mod browser;
+mod chain;
+mod contract;
+mod crashing;
 mod house;
+mod mailing;
 mod organizations;
+mod process;
 mod routes;
 mod sessions;
 mod setting_up;
 mod signing_in;
-#[path = "../support/mod.rs"]
+mod sink;
 mod support;
 mod tapping;
 mod visiting;
+mod writing;

@@ -1,0 +1,171 @@
+//! The audit log: what happened to it is seen, wherever it was touched.
+
+use crate::house::{House, Organization};
+use server::service::audit;
+use server::service::link;
+
+crate::on_both!(
+    the_database_itself_refuses_changes_to_events,
+    a_changed_event_is_found_and_named,
+    a_changed_person_is_found_and_an_erased_one_is_not_missed,
+    a_missing_event_is_found,
+    a_log_cut_short_is_found_by_its_checkpoint,
+    an_export_verifies_and_a_changed_one_does_not,
+    twenty_lines_from_the_docs_verify_an_export,
+);
+
+async fn house(database: &str) -> (House, Organization) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    link::pause(&house.app, &house.owner(&ours), &things.link)
+        .await
+        .unwrap();
+    audit::make_checkpoints(&house.app).await.unwrap();
+    (house, ours)
+}
+
+async fn fault(house: &House) -> String {
+    match audit::verify(&house.app).await {
+        Ok(verified) => panic!("it should not verify: {verified:?}"),
+        Err(fault) => fault.to_string(),
+    }
+}
+
+async fn the_database_itself_refuses_changes_to_events(database: &str) {
+    let (house, _) = house(database).await;
+    for sql in [
+        "UPDATE events SET outcome = 'granted'",
+        "DELETE FROM events",
+        "UPDATE event_people SET salt = 'x'",
+        "DELETE FROM checkpoints",
+    ] {
+        assert!(house.sql(sql).is_err(), "{sql}");
+    }
+    audit::verify(&house.app).await.unwrap();
+}
+
+async fn a_changed_event_is_found_and_named(database: &str) {
+    let (house, ours) = house(database).await;
+    let event = &house.events(&ours).await[3];
+    house.unguarded(&format!(
+        "UPDATE events SET outcome = 'denied' WHERE id = '{}'",
+        event.id
+    ));
+    assert!(fault(&house).await.contains('4'), "{}", fault(&house).await);
+}
+
+async fn a_changed_person_is_found_and_an_erased_one_is_not_missed(database: &str) {
+    let (house, ours) = house(database).await;
+    let event = house
+        .events(&ours)
+        .await
+        .into_iter()
+        .find(|row| row.person_hash.is_some())
+        .unwrap();
+    house.unguarded(&format!(
+        "DELETE FROM event_people WHERE event_id = '{}'",
+        event.id
+    ));
+    audit::verify(&house.app)
+        .await
+        .expect("people may be erased; the log holds");
+    let other = house
+        .events(&ours)
+        .await
+        .into_iter()
+        .rfind(|row| row.person_hash.is_some())
+        .unwrap();
+    house.unguarded(&format!(
+        "UPDATE event_people SET facts = '{{\"name\":\"Mallory\"}}' WHERE event_id = '{}'",
+        other.id
+    ));
+    fault(&house).await;
+}
+
+async fn a_missing_event_is_found(database: &str) {
+    let (house, ours) = house(database).await;
+    let event = house.events(&ours).await[2].id.clone();
+    house.unguarded(&format!(
+        "DELETE FROM event_people WHERE event_id = '{event}'"
+    ));
+    house.unguarded(&format!("DELETE FROM events WHERE id = '{event}'"));
+    fault(&house).await;
+}
+
+async fn a_log_cut_short_is_found_by_its_checkpoint(database: &str) {
+    let (house, ours) = house(database).await;
+    let events = house.events(&ours).await;
+    let (last, before) = (&events[events.len() - 1], &events[events.len() - 2]);
+    house.unguarded(&format!(
+        "DELETE FROM event_people WHERE event_id = '{}'",
+        last.id
+    ));
+    house.unguarded(&format!("DELETE FROM events WHERE id = '{}'", last.id));
+    // Whoever cuts the end off also sets the head back.
+    house.unguarded(&format!(
+        "UPDATE audit_heads SET sequence = {}, hash = '{}' WHERE organization_id = '{}'",
+        before.sequence, before.hash, ours.id
+    ));
+    fault(&house).await;
+    // And takes the checkpoint out of the database; the one in the data folder still tells.
+    house.unguarded("DELETE FROM checkpoints");
+    fault(&house).await;
+}
+
+async fn export(house: &House, ours: &Organization) -> String {
+    let mut out = Vec::new();
+    audit::export(&house.app, &ours.id, &mut out).await.unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+async fn an_export_verifies_and_a_changed_one_does_not(database: &str) {
+    let (house, ours) = house(database).await;
+    let text = export(&house, &ours).await;
+    let verified = audit::verify_export(&house.app.keys, text.as_bytes()).unwrap();
+    assert_eq!(
+        usize::try_from(verified.events).unwrap(),
+        house.events(&ours).await.len()
+    );
+    let changed = text.replacen("Quetzal Visitor", "Quetzal Somebody", 1);
+    assert_ne!(text, changed);
+    assert!(audit::verify_export(&house.app.keys, changed.as_bytes()).is_err());
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(2);
+    assert!(audit::verify_export(&house.app.keys, lines.join("\n").as_bytes()).is_err());
+}
+
+/// The verifier as docs/audit.md prints it, which shares no line with ours.
+async fn twenty_lines_from_the_docs_verify_an_export(database: &str) {
+    let (house, ours) = house(database).await;
+    let docs =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
+    let script = docs
+        .split("```python\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("a script in docs/audit.md");
+    assert!(script.lines().count() <= 20, "twenty lines are promised");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |text: &str| {
+        std::fs::write(folder.path().join("verify.py"), script).unwrap();
+        std::fs::write(folder.path().join("log.jsonl"), text).unwrap();
+        let done = std::process::Command::new("python3")
+            .args(["verify.py", "log.jsonl"])
+            .current_dir(folder.path())
+            .output()
+            .expect("python3");
+        (
+            done.status.success(),
+            String::from_utf8_lossy(&done.stdout).into_owned()
+                + &String::from_utf8_lossy(&done.stderr),
+        )
+    };
+    let text = export(&house, &ours).await;
+    let (good, said) = run(&text);
+    assert!(good && said.contains("intact"), "{said}");
+    let (good, said) = run(&text.replacen("link.paused", "link.resumed", 1));
+    assert!(!good, "{said}");
+    let (good, said) = run(&text.replacen("Quetzal Visitor", "Quetzal Somebody", 1));
+    assert!(!good, "{said}");
+}
