@@ -138,7 +138,6 @@ pub fn session_routes() -> Vec<Route> {
 }
 
 /// The whole server as one service.
-#[must_use]
 pub fn router(app: App) -> Router {
     // Views are rendered as futures on this; a second router in one process finds it there already.
     let _ = any_spawner::Executor::init_tokio();

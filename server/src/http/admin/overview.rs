@@ -102,7 +102,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 name: row.name,
             })
             .collect(),
-        first_steps: fresh.then(|| overview::FirstSteps {
+        first_steps: fresh.then_some(overview::FirstSteps {
             place: places > 0,
             door: !doors.is_empty(),
             link: any_link,

@@ -16,7 +16,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// A link as the browser that asks holds it, in the version it knows. Cannot be had in any other way.
+/// A link as the browser that asks holds it, in the version it knows. Made by its extractor alone.
 pub struct Access {
     /// The link.
     pub link: LinkRow,
@@ -26,7 +26,6 @@ pub struct Access {
     pub doors: Vec<DoorAtPlace>,
     /// What to speak.
     pub language: Language,
-    _sealed: (),
 }
 
 impl Access {
@@ -107,7 +106,6 @@ impl FromRequestParts<App> for Access {
                     organization,
                     doors,
                     language,
-                    _sealed: (),
                 })
             }
             Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
