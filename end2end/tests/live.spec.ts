@@ -78,3 +78,16 @@ test('the form warns of a long window and of a door that refuses links', async (
   await main.getByRole('button', { name: 'Make link' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Zoë Long');
 });
+
+test('pictures for the README', async ({ browser, latchkey }) => {
+  const options = { viewport: { width: 1200, height: 760 }, colorScheme: 'light', locale: 'en-GB' } as const;
+  const visitor = await (await browser.newContext({ ...options, viewport: { width: 390, height: 760 }, isMobile: true, hasTouch: true })).newPage();
+  await visitor.goto(latchkey.demo!.url);
+  await visitor.getByRole('button', { name: 'Unlock Front door' }).tap();
+  await expect(visitor.getByRole('status').filter({ hasText: 'Open now' })).toBeVisible();
+  await visitor.screenshot({ path: 'screenshots/readme/visitor.png' });
+  const admin = await (await browser.newContext(options)).newPage();
+  await signIn(admin, latchkey);
+  await expect(admin.getByText('Live', { exact: true })).toBeVisible();
+  await admin.screenshot({ path: 'screenshots/readme/overview.png' });
+});

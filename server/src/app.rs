@@ -41,7 +41,10 @@ impl App {
     /// # Errors
     /// When the data folder, the key or the database cannot be used.
     pub fn open(config: Config) -> Result<Self> {
-        std::fs::create_dir_all(&config.data_dir).map_err(|cause| {
+        // The log, names and addresses in it are for the one who runs the server; a folder that is there keeps its mode.
+        let mut folder = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.recursive(true).create(&config.data_dir).map_err(|cause| {
             Error::Unavailable(format!(
                 "the data folder {} cannot be made: {cause}",
                 config.data_dir.display()

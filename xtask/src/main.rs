@@ -1,6 +1,7 @@
 //! Latchkey's own chores: build the site's assets, run the server, and test everything.
 
 mod assets;
+mod bench;
 mod browser;
 mod build;
 mod css;
@@ -48,6 +49,12 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Measure speed, size and memory on this machine, as ratios within one run, and say which targets are met
+    Bench {
+        /// How long each of the three runs of a measure lasts
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
+        seconds: u32,
+    },
     /// Run every check, or only the named parts
     Test {
         /// The parts to run, always in this order; all of them when none is named
@@ -61,6 +68,7 @@ fn main() -> std::process::ExitCode {
     let outcome = shell::prepare().and_then(|()| match arguments.chore {
         Chore::Build { debug } => build::site(build::Mode::from_debug(debug)),
         Chore::Run { demo, debug, .. } => run::run(demo, build::Mode::from_debug(debug)),
+        Chore::Bench { seconds } => bench::run(seconds),
         Chore::Test { parts } => test::run(parts),
     });
     match outcome {

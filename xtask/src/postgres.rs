@@ -59,6 +59,17 @@ impl Cluster {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Makes another database; how to connect to it.
+    ///
+    /// # Errors
+    /// When Postgres refuses.
+    pub(crate) fn database(&self, name: &str) -> Result<String> {
+        let mut create = self.program("createdb");
+        let port = self.port.to_string();
+        shell::run_quietly(create.args(["-h", "127.0.0.1", "-U", USER, "-p", &port, name]))?;
+        Ok(format!("postgres://{USER}@127.0.0.1:{}/{name}", self.port))
+    }
+
     /// Where its programs are, for tests that need a cluster to stop and start.
     pub(crate) fn programs(&self) -> &Path {
         &self.programs

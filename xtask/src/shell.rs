@@ -84,6 +84,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot be started, was interrupted, or did not end well.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    output(command).map(drop)
+}
+
+/// The same, and what it printed.
+///
+/// # Errors
+/// When it cannot be started, was interrupted, or did not end well.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let child = start(
         command
             .stdin(Stdio::null())
@@ -103,7 +111,7 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
             String::from_utf8_lossy(&said).trim()
         );
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// What a short program prints, trimmed; nothing when it is missing or fails.

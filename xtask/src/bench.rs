@@ -1,0 +1,83 @@
+//! `cargo xtask bench`: the targets of speed, size and memory, each measured three times and told by its median.
+//!
+//! Numbers of one machine say little about another, so what can be is a ratio of two measures of the same run.
+
+mod pages;
+mod unlocks;
+
+use anyhow::{Context, Result};
+
+use crate::build::{self, Mode};
+use crate::{run, shell};
+
+/// One line of the table.
+struct Row {
+    name: &'static str,
+    measured: String,
+    target: &'static str,
+    met: bool,
+}
+
+/// Builds what is shipped, measures it and prints the table. A missed target is told, not an error: this is no test.
+///
+/// # Errors
+/// When something does not build or run.
+pub(crate) fn run(seconds: u32) -> Result<()> {
+    build::site(Mode::Release)?;
+    let binary = run::server(Mode::Release)?;
+    let mut rows = pages::measure(&binary, seconds)?;
+    rows.push(islands()?);
+    rows.extend(unlocks::measure(seconds)?);
+    println!();
+    println!(
+        "{:<52} {:>34}   {:<14} met",
+        "measure, median of three", "measured", "target"
+    );
+    for Row {
+        name,
+        measured,
+        target,
+        met,
+    } in &rows
+    {
+        let met = if *met { "yes" } else { "NO" };
+        println!("{name:<52} {measured:>34}   {target:<14} {met}");
+    }
+    Ok(())
+}
+
+/// What an admin's first page with an island loads for it.
+fn islands() -> Result<Row> {
+    let folder = shell::root().join("target/site/pkg");
+    let mut bytes = 0;
+    for file in folder
+        .read_dir()
+        .context("the site is not built")?
+        .flatten()
+    {
+        let name = file.file_name().to_string_lossy().into_owned();
+        if name.starts_with("latchkey.") && name.ends_with(".br") {
+            bytes += file.metadata()?.len();
+        }
+    }
+    Ok(Row {
+        name: "islands in all, brotli",
+        measured: format!("{:.1} KiB", kibi(bytes)),
+        target: "<= 120 KiB",
+        met: bytes > 0 && bytes <= 120 * 1024,
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sizes that people read have few digits"
+)]
+fn kibi(bytes: u64) -> f64 {
+    bytes as f64 / 1024.0
+}
+
+/// The middle one.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
