@@ -42,10 +42,7 @@ pub enum Islands {
 pub fn admin(chrome: Chrome, title: &str, islands: Islands, body: AnyView) -> AnyView {
     let window = format!("{title} · {}", chrome.organization);
     let assets = Arc::clone(&chrome.assets);
-    let flash = chrome
-        .flash
-        .clone()
-        .map(|said| flash(said, &chrome.form_token));
+    let flash = chrome.flash.clone().map(|said| flash(said, &chrome.form_token));
     let insecure = chrome.insecure.then(insecure);
     let page = view! {
         <a class="skip" href="#content">"Skip to content"</a>
@@ -69,12 +66,7 @@ pub fn plain(assets: &Assets, title: &str, body: AnyView) -> AnyView {
             <main id="content">{body}</main>
         </div>
     };
-    document(
-        assets,
-        format!("{title} · Latchkey"),
-        Islands::None,
-        page.into_any(),
-    )
+    document(assets, format!("{title} · Latchkey"), Islands::None, page.into_any())
 }
 
 fn document(assets: &Assets, title: String, islands: Islands, page: AnyView) -> AnyView {
@@ -123,20 +115,14 @@ fn flash(said: Flash, token: &str) -> AnyView {
         FlashKind::Done => ("flash ok", Icon::Done),
         FlashKind::Failed => ("flash no", Icon::Alert),
     };
-    let undo = undo.map(
-        |Undo {
-             action,
-             label,
-             fields,
-         }| {
-            let fields = fields
-                .into_iter()
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-                .collect_view();
-            let body = view! { {fields} <button class="btn small">{label}</button> };
-            ui::form(action, token, "", body.into_any())
-        },
-    );
+    let undo = undo.map(|Undo { action, label, fields }| {
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+            .collect_view();
+        let body = view! { {fields} <button class="btn small">{label}</button> };
+        ui::form(action, token, "", body.into_any())
+    });
     view! { <div class=class role="status">{icon.view()} <p>{text}</p> {undo}</div> }.into_any()
 }
 

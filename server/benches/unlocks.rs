@@ -38,15 +38,7 @@ macro_rules! locked {
 macro_rules! decide_and_store {
     ($c:ident, $app:ident, $link:ident, $door:ident, $how:ident) => {{
         let now = $app.clock.now();
-        type Link = (
-            String,
-            i64,
-            Option<i64>,
-            Option<i64>,
-            i64,
-            Option<i64>,
-            Option<i64>,
-        );
+        type Link = (String, i64, Option<i64>, Option<i64>, i64, Option<i64>, Option<i64>);
         let query = links::table.find($link).select((
             links::organization_id,
             links::valid_from,
@@ -58,29 +50,14 @@ macro_rules! decide_and_store {
         ));
         let (organization, valid_from, valid_until, max_uses, uses, paused_at, revoked_at): Link =
             locked!(query, $how).first($c)?;
-        let names_door = link_doors::table
-            .find(($link, $door))
-            .count()
-            .get_result::<i64>($c)?
-            == 1;
+        let names_door = link_doors::table.find(($link, $door)).count().get_result::<i64>($c)? == 1;
         let (accepts_digital, down, place_down): (bool, Option<i64>, Option<i64>) = doors::table
             .inner_join(places::table)
             .filter(doors::id.eq($door))
-            .select((
-                doors::accepts_digital,
-                doors::locked_down_at,
-                places::locked_down_at,
-            ))
+            .select((doors::accepts_digital, doors::locked_down_at, places::locked_down_at))
             .first($c)?;
         let facts_of_link = LinkFacts {
-            validity: Validity {
-                valid_from,
-                valid_until,
-                paused_at,
-                revoked_at,
-                uses,
-                max_uses,
-            },
+            validity: Validity { valid_from, valid_until, paused_at, revoked_at, uses, max_uses },
             names_door,
             cooldown_ms: 0,
             last_granted_at: None,
@@ -94,18 +71,11 @@ macro_rules! decide_and_store {
         };
         let decision = decide(Asker::Link(&facts_of_link), facts_of_door, now);
         if decision.granted() {
-            diesel::update(links::table.find($link))
-                .set(links::uses.eq(uses + 1))
-                .execute($c)?;
+            diesel::update(links::table.find($link)).set(links::uses.eq(uses + 1)).execute($c)?;
         }
-        let query = audit_heads::table
-            .find(&organization)
-            .select((audit_heads::sequence, audit_heads::hash));
+        let query = audit_heads::table.find(&organization).select((audit_heads::sequence, audit_heads::hash));
         let (sequence, head): (i64, String) = locked!(query, $how).first($c)?;
-        let person = Person {
-            facts: facts(),
-            salt: $app.clock.salt(),
-        };
+        let person = Person { facts: facts(), salt: $app.clock.salt() };
         let event = Event {
             action: "door.unlock".into(),
             actor: "visitor".into(),
@@ -116,11 +86,7 @@ macro_rules! decide_and_store {
             object: $door.to_owned(),
             occurred_at: now,
             organization: organization.clone(),
-            outcome: if decision.granted() {
-                Outcome::Granted
-            } else {
-                Outcome::Denied
-            },
+            outcome: if decision.granted() { Outcome::Granted } else { Outcome::Denied },
             person: Some(person.hash()),
             reason: Some(decision.reason.code().into()),
             recorded_at: now,
@@ -151,10 +117,7 @@ macro_rules! decide_and_store {
                     events::request.eq(&event.request),
                     events::person_hash.eq(&event.person),
                 ),
-                (
-                    events::detail.eq(serde_json::to_string(&event.detail)?),
-                    events::hash.eq(&hash),
-                ),
+                (events::detail.eq(serde_json::to_string(&event.detail)?), events::hash.eq(&hash)),
                 (events::door_id.eq($door), events::link_id.eq($link)),
             ))
             .execute($c)?;
@@ -166,10 +129,7 @@ macro_rules! decide_and_store {
             ))
             .execute($c)?;
         diesel::update(audit_heads::table.find(&organization))
-            .set((
-                audit_heads::sequence.eq(event.sequence),
-                audit_heads::hash.eq(&hash),
-            ))
+            .set((audit_heads::sequence.eq(event.sequence), audit_heads::hash.eq(&hash)))
             .execute($c)?;
         Ok::<bool, Failed>(decision.granted())
     }};
@@ -181,10 +141,7 @@ async fn main() -> Result<(), Failed> {
         eprintln!("run this by `cargo xtask bench`, which gives it an empty LATCHKEY_DATA_DIR");
         return Ok(());
     };
-    let seconds: u64 = std::env::var("LATCHKEY_BENCH_SECONDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(5);
+    let seconds: u64 = std::env::var("LATCHKEY_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
     std::fs::create_dir_all(&folder)?;
     let config = Config::load(None).map_err(|mistakes| format!("{mistakes:?}"))?;
     let database = config.database.clone();
@@ -206,10 +163,7 @@ async fn main() -> Result<(), Failed> {
         move |link| {
             let (app, door, pool) = (app.clone(), door.clone(), pool.clone());
             async move {
-                let done = tokio::task::spawn_blocking(move || {
-                    in_its_own_transaction(&app, &pool, &link, &door)
-                })
-                .await;
+                let done = tokio::task::spawn_blocking(move || in_its_own_transaction(&app, &pool, &link, &door)).await;
                 matches!(done, Ok(Ok(true)))
             }
         }
@@ -235,11 +189,7 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
     };
     let made = setup::set_up(app, &typed, None).await?;
     let actor = Actor::operator(&made.organization);
-    let typed = PlaceInput {
-        name: "Here".into(),
-        address: String::new(),
-        time_zone: "UTC".into(),
-    };
+    let typed = PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into() };
     let place_id = place::create(app, &actor, &typed).await?;
     let typed = DoorInput {
         name: "Door".into(),
@@ -298,35 +248,19 @@ where
     let passed = began.elapsed().as_secs_f64();
     took.sort_unstable();
     let p99 = took.get(took.len() * 99 / 100).copied().unwrap_or_default();
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a rate needs no more digits than a float has"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits than a float has")]
     let per_second = took.len() as f64 / passed;
-    Measured {
-        per_second,
-        p99_ms: p99.as_secs_f64() * 1_000.0,
-        failed,
-    }
+    Measured { per_second, p99_ms: p99.as_secs_f64() * 1_000.0, failed }
 }
 
 async fn through_the_writer(app: &App, link: &str, door: &str) -> bool {
-    let tapper = Tapper {
-        credential: Credential::Link {
-            id: link.into(),
-            secret_version: 1,
-        },
-        facts: facts(),
-    };
+    let tapper = Tapper { credential: Credential::Link { id: link.into(), secret_version: 1 }, facts: facts() };
     let report = unlock::unlock(app, tapper, door, &app.clock.salt()).await;
     matches!(report, Ok(report) if matches!(report.opening, Opening::Open(_)))
 }
 
 fn facts() -> BTreeMap<String, String> {
-    BTreeMap::from([
-        ("address".into(), "203.0.113.0/24".into()),
-        ("user_agent".into(), "Bench".into()),
-    ])
+    BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Bench".into())])
 }
 
 struct Connections(DatabaseUrl);
@@ -350,19 +284,10 @@ impl ManageConnection for Connections {
 
 /// What the ordinary way would be: facts, decision, use count and chained event in one transaction of their own.
 /// It does less than the writer: no outcome is stored, no command, no request looked up.
-fn in_its_own_transaction(
-    app: &App,
-    pool: &Pool<Connections>,
-    link: &str,
-    door: &str,
-) -> Result<bool, Failed> {
+fn in_its_own_transaction(app: &App, pool: &Pool<Connections>, link: &str, door: &str) -> Result<bool, Failed> {
     let mut connection = pool.get()?;
     match &mut *connection {
-        AnyConnection::Sqlite(c) => {
-            c.immediate_transaction(|c| decide_and_store!(c, app, link, door, none))
-        }
-        AnyConnection::Postgres(c) => {
-            c.transaction(|c| decide_and_store!(c, app, link, door, lock))
-        }
+        AnyConnection::Sqlite(c) => c.immediate_transaction(|c| decide_and_store!(c, app, link, door, none)),
+        AnyConnection::Postgres(c) => c.transaction(|c| decide_and_store!(c, app, link, door, lock)),
     }
 }

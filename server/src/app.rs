@@ -45,19 +45,12 @@ impl App {
         let mut folder = std::fs::DirBuilder::new();
         std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
         folder.recursive(true).create(&config.data_dir).map_err(|cause| {
-            Error::Unavailable(format!(
-                "the data folder {} cannot be made: {cause}",
-                config.data_dir.display()
-            ))
+            Error::Unavailable(format!("the data folder {} cannot be made: {cause}", config.data_dir.display()))
         })?;
         let keys = Keys::load(&config).map_err(|cause| Error::Unavailable(cause.to_string()))?;
         let (clock, drivers) = (Clock::default(), Drivers::new());
         let reach = drivers.clone();
-        let db = Db::open(
-            &config.database,
-            clock.clone(),
-            Arc::new(move |door| reach.online(door)),
-        )?;
+        let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
         Ok(Self {
             config: Arc::new(config),
             db,

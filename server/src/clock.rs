@@ -15,14 +15,9 @@ pub struct Clock {
 impl Clock {
     /// Now, Unix milliseconds UTC.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn now(&self) -> Millis {
-        let since = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX) + self.shift.load(Ordering::Relaxed)
     }
 
@@ -46,13 +41,9 @@ impl Clock {
 
 /// Random bytes of the operating system.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that draws random bytes"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that draws random bytes")]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .expect("the operating system gives random bytes, or nothing here is safe");
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes, or nothing here is safe");
     bytes
 }

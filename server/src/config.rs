@@ -95,21 +95,16 @@ impl Config {
         let env: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| {
                 let name = name.into_string().ok()?;
-                name.starts_with(names::PREFIX)
-                    .then(|| (name, value.to_string_lossy().into_owned()))
+                name.starts_with(names::PREFIX).then(|| (name, value.to_string_lossy().into_owned()))
             })
             .collect();
         let set = |wanted: &str| {
-            env.iter()
-                .find(|(name, value)| name == wanted && !value.is_empty())
-                .map(|(_, value)| PathBuf::from(value))
+            env.iter().find(|(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| PathBuf::from(value))
         };
         let named = named.map(Path::to_owned).or_else(|| set("LATCHKEY_CONFIG"));
-        let path = named.clone().unwrap_or_else(|| {
-            set("LATCHKEY_DATA_DIR")
-                .unwrap_or_else(|| "./data".into())
-                .join("latchkey.toml")
-        });
+        let path = named
+            .clone()
+            .unwrap_or_else(|| set("LATCHKEY_DATA_DIR").unwrap_or_else(|| "./data".into()).join("latchkey.toml"));
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(cause) if named.is_none() && cause.kind() == std::io::ErrorKind::NotFound => None,
@@ -128,10 +123,7 @@ impl Config {
     ///
     /// # Errors
     /// Every mistake there is, not only the first.
-    pub fn read(
-        env: impl IntoIterator<Item = (String, String)>,
-        file: Option<&str>,
-    ) -> Result<Self, Vec<Mistake>> {
+    pub fn read(env: impl IntoIterator<Item = (String, String)>, file: Option<&str>) -> Result<Self, Vec<Mistake>> {
         read::read(env.into_iter().collect(), file)
     }
 }

@@ -9,9 +9,7 @@ pub enum Error {
     #[error("There is nothing here under this address.")]
     NotFound,
     /// Somebody changed it since the form was opened.
-    #[error(
-        "Somebody changed this while you had it open. Look at it as it is now, then make your change again."
-    )]
+    #[error("Somebody changed this while you had it open. Look at it as it is now, then make your change again.")]
     Stale,
     /// The caller may not do this.
     #[error("{0}")]
@@ -26,14 +24,10 @@ pub enum Error {
     #[error("Too many tries. Please wait a little, then try again.")]
     TooMany(u64),
     /// The database or another part could not do its work; nothing was changed. The cause goes to the log.
-    #[error(
-        "This could not be stored just now, and nothing was changed. Please try again in a moment."
-    )]
+    #[error("This could not be stored just now, and nothing was changed. Please try again in a moment.")]
     Unavailable(String),
     /// Another writer was in the way; the writer tries the batch again and callers see `Unavailable` at worst.
-    #[error(
-        "This could not be stored just now, and nothing was changed. Please try again in a moment."
-    )]
+    #[error("This could not be stored just now, and nothing was changed. Please try again in a moment.")]
     Collision(String),
 }
 
@@ -70,20 +64,15 @@ pub struct FieldError {
 }
 
 fn say_fields(fields: &[FieldError]) -> String {
-    let said: Vec<String> = fields
-        .iter()
-        .map(|error| format!("{}: {}", error.field.replace('_', " "), error.sentence))
-        .collect();
+    let said: Vec<String> =
+        fields.iter().map(|error| format!("{}: {}", error.field.replace('_', " "), error.sentence)).collect();
     said.join(" ")
 }
 
 impl Error {
     /// A single field's error.
     pub fn field(field: &'static str, sentence: impl ToString) -> Self {
-        Self::Fields(vec![FieldError {
-            field,
-            sentence: sentence.to_string(),
-        }])
+        Self::Fields(vec![FieldError { field, sentence: sentence.to_string() }])
     }
 }
 
@@ -93,11 +82,7 @@ pub struct Checks(Vec<FieldError>);
 
 impl Checks {
     /// Takes a checked value, or notes what is wrong with it and goes on with nothing.
-    pub fn take<T: Default, E: ToString>(
-        &mut self,
-        field: &'static str,
-        checked: Result<T, E>,
-    ) -> T {
+    pub fn take<T: Default, E: ToString>(&mut self, field: &'static str, checked: Result<T, E>) -> T {
         checked.unwrap_or_else(|refused| {
             self.note(field, refused);
             T::default()
@@ -106,10 +91,7 @@ impl Checks {
 
     /// Notes that a field needs another value.
     pub fn note(&mut self, field: &'static str, sentence: impl ToString) {
-        self.0.push(FieldError {
-            field,
-            sentence: sentence.to_string(),
-        });
+        self.0.push(FieldError { field, sentence: sentence.to_string() });
     }
 
     /// Goes on when nothing was wrong.
@@ -117,10 +99,6 @@ impl Checks {
     /// # Errors
     /// `Fields`, with all that was noted.
     pub fn done(self) -> Result<()> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Fields(self.0))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Fields(self.0)) }
     }
 }

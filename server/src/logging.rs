@@ -28,12 +28,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
         .with_writer(Lines(io::stderr));
     let started = match format {
         LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
     };
     started.map_err(|cause| format!("The log cannot be started: {cause}."))
 }
@@ -41,9 +36,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
 /// A path for the log: without what follows `/l/` and `/setup/`, however they are written, and without any query value.
 #[must_use]
 pub fn redact_path(path: &str) -> String {
-    let (path, query) = path
-        .split_once('?')
-        .map_or((path, None), |(path, query)| (path, Some(query)));
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let mut said = String::with_capacity(path.len());
     let mut parts = path.split('/').peekable();
     while let Some(part) = parts.next() {
@@ -52,10 +45,7 @@ pub fn redact_path(path: &str) -> String {
             break;
         }
         said.push('/');
-        let plain = percent_encoding::percent_decode_str(part)
-            .decode_utf8_lossy()
-            .trim()
-            .to_ascii_lowercase();
+        let plain = percent_encoding::percent_decode_str(part).decode_utf8_lossy().trim().to_ascii_lowercase();
         if BEFORE_SECRETS.contains(&plain.as_str()) {
             if parts.any(|rest| !rest.is_empty()) {
                 said.push_str(LEFT_OUT);
@@ -63,11 +53,7 @@ pub fn redact_path(path: &str) -> String {
             break;
         }
     }
-    for (at, pair) in query
-        .into_iter()
-        .flat_map(|query| query.split('&'))
-        .enumerate()
-    {
+    for (at, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
         said.push(if at == 0 { '?' } else { '&' });
         match pair.split_once('=') {
             Some((name, _)) => {
@@ -152,10 +138,7 @@ mod tests {
             ("/x/../l/s3cret", "/x/../l/***"),
             ("/l/", "/l/"),
             ("/links/link_1", "/links/link_1"),
-            (
-                "/links?after=abc&q=Ada%20L&s3cret",
-                "/links?after=***&q=***&***",
-            ),
+            ("/links?after=abc&q=Ada%20L&s3cret", "/links?after=***&q=***&***"),
             ("/links?", "/links?"),
             ("/", "/"),
         ] {
@@ -179,9 +162,7 @@ mod tests {
     fn logged(json: bool) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let lines = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(Lines(move || writer.clone()));
+        let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(Lines(move || writer.clone()));
         let forged = "Ada\n2026-01-01T00:00:00Z  INFO admin signed in\r\u{1b}[2J\u{202e}\u{85}";
         let log = || tracing::warn!(name = %forged, other = forged, "hello {forged}");
         if json {
@@ -198,19 +179,13 @@ mod tests {
         for json in [false, true] {
             let said = logged(json);
             assert_eq!(said.matches('\n').count(), 1, "{said:?}");
-            assert!(
-                !said.trim_end().contains(char::is_control) && !said.contains('\u{202e}'),
-                "{said:?}"
-            );
+            assert!(!said.trim_end().contains(char::is_control) && !said.contains('\u{202e}'), "{said:?}");
         }
     }
 
     #[test]
     fn a_line_of_json_stays_json() {
         let said: serde_json::Value = serde_json::from_str(&logged(true)).unwrap();
-        assert!(
-            said["name"].as_str().unwrap().starts_with("Ada\n2026"),
-            "{said}"
-        );
+        assert!(said["name"].as_str().unwrap().starts_with("Ada\n2026"), "{said}");
     }
 }

@@ -28,10 +28,7 @@ pub struct PlainSecret(Zeroizing<String>);
 impl PlainSecret {
     /// Draws a new one of 192 random bits.
     #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "a secret is drawn on purpose, never by default"
-    )]
+    #[expect(clippy::new_without_default, reason = "a secret is drawn on purpose, never by default")]
     pub fn new() -> Self {
         let bytes = Zeroizing::new(clock::random::<SECRET_BYTES>());
         Self(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes)))
@@ -111,12 +108,8 @@ impl RootKey {
     /// Reads base64 of 32 bytes, either alphabet, with or without padding.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let plain: Zeroizing<String> = Zeroizing::new(
-            text.trim()
-                .trim_end_matches('=')
-                .replace('+', "-")
-                .replace('/', "_"),
-        );
+        let plain: Zeroizing<String> =
+            Zeroizing::new(text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_"));
         let mut bytes = URL_SAFE_NO_PAD.decode(plain.as_bytes()).ok()?;
         let key = <[u8; 32]>::try_from(bytes.as_slice()).ok();
         bytes.zeroize();
@@ -184,14 +177,9 @@ impl Keys {
     #[must_use]
     pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         let nonce = clock::random::<NONCE>();
-        let payload = Payload {
-            msg: plain,
-            aad: context.as_bytes(),
-        };
-        let body = self
-            .seal
-            .encrypt(XNonce::from_slice(&nonce), payload)
-            .expect("encryption fails only beyond 256 GiB");
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        let body =
+            self.seal.encrypt(XNonce::from_slice(&nonce), payload).expect("encryption fails only beyond 256 GiB");
         [&[SEALED_1], nonce.as_slice(), &body].concat()
     }
 
@@ -203,14 +191,8 @@ impl Keys {
             return None;
         }
         let (nonce, body) = rest.split_at_checked(NONCE)?;
-        let payload = Payload {
-            msg: body,
-            aad: context.as_bytes(),
-        };
-        self.seal
-            .decrypt(XNonce::from_slice(nonce), payload)
-            .ok()
-            .map(Zeroizing::new)
+        let payload = Payload { msg: body, aad: context.as_bytes() };
+        self.seal.decrypt(XNonce::from_slice(nonce), payload).ok().map(Zeroizing::new)
     }
 
     /// The key of form tokens, for [`crate::http::csrf`].
@@ -247,17 +229,12 @@ pub fn verify_checkpoint(public_key: &str, canonical: &[u8], signature: &str) ->
 
 fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, purpose: &[u8]) -> Zeroizing<[u8; N]> {
     let mut key = Zeroizing::new([0; N]);
-    hkdf.expand(purpose, key.as_mut_slice())
-        .expect("HKDF-SHA256 gives up to 8,160 bytes");
+    hkdf.expand(purpose, key.as_mut_slice()).expect("HKDF-SHA256 gives up to 8,160 bytes");
     key
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N
-        || !text
-            .bytes()
-            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if text.len() != 2 * N || !text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
     let mut bytes = [0; N];

@@ -29,17 +29,8 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
     rows.push(islands()?);
     rows.extend(unlocks::measure(seconds)?);
     println!();
-    println!(
-        "{:<52} {:>34}   {:<14} met",
-        "measure, median of three", "measured", "target"
-    );
-    for Row {
-        name,
-        measured,
-        target,
-        met,
-    } in &rows
-    {
+    println!("{:<52} {:>34}   {:<14} met", "measure, median of three", "measured", "target");
+    for Row { name, measured, target, met } in &rows {
         let met = if *met { "yes" } else { "NO" };
         println!("{name:<52} {measured:>34}   {target:<14} {met}");
     }
@@ -50,11 +41,7 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
 fn islands() -> Result<Row> {
     let folder = shell::root().join("target/site/pkg");
     let mut bytes = 0;
-    for file in folder
-        .read_dir()
-        .context("the site is not built")?
-        .flatten()
-    {
+    for file in folder.read_dir().context("the site is not built")?.flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
         if name.starts_with("latchkey.") && name.ends_with(".br") {
             bytes += file.metadata()?.len();
@@ -68,10 +55,7 @@ fn islands() -> Result<Row> {
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes that people read have few digits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "sizes that people read have few digits")]
 fn kibi(bytes: u64) -> f64 {
     bytes as f64 / 1024.0
 }

@@ -16,11 +16,7 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
     if !folder.join("package.json").is_file() {
         bail!("end2end/package.json is missing");
     }
-    if !shell::root()
-        .join("target/site/pkg")
-        .read_dir()
-        .is_ok_and(|mut files| files.next().is_some())
-    {
+    if !shell::root().join("target/site/pkg").read_dir().is_ok_and(|mut files| files.next().is_some()) {
         bail!("the assets are missing; please run `cargo xtask build` first");
     }
     tools::node()?;
@@ -38,18 +34,11 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
 
 /// The browser named by `CHROMIUM`, else the one on this machine, else Debian's.
 fn chromium() -> Result<PathBuf> {
-    let present = || {
-        std::env::var_os("CHROMIUM")
-            .map(PathBuf::from)
-            .or_else(|| shell::find_program("chromium"))
-    };
+    let present = || std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| shell::find_program("chromium"));
     if let Some(browser) = present() {
         return Ok(browser);
     }
     // Without a font every letter is an empty box, and screenshots say nothing.
-    tools::apt_install(
-        &["chromium", "fonts-liberation"],
-        "the browser tests need Chromium",
-    )?;
+    tools::apt_install(&["chromium", "fonts-liberation"], "the browser tests need Chromium")?;
     present().map_or_else(|| bail!("Chromium was installed, but is not on PATH"), Ok)
 }

@@ -41,20 +41,16 @@ pub(crate) fn site(mode: Mode) -> Result<()> {
     let tools = NodeTools::ready()?;
     let pair = wasm::build(mode, tools.as_ref())?;
     let mut site = Site::begin(&root.join("target/site"), mode == Mode::Release)?;
-    shell::timed("public files", || {
-        assets::add_public(&mut site, &root.join("public"), tools.as_ref())
-    })?;
+    shell::timed("public files", || assets::add_public(&mut site, &root.join("public"), tools.as_ref()))?;
     shell::timed("style sheets", || {
         for name in STYLE_SHEETS {
-            let text = css::bundle(&root.join("style").join(name), site.files())
-                .with_context(|| format!("style/{name}"))?;
+            let text =
+                css::bundle(&root.join("style").join(name), site.files()).with_context(|| format!("style/{name}"))?;
             site.add(name, text.as_bytes())?;
         }
         Ok(())
     })?;
-    shell::timed("wasm: hash and compress", || {
-        site.add_pair(wasm::NAME, &pair.script, &pair.wasm)
-    })?;
+    shell::timed("wasm: hash and compress", || site.add_pair(wasm::NAME, &pair.script, &pair.wasm))?;
     site.finish()
 }
 

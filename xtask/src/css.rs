@@ -18,15 +18,11 @@ pub(crate) fn bundle(entry: &Path, files: &BTreeMap<String, String>) -> Result<S
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| anyhow!("{error}"))?;
-    sheet
-        .minify(MinifyOptions::default())
-        .map_err(|error| anyhow!("{error}"))?;
+    sheet.minify(MinifyOptions::default()).map_err(|error| anyhow!("{error}"))?;
     let printed = sheet
         .to_css(PrinterOptions {
             minify: true,
-            analyze_dependencies: Some(DependencyOptions {
-                remove_imports: false,
-            }),
+            analyze_dependencies: Some(DependencyOptions { remove_imports: false }),
             ..PrinterOptions::default()
         })
         .map_err(|error| anyhow!("{error}"))?;
@@ -42,19 +38,13 @@ pub(crate) fn bundle(entry: &Path, files: &BTreeMap<String, String>) -> Result<S
 
 /// What stands between the quotes of `url("…")`.
 fn address(url: &str, files: &BTreeMap<String, String>) -> Result<String> {
-    let elsewhere = ["data:", "#", "https:"]
-        .iter()
-        .any(|prefix| url.starts_with(prefix));
+    let elsewhere = ["data:", "#", "https:"].iter().any(|prefix| url.starts_with(prefix));
     if elsewhere {
         return Ok(url.replace('\\', "\\\\").replace('"', "\\\""));
     }
-    let (path, fragment) = url
-        .split_once('#')
-        .map_or((url, None), |(path, rest)| (path, Some(rest)));
+    let (path, fragment) = url.split_once('#').map_or((url, None), |(path, rest)| (path, Some(rest)));
     let name = path.rsplit('/').next().unwrap_or(path);
-    let hashed = files
-        .get(name)
-        .with_context(|| format!("url({url}): there is no public/{name}"))?;
+    let hashed = files.get(name).with_context(|| format!("url({url}): there is no public/{name}"))?;
     Ok(fragment.map_or_else(|| format!("/{hashed}"), |rest| format!("/{hashed}#{rest}")))
 }
 
@@ -77,10 +67,7 @@ mod tests {
     #[test]
     fn modern_css_survives_and_imports_are_joined() -> anyhow::Result<()> {
         let css = bundled(&[
-            (
-                "admin.css",
-                "@layer base, parts;\n@import './base.css' layer(base);\n",
-            ),
+            ("admin.css", "@layer base, parts;\n@import './base.css' layer(base);\n"),
             (
                 "base.css",
                 ":root { color-scheme: light dark }\n.card { color: light-dark(#111, #eee);\n & .x { color: red } }",
@@ -106,12 +93,7 @@ mod tests {
 
     #[test]
     fn an_unknown_picture_is_an_error() {
-        let error = bundled(&[("a.css", "a{background:url(/none.svg)}")])
-            .err()
-            .map(|e| e.to_string());
-        assert_eq!(
-            error.as_deref(),
-            Some("url(/none.svg): there is no public/none.svg")
-        );
+        let error = bundled(&[("a.css", "a{background:url(/none.svg)}")]).err().map(|e| e.to_string());
+        assert_eq!(error.as_deref(), Some("url(/none.svg): there is no public/none.svg"));
     }
 }

@@ -19,11 +19,7 @@ use clap::{Parser, Subcommand};
 
 /// Latchkey's own chores. Start with `cargo xtask run --demo`.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    arg_required_else_help = true
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     chore: Chore,

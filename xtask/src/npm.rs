@@ -48,13 +48,7 @@ impl NodeTools {
     pub(crate) fn optimise_wasm(&self, file: &Path) -> Result<()> {
         let smaller = file.with_extension("smaller");
         let mut command = shell::command(self.program("wasm-opt"));
-        shell::run_quietly(
-            command
-                .args(WASM_OPT_FLAGS)
-                .arg(file)
-                .arg("-o")
-                .arg(&smaller),
-        )?;
+        shell::run_quietly(command.args(WASM_OPT_FLAGS).arg(file).arg("-o").arg(&smaller))?;
         fs::rename(&smaller, file).context("could not keep the smaller wasm file")
     }
 
@@ -78,10 +72,7 @@ impl NodeTools {
         let scratch = tempfile::tempdir().context("could not make a temporary folder")?;
         let out = scratch.path().join("out.js");
         let mut command = shell::command(self.program("esbuild"));
-        command
-            .arg(file)
-            .args(["--minify", "--target=es2022", "--log-level=warning"])
-            .args(flags);
+        command.arg(file).args(["--minify", "--target=es2022", "--log-level=warning"]).args(flags);
         shell::run_quietly(command.arg(format!("--outfile={}", out.display())))?;
         fs::read(&out).context("esbuild wrote nothing")
     }
@@ -111,8 +102,7 @@ pub(crate) fn install(pinned: &Path, folder: &Path) -> Result<bool> {
         }
     }
     let mut npm = shell::command("npm");
-    npm.current_dir(folder)
-        .args(["ci", "--no-audit", "--no-fund"]);
+    npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]);
     // The browser is Debian's; its own download is large and often unreachable.
     shell::run_quietly(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     fs::write(&stamp_file, stamp)?;

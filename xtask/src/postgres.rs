@@ -37,19 +37,12 @@ impl Cluster {
             }
         };
         let as_root = tools::is_root();
-        let folder = tempfile::Builder::new()
-            .prefix("latchkey-postgres-")
-            .tempdir()?;
+        let folder = tempfile::Builder::new().prefix("latchkey-postgres-").tempdir()?;
         if as_root {
             shell::run_quietly(Command::new("chown").arg(USER).arg(folder.path()))?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let cluster = Self {
-            programs,
-            folder,
-            port,
-            as_root,
-        };
+        let cluster = Self { programs, folder, port, as_root };
         shell::timed("postgres: start", || cluster.initialise())?;
         Ok(cluster)
     }
@@ -78,35 +71,17 @@ impl Cluster {
     fn initialise(&self) -> Result<()> {
         let data = self.data();
         let mut initdb = self.program("initdb");
-        initdb.args([
-            "-U",
-            USER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-            "-D",
-        ]);
+        initdb.args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]);
         shell::run_quietly(initdb.arg(&data))?;
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=on",
             self.port
         );
         let mut start = self.program("pg_ctl");
-        start
-            .args(["start", "-w", "-s", "-l"])
-            .arg(self.folder.path().join("log"));
+        start.args(["start", "-w", "-s", "-l"]).arg(self.folder.path().join("log"));
         // Its output must not be a pipe: the server inherits it and would keep it open.
-        shell::run(
-            start
-                .arg("-D")
-                .arg(&data)
-                .args(["-o", &options])
-                .stdout(std::process::Stdio::null()),
-        )
-        .with_context(|| self.log())
+        shell::run(start.arg("-D").arg(&data).args(["-o", &options]).stdout(std::process::Stdio::null()))
+            .with_context(|| self.log())
     }
 
     fn data(&self) -> PathBuf {
@@ -135,17 +110,9 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         // Not through `shell`, which refuses to start anything after Ctrl-C.
         let mut stop = self.program("pg_ctl");
-        let stopped = stop
-            .args(["stop", "-s", "-m", "immediate", "-D"])
-            .arg(self.data())
-            .status();
-        if !stopped.is_ok_and(|status| status.success())
-            && self.data().join("postmaster.pid").exists()
-        {
-            eprintln!(
-                "the test database in {} did not stop",
-                self.folder.path().display()
-            );
+        let stopped = stop.args(["stop", "-s", "-m", "immediate", "-D"]).arg(self.data()).status();
+        if !stopped.is_ok_and(|status| status.success()) && self.data().join("postmaster.pid").exists() {
+            eprintln!("the test database in {} did not stop", self.folder.path().display());
         }
     }
 }

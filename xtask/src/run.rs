@@ -32,10 +32,6 @@ pub(crate) fn server(mode: Mode) -> Result<std::path::PathBuf> {
         cargo.arg("--release");
     }
     shell::timed("server: compile", || shell::run(&mut cargo))?;
-    let folder = if mode == Mode::Release {
-        "release"
-    } else {
-        "debug"
-    };
+    let folder = if mode == Mode::Release { "release" } else { "debug" };
     Ok(shell::native_target().join(folder).join("latchkey"))
 }

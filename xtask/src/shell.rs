@@ -26,10 +26,7 @@ pub(crate) fn prepare() -> Result<()> {
         let child = FOREGROUND.lock().ok().and_then(|child| *child);
         if let Some(id) = child {
             // A failure means that the child is gone already, which is what we want.
-            let _ = Command::new("kill")
-                .args(["-TERM", "--", &format!("-{id}")])
-                .stderr(Stdio::null())
-                .status();
+            let _ = Command::new("kill").args(["-TERM", "--", &format!("-{id}")]).stderr(Stdio::null()).status();
         }
     })
     .context("could not listen for Ctrl-C")
@@ -38,15 +35,14 @@ pub(crate) fn prepare() -> Result<()> {
 /// The project's root: the folder of the workspace's `Cargo.toml`.
 pub(crate) fn root() -> PathBuf {
     // Cargo sets the variable at run time as well, so a moved checkout still finds itself.
-    let own = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let own =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     own.parent().map_or_else(|| own.clone(), Path::to_path_buf)
 }
 
 /// Where native builds go: `CARGO_TARGET_DIR` when set, else `target` at the root.
 pub(crate) fn native_target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |folder| root().join(folder))
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
 /// A command that will run at the project's root.
@@ -92,24 +88,14 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot be started, was interrupted, or did not end well.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let child = start(
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped()),
-    )?;
+    let child = start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let output = child.wait_with_output();
     forget_foreground();
     check_interrupted()?;
     let output = output.with_context(|| format!("could not wait for {}", line(command)))?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
-        bail!(
-            "`{}` did not end well ({})\n{}",
-            line(command),
-            output.status,
-            String::from_utf8_lossy(&said).trim()
-        );
+        bail!("`{}` did not end well ({})\n{}", line(command), output.status, String::from_utf8_lossy(&said).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -160,17 +146,12 @@ pub(crate) fn timed<T>(name: &str, step: impl FnOnce() -> Result<T>) -> Result<T
 /// A program by name on `PATH`.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 fn start(command: &mut Command) -> Result<Child> {
     check_interrupted()?;
-    let child = command
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("could not start `{}`", line(command)))?;
+    let child = command.process_group(0).spawn().with_context(|| format!("could not start `{}`", line(command)))?;
     if let Ok(mut foreground) = FOREGROUND.lock() {
         *foreground = Some(child.id());
     }

@@ -38,13 +38,7 @@ impl Site {
         remove(&next)?;
         fs::create_dir_all(next.join("pkg"))?;
         fs::create_dir_all(next.join("root"))?;
-        Ok(Self {
-            current: current.to_owned(),
-            next,
-            compress,
-            manifest: BTreeMap::new(),
-            sizes: Vec::new(),
-        })
+        Ok(Self { current: current.to_owned(), next, compress, manifest: BTreeMap::new(), sizes: Vec::new() })
     }
 
     /// The files so far: plain name to path below the site.
@@ -102,9 +96,7 @@ impl Site {
     }
 
     fn add_hashed(&mut self, name: &str, bytes: &[u8], hash: &str) -> Result<()> {
-        let (stem, extension) = name
-            .rsplit_once('.')
-            .with_context(|| format!("{name} has no extension"))?;
+        let (stem, extension) = name.rsplit_once('.').with_context(|| format!("{name} has no extension"))?;
         let path = format!("pkg/{stem}.{hash}.{extension}");
         self.write(&path, bytes)?;
         self.manifest.insert(name.to_owned(), path);
@@ -112,18 +104,13 @@ impl Site {
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
-        fs::write(self.next.join(path), bytes)
-            .with_context(|| format!("could not write {path}"))?;
+        fs::write(self.next.join(path), bytes).with_context(|| format!("could not write {path}"))?;
         let mut brotli = None;
         if self.compress && bytes.len() > WORTH_COMPRESSING {
             brotli = self.write_smaller(path, "br", bytes, brotli_best)?;
             self.write_smaller(path, "gz", bytes, gzip_best)?;
         }
-        self.sizes.push(Size {
-            path: path.to_owned(),
-            raw: bytes.len(),
-            brotli,
-        });
+        self.sizes.push(Size { path: path.to_owned(), raw: bytes.len(), brotli });
         Ok(())
     }
 
@@ -138,24 +125,19 @@ impl Site {
     ) -> Result<Option<usize>> {
         let name = format!("{path}.{extension}");
         let unchanged = fs::read(self.current.join(path)).is_ok_and(|known| known == bytes);
-        let kept = unchanged
-            .then(|| fs::read(self.current.join(&name)).ok())
-            .flatten();
+        let kept = unchanged.then(|| fs::read(self.current.join(&name)).ok()).flatten();
         let smaller = kept.map_or_else(|| compress(bytes), Ok)?;
         if smaller.len() >= bytes.len() {
             return Ok(None);
         }
-        fs::write(self.next.join(&name), &smaller)
-            .with_context(|| format!("could not write {name}"))?;
+        fs::write(self.next.join(&name), &smaller).with_context(|| format!("could not write {name}"))?;
         Ok(Some(smaller.len()))
     }
 
     fn report(&self) {
         println!("{:<44} {:>10} {:>10}", "target/site", "bytes", "brotli");
         for size in &self.sizes {
-            let brotli = size
-                .brotli
-                .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
+            let brotli = size.brotli.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
             println!("  {:<42} {:>10} {brotli:>10}", size.path, size.raw);
         }
     }
@@ -173,11 +155,7 @@ fn hash(parts: &[&[u8]]) -> String {
 }
 
 fn brotli_best(bytes: &[u8]) -> Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        ..Default::default()
-    };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut out, &parameters)?;
     Ok(out)
@@ -191,8 +169,7 @@ fn gzip_best(bytes: &[u8]) -> Result<Vec<u8>> {
 
 fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("could not remove {}", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
     }
     Ok(())
 }
@@ -211,11 +188,7 @@ fn contents(folder: &Path) -> Option<BTreeMap<PathBuf, Vec<u8>>> {
         let path = entry.ok()?.path();
         let name = PathBuf::from(path.file_name()?);
         if path.is_dir() {
-            found.extend(
-                contents(&path)?
-                    .into_iter()
-                    .map(|(below, bytes)| (name.join(below), bytes)),
-            );
+            found.extend(contents(&path)?.into_iter().map(|(below, bytes)| (name.join(below), bytes)));
         } else {
             found.insert(name, fs::read(&path).ok()?);
         }
@@ -239,22 +212,15 @@ mod tests {
         site.add_root("robots.txt", b"User-agent: *\n")?;
         site.finish()?;
 
-        let names: Vec<String> = contents(&current)
-            .unwrap_or_default()
-            .keys()
-            .map(|path| path.display().to_string())
-            .collect();
+        let names: Vec<String> =
+            contents(&current).unwrap_or_default().keys().map(|path| path.display().to_string()).collect();
         let hash = &names[1]["pkg/latchkey.".len()..][..10];
-        let expected =
-            ["js", "js.br", "js.gz", "wasm"].map(|end| format!("pkg/latchkey.{hash}.{end}"));
+        let expected = ["js", "js.br", "js.gz", "wasm"].map(|end| format!("pkg/latchkey.{hash}.{end}"));
         assert_eq!(names[0], "manifest.json");
         assert_eq!(names[1..5], expected);
         assert_eq!(names[5], "root/robots.txt");
         let manifest = fs::read_to_string(current.join("manifest.json"))?;
-        assert!(
-            manifest.contains(&format!("\"latchkey.wasm\": \"pkg/latchkey.{hash}.wasm\"")),
-            "{manifest}"
-        );
+        assert!(manifest.contains(&format!("\"latchkey.wasm\": \"pkg/latchkey.{hash}.wasm\"")), "{manifest}");
         Ok(())
     }
 

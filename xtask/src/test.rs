@@ -29,8 +29,7 @@ pub(crate) enum Part {
 
 impl Part {
     fn name(self) -> String {
-        self.to_possible_value()
-            .map_or_else(String::new, |value| value.get_name().to_owned())
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     fn needs_postgres(self) -> bool {
@@ -85,15 +84,7 @@ fn clippy() -> Result<()> {
     tools::rust_component("clippy", "clippy")?;
     tools::native_compiler()?;
     build::ensure_site_folder()?;
-    let line = [
-        "cargo",
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let line = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     shell::run(&mut shell::words(&line))
 }
 
@@ -108,20 +99,9 @@ fn clippy_wasm() -> Result<()> {
         Toolchain::Debian => wasm_std::debian_clippy(),
     };
     if !lints {
-        println!(
-            "Clippy cannot be had for this machine's wasm compiler: checking with the compiler's warnings only"
-        );
+        println!("Clippy cannot be had for this machine's wasm compiler: checking with the compiler's warnings only");
     }
-    for package in [
-        &["-p", "domain"][..],
-        &[
-            "-p",
-            "app",
-            "--no-default-features",
-            "--features",
-            "hydrate",
-        ],
-    ] {
+    for package in [&["-p", "domain"][..], &["-p", "app", "--no-default-features", "--features", "hydrate"]] {
         let mut cargo = toolchain.cargo();
         cargo
             .arg(if lints { "clippy" } else { "check" })
@@ -132,9 +112,7 @@ fn clippy_wasm() -> Result<()> {
             cargo.args(["--", "-D", "warnings"]);
         } else {
             // Other flags would make cargo compile everything again for the build.
-            cargo
-                .env("RUSTFLAGS", "-D warnings")
-                .env("CARGO_TARGET_DIR", shell::root().join("target/wasm-check"));
+            cargo.env("RUSTFLAGS", "-D warnings").env("CARGO_TARGET_DIR", shell::root().join("target/wasm-check"));
         }
         shell::run(&mut cargo)?;
     }
@@ -146,10 +124,7 @@ fn clippy_wasm() -> Result<()> {
 fn unit(cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
-    for packages in [
-        &["--package", "xtask"][..],
-        &["--workspace", "--exclude", "xtask"],
-    ] {
+    for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
         let mut cargo = shell::words(&["cargo", "test"]);
         shell::run(
             cargo

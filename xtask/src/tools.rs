@@ -20,8 +20,7 @@ pub(crate) fn is_root() -> bool {
 /// When we are not root, this is not Debian, or apt fails.
 pub(crate) fn apt_install(packages: &[&str], why: &str) -> Result<()> {
     let list = packages.join(" ");
-    let remedy =
-        format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {list}");
+    let remedy = format!("sudo apt-get update && sudo apt-get install -y --no-install-recommends {list}");
     if shell::find_program("apt-get").is_none() {
         bail!("{why}; this machine has no apt-get, so please install the equivalent of: {list}");
     }
@@ -43,12 +42,7 @@ pub(crate) fn apt_install(packages: &[&str], why: &str) -> Result<()> {
 /// # Errors
 /// When something is missing and cannot be installed.
 pub(crate) fn native_compiler() -> Result<()> {
-    let wanted = [
-        ("cc", "build-essential"),
-        ("perl", "perl"),
-        ("make", "make"),
-        ("pkg-config", "pkg-config"),
-    ];
+    let wanted = [("cc", "build-essential"), ("perl", "perl"), ("make", "make"), ("pkg-config", "pkg-config")];
     let missing: Vec<&str> = wanted
         .iter()
         .filter(|(program, _)| shell::find_program(program).is_none())
@@ -57,10 +51,7 @@ pub(crate) fn native_compiler() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    apt_install(
-        &missing,
-        "compiling the server's C libraries needs more programs",
-    )
+    apt_install(&missing, "compiling the server's C libraries needs more programs")
 }
 
 /// Makes sure that a component of the Rust toolchain answers.
@@ -89,8 +80,6 @@ pub(crate) fn node() -> Result<()> {
 
 fn apt(arguments: &[&str]) -> std::process::Command {
     let mut command = shell::command("apt-get");
-    command
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     command
 }

@@ -36,42 +36,16 @@ pub(crate) fn build(mode: Mode, tools: Option<&NodeTools>) -> Result<Pair> {
     };
     shell::timed("wasm: compile", || {
         let mut cargo = toolchain.cargo();
-        cargo.args([
-            "build",
-            "--quiet",
-            "-p",
-            "app",
-            "--lib",
-            "--no-default-features",
-        ]);
-        cargo.args([
-            "--features",
-            "hydrate",
-            "--target",
-            TARGET,
-            "--profile",
-            profile,
-        ]);
+        cargo.args(["build", "--quiet", "-p", "app", "--lib", "--no-default-features"]);
+        cargo.args(["--features", "hydrate", "--target", TARGET, "--profile", profile]);
         shell::run(&mut cargo)
     })?;
 
-    let folder = if mode == Mode::Debug {
-        "debug"
-    } else {
-        profile
-    };
+    let folder = if mode == Mode::Debug { "debug" } else { profile };
     let target = shell::root().join("target");
-    let compiled = target
-        .join("wasm")
-        .join(TARGET)
-        .join(folder)
-        .join("app.wasm");
-    let bytes = fs::read(&compiled).with_context(|| {
-        format!(
-            "{} is missing; is `cdylib` still a crate type of app?",
-            compiled.display()
-        )
-    })?;
+    let compiled = target.join("wasm").join(TARGET).join(folder).join("app.wasm");
+    let bytes = fs::read(&compiled)
+        .with_context(|| format!("{} is missing; is `cdylib` still a crate type of app?", compiled.display()))?;
     let out = target.join("wasm-out").join(folder);
     let stamp = stamp(&bytes, tools.is_some());
     let stamp_file = out.join("stamp");
@@ -117,42 +91,29 @@ fn finish(out: &Path, mode: Mode, tools: Option<&NodeTools>) -> Result<()> {
     let script = out.join(format!("{NAME}.js"));
     let Some(tools) = tools else {
         if out.join("snippets").exists() {
-            bail!(
-                "the browser part uses script snippets, and joining them needs Node; please install it"
-            );
+            bail!("the browser part uses script snippets, and joining them needs Node; please install it");
         }
         return Ok(());
     };
     let bundled = tools.bundle_module(&script)?;
     fs::write(&script, bundled)?;
     if mode == Mode::Release {
-        shell::timed("wasm: wasm-opt", || {
-            tools.optimise_wasm(&out.join(format!("{NAME}_bg.wasm")))
-        })?;
+        shell::timed("wasm: wasm-opt", || tools.optimise_wasm(&out.join(format!("{NAME}_bg.wasm"))))?;
     }
     Ok(())
 }
 
 fn read(out: &Path) -> Result<Pair> {
-    let file = |name: String| {
-        fs::read(out.join(&name))
-            .with_context(|| format!("could not read {name} of the browser part"))
-    };
-    Ok(Pair {
-        script: file(format!("{NAME}.js"))?,
-        wasm: file(format!("{NAME}_bg.wasm"))?,
-    })
+    let file =
+        |name: String| fs::read(out.join(&name)).with_context(|| format!("could not read {name} of the browser part"));
+    Ok(Pair { script: file(format!("{NAME}.js"))?, wasm: file(format!("{NAME}_bg.wasm"))? })
 }
 
 fn stamp(compiled: &[u8], with_tools: bool) -> String {
     let mut hash = Sha256::new();
     hash.update(compiled);
     hash.update([u8::from(with_tools)]);
-    for own in [
-        include_str!("wasm.rs"),
-        include_str!("npm.rs"),
-        include_str!("../tools/package-lock.json"),
-    ] {
+    for own in [include_str!("wasm.rs"), include_str!("npm.rs"), include_str!("../tools/package-lock.json")] {
         hash.update(own);
     }
     format!("{:x}", hash.finalize())

@@ -59,10 +59,7 @@ impl Toolchain {
         if self == Self::Debian {
             cargo.arg(format!("+{DEBIAN_TOOLCHAIN}"));
             // Cargo hands these of the active toolchain down to us; they would win over `+`.
-            cargo
-                .env_remove("RUSTUP_TOOLCHAIN")
-                .env_remove("RUSTC")
-                .env_remove("RUSTDOC");
+            cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("RUSTDOC");
             if let Some(linker) = linker() {
                 cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
             }
@@ -75,9 +72,7 @@ impl Toolchain {
 /// Debian's linter, which fits Debian's compiler; false when it cannot be had.
 pub(crate) fn debian_clippy() -> bool {
     let present = || Path::new("/usr/bin/clippy-driver").is_file();
-    present()
-        || (tools::apt_install(&["rust-web-clippy"], "linting the browser part").is_ok()
-            && present())
+    present() || (tools::apt_install(&["rust-web-clippy"], "linting the browser part").is_ok() && present())
 }
 
 fn active_has_target() -> bool {
@@ -98,12 +93,7 @@ fn has_core(library: &Path) -> bool {
 }
 
 fn debian_version() -> Option<String> {
-    let version = shell::answer(&[
-        "dpkg-query",
-        "-W",
-        "-f=${db:Status-Status} ${Version}",
-        "rustc-web",
-    ])?;
+    let version = shell::answer(&["dpkg-query", "-W", "-f=${db:Status-Status} ${Version}", "rustc-web"])?;
     version.strip_prefix("installed ").map(str::to_owned)
 }
 
@@ -119,35 +109,20 @@ fn debian_is_ready() -> bool {
 
 fn install_debian() -> Result<()> {
     if shell::find_program("rustup").is_none() {
-        bail!(
-            "rustup is missing, which joins Debian's compiler to the project's; please install it from rustup.rs"
-        );
+        bail!("rustup is missing, which joins Debian's compiler to the project's; please install it from rustup.rs");
     }
-    tools::apt_install(
-        &DEBIAN_PACKAGES,
-        "the browser part needs Debian's compiler and its library sources",
-    )?;
+    tools::apt_install(&DEBIAN_PACKAGES, "the browser part needs Debian's compiler and its library sources")?;
     if linker().is_none() {
         tools::apt_install(&["lld"], "the browser part needs a linker for wasm")?;
     }
     if !tools::is_root() {
-        bail!(
-            "the library for wasm goes to {DEBIAN_LIBRARY}; please run `cargo xtask build` once as root"
-        );
+        bail!("the library for wasm goes to {DEBIAN_LIBRARY}; please run `cargo xtask build` once as root");
     }
     let version = debian_version().context("the package rustc-web is not installed")?;
     shell::timed("library for wasm", || build_library(&version))?;
-    shell::run(&mut shell::words(&[
-        "rustup",
-        "toolchain",
-        "link",
-        DEBIAN_TOOLCHAIN,
-        "/usr",
-    ]))?;
+    shell::run(&mut shell::words(&["rustup", "toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"]))?;
     if !debian_is_ready() {
-        bail!(
-            "Debian's compiler was installed, but `rustup run {DEBIAN_TOOLCHAIN} rustc --version` does not answer"
-        );
+        bail!("Debian's compiler was installed, but `rustup run {DEBIAN_TOOLCHAIN} rustc --version` does not answer");
     }
     Ok(())
 }
@@ -162,14 +137,7 @@ fn build_library(version: &str) -> Result<()> {
     let mut cargo = Command::new("/usr/bin/cargo");
     cargo
         .current_dir(scratch.path())
-        .args([
-            "build",
-            "--release",
-            "--target",
-            TARGET,
-            "-Z",
-            "build-std=std,panic_abort",
-        ])
+        .args(["build", "--release", "--target", TARGET, "-Z", "build-std=std,panic_abort"])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", "/usr/bin/rustc")
         .env("CARGO_TARGET_DIR", scratch.path().join("target"))
@@ -184,11 +152,7 @@ fn build_library(version: &str) -> Result<()> {
         fs::remove_dir_all(library)?;
     }
     fs::create_dir_all(library).with_context(|| format!("could not make {DEBIAN_LIBRARY}"))?;
-    let built = scratch
-        .path()
-        .join("target")
-        .join(TARGET)
-        .join("release/deps");
+    let built = scratch.path().join("target").join(TARGET).join("release/deps");
     for file in fs::read_dir(&built)?.flatten() {
         let name = file.file_name();
         let text = name.to_string_lossy();
@@ -203,10 +167,7 @@ fn build_library(version: &str) -> Result<()> {
 /// The toolchain's own linker, else Debian's.
 fn linker() -> Option<PathBuf> {
     let hosts = fs::read_dir(sysroot()?.join("lib/rustlib")).ok()?;
-    let bundled = hosts
-        .flatten()
-        .map(|host| host.path().join("bin/rust-lld"))
-        .find(|file| file.is_file());
+    let bundled = hosts.flatten().map(|host| host.path().join("bin/rust-lld")).find(|file| file.is_file());
     bundled
         .or_else(|| shell::find_program("wasm-ld"))
         .or_else(|| env::var_os("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER").map(PathBuf::from))

@@ -24,12 +24,10 @@ pub fn sha256(parts: &[&[u8]]) -> Hash {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reads 64 hexadecimal digits.
@@ -87,9 +85,7 @@ impl Checkpoint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// A row is missing, doubled or out of order.
-    #[error(
-        "event {found} stands where event {expected} belongs: a row was cut out, added or moved"
-    )]
+    #[error("event {found} stands where event {expected} belongs: a row was cut out, added or moved")]
     Sequence {
         /// What belongs there.
         expected: i64,
@@ -103,9 +99,7 @@ pub enum Broken {
     #[error("the personal data beside event {0} does not match what the event covers")]
     Person(i64),
     /// The log ends before, or differs at, a signed checkpoint.
-    #[error(
-        "the signed checkpoint at event {0} does not match the log: its tail was cut off or rewritten"
-    )]
+    #[error("the signed checkpoint at event {0} does not match the log: its tail was cut off or rewritten")]
     Checkpoint(i64),
 }
 
@@ -118,10 +112,7 @@ pub struct Verifier {
 
 impl Default for Verifier {
     fn default() -> Self {
-        Self {
-            head: GENESIS,
-            sequence: 0,
-        }
+        Self { head: GENESIS, sequence: 0 }
     }
 }
 
@@ -145,10 +136,7 @@ impl Verifier {
     pub fn take(&mut self, entry: &Entry) -> Result<(), Broken> {
         let sequence = entry.event.sequence;
         if sequence != self.sequence + 1 {
-            return Err(Broken::Sequence {
-                expected: self.sequence + 1,
-                found: sequence,
-            });
+            return Err(Broken::Sequence { expected: self.sequence + 1, found: sequence });
         }
         let hash = link(&self.head, &entry.event);
         if hex(&hash) != entry.hash {
@@ -197,11 +185,7 @@ mod tests {
                     sequence,
                 };
                 head = link(&head, &event);
-                Entry {
-                    event,
-                    hash: hex(&head),
-                    person: Some(person),
-                }
+                Entry { event, hash: hex(&head), person: Some(person) }
             })
             .collect()
     }
@@ -226,28 +210,10 @@ mod tests {
             change(&mut entries);
             verify(&entries)
         };
-        assert_eq!(
-            changed(|e| e[4].event.outcome = Outcome::Denied),
-            Err(Broken::Hash(5))
-        );
-        assert_eq!(
-            changed(|e| e[4].event.occurred_at += 1),
-            Err(Broken::Hash(5))
-        );
-        assert_eq!(
-            changed(|e| drop(e.remove(4))),
-            Err(Broken::Sequence {
-                expected: 5,
-                found: 6
-            })
-        );
-        assert_eq!(
-            changed(|e| e.swap(4, 5)),
-            Err(Broken::Sequence {
-                expected: 5,
-                found: 6
-            })
-        );
+        assert_eq!(changed(|e| e[4].event.outcome = Outcome::Denied), Err(Broken::Hash(5)));
+        assert_eq!(changed(|e| e[4].event.occurred_at += 1), Err(Broken::Hash(5)));
+        assert_eq!(changed(|e| drop(e.remove(4))), Err(Broken::Sequence { expected: 5, found: 6 }));
+        assert_eq!(changed(|e| e.swap(4, 5)), Err(Broken::Sequence { expected: 5, found: 6 }));
         assert_eq!(
             changed(|e| {
                 let Some(person) = &mut e[4].person else {
@@ -262,8 +228,7 @@ mod tests {
     #[test]
     fn the_canonical_bytes_have_sorted_keys() {
         let bytes = log(1)[0].event.canonical();
-        let value: BTreeMap<String, serde_json::Value> =
-            serde_json::from_slice(&bytes).expect("is JSON");
+        let value: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&bytes).expect("is JSON");
         assert_eq!(serde_json::to_vec(&value).expect("serializes"), bytes);
     }
 }

@@ -89,10 +89,7 @@ pub fn parse_trace(text: &str) -> Vec<Check> {
     text.split(' ')
         .filter_map(|word| {
             let (code, passed) = word.split_once('=')?;
-            Some(Check {
-                reason: Reason::from_code(code)?,
-                passed: passed == "pass",
-            })
+            Some(Check { reason: Reason::from_code(code)?, passed: passed == "pass" })
         })
         .collect()
 }
@@ -108,47 +105,28 @@ pub fn decide(asker: Asker<'_>, door: DoorFacts, now: Millis) -> Decision {
         let free = link.free_until.is_some_and(|until| now < until);
         takes_use = !free;
         check(Reason::Revoked, validity.revoked_at.is_none());
-        check(
-            Reason::Expired,
-            validity.valid_until.is_none_or(|until| now < until),
-        );
+        check(Reason::Expired, validity.valid_until.is_none_or(|until| now < until));
         check(Reason::Paused, validity.paused_at.is_none());
         check(Reason::NotYetValid, now >= validity.valid_from);
         check(Reason::DoorNotGranted, link.names_door);
-        check(
-            Reason::UsesExhausted,
-            free || validity.max_uses.is_none_or(|max| validity.uses < max),
-        );
-        let rested = link
-            .last_granted_at
-            .is_none_or(|at| now.saturating_sub(at) >= link.cooldown_ms);
+        check(Reason::UsesExhausted, free || validity.max_uses.is_none_or(|max| validity.uses < max));
+        let rested = link.last_granted_at.is_none_or(|at| now.saturating_sub(at) >= link.cooldown_ms);
         check(Reason::Cooldown, free || rested);
         check(Reason::DigitalNotAllowed, door.accepts_digital);
     }
     check(Reason::PlaceLockdown, !door.place_locked_down);
     check(Reason::DoorLockdown, !door.locked_down);
     check(Reason::DoorUnreachable, door.reachable);
-    let reason = trace
-        .iter()
-        .find(|check| !check.passed)
-        .map_or(Reason::Allowed, |check| check.reason);
-    Decision {
-        reason,
-        trace,
-        takes_use,
-    }
+    let reason = trace.iter().find(|check| !check.passed).map_or(Reason::Allowed, |check| check.reason);
+    Decision { reason, trace, takes_use }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DOOR: DoorFacts = DoorFacts {
-        accepts_digital: true,
-        locked_down: false,
-        place_locked_down: false,
-        reachable: true,
-    };
+    const DOOR: DoorFacts =
+        DoorFacts { accepts_digital: true, locked_down: false, place_locked_down: false, reachable: true };
 
     fn link() -> LinkFacts {
         LinkFacts {
@@ -203,10 +181,7 @@ mod tests {
             change(&mut facts);
             reason(&link(), facts, 5_000)
         };
-        assert_eq!(
-            door(|d| d.accepts_digital = false),
-            Reason::DigitalNotAllowed
-        );
+        assert_eq!(door(|d| d.accepts_digital = false), Reason::DigitalNotAllowed);
         assert_eq!(door(|d| d.locked_down = true), Reason::DoorLockdown);
         assert_eq!(door(|d| d.place_locked_down = true), Reason::PlaceLockdown);
         assert_eq!(door(|d| d.reachable = false), Reason::DoorUnreachable);
@@ -226,23 +201,9 @@ mod tests {
 
     #[test]
     fn an_admin_opens_what_links_may_not_but_not_a_locked_down_door() {
-        let shut = DoorFacts {
-            accepts_digital: false,
-            ..DOOR
-        };
+        let shut = DoorFacts { accepts_digital: false, ..DOOR };
         assert!(decide(Asker::Admin, shut, 0).granted());
-        assert_eq!(
-            decide(
-                Asker::Admin,
-                DoorFacts {
-                    locked_down: true,
-                    ..shut
-                },
-                0
-            )
-            .reason,
-            Reason::DoorLockdown
-        );
+        assert_eq!(decide(Asker::Admin, DoorFacts { locked_down: true, ..shut }, 0).reason, Reason::DoorLockdown);
     }
 
     #[test]

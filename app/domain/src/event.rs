@@ -81,8 +81,7 @@ impl Event {
     /// The bytes that are hashed: compact JSON, keys sorted, UTF-8, nothing escaped that JSON does not demand.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
-        serde_json::to_vec(self)
-            .expect("strings, numbers and maps with string keys always serialize")
+        serde_json::to_vec(self).expect("strings, numbers and maps with string keys always serialize")
     }
 }
 
@@ -100,9 +99,6 @@ impl Person {
     #[must_use]
     pub fn hash(&self) -> String {
         let facts = serde_json::to_string(&self.facts).expect("a map of strings always serializes");
-        crate::chain::hex(&crate::chain::sha256(&[
-            self.salt.as_bytes(),
-            facts.as_bytes(),
-        ]))
+        crate::chain::hex(&crate::chain::sha256(&[self.salt.as_bytes(), facts.as_bytes()]))
     }
 }

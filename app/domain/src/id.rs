@@ -67,13 +67,9 @@ impl Kind {
     /// Whether the text is an id of this kind. Says nothing about whether such an object exists.
     #[must_use]
     pub fn owns(self, text: &str) -> bool {
-        text.strip_prefix(self.prefix())
-            .and_then(|rest| rest.strip_prefix('_'))
-            .is_some_and(|rest| {
-                rest.len() == 26
-                    && rest.as_bytes()[0] <= b'7'
-                    && rest.bytes().all(|byte| ALPHABET.contains(&byte))
-            })
+        text.strip_prefix(self.prefix()).and_then(|rest| rest.strip_prefix('_')).is_some_and(|rest| {
+            rest.len() == 26 && rest.as_bytes()[0] <= b'7' && rest.bytes().all(|byte| ALPHABET.contains(&byte))
+        })
     }
 }
 

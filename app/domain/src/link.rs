@@ -40,14 +40,8 @@ pub enum State {
 
 impl State {
     /// Every state, in the order lists show them.
-    pub const ALL: [Self; 6] = [
-        Self::Active,
-        Self::Scheduled,
-        Self::Paused,
-        Self::UsedUp,
-        Self::Expired,
-        Self::Revoked,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Active, Self::Scheduled, Self::Paused, Self::UsedUp, Self::Expired, Self::Revoked];
 
     /// The stable code.
     #[must_use]
@@ -164,34 +158,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_undone_outweighs_what_can() {
-        let paused = Validity {
-            paused_at: Some(1),
-            ..link()
-        };
+        let paused = Validity { paused_at: Some(1), ..link() };
         assert_eq!(paused.state(150), State::Paused);
         assert_eq!(paused.state(250), State::Expired);
-        assert_eq!(
-            Validity {
-                revoked_at: Some(1),
-                ..paused
-            }
-            .state(250),
-            State::Revoked
-        );
+        assert_eq!(Validity { revoked_at: Some(1), ..paused }.state(250), State::Revoked);
         assert_eq!(Validity { uses: 2, ..link() }.state(150), State::UsedUp);
     }
 
     #[test]
     fn a_revoked_link_undergoes_nothing_more() {
-        for change in [
-            Change::Pause,
-            Change::Resume,
-            Change::Revoke,
-            Change::Extend,
-            Change::Rotate,
-            Change::Edit,
-            Change::Send,
-        ] {
+        for change in
+            [Change::Pause, Change::Resume, Change::Revoke, Change::Extend, Change::Rotate, Change::Edit, Change::Send]
+        {
             assert_eq!(may(change, State::Revoked), Err(Refused::Revoked));
         }
         assert_eq!(may(Change::Resume, State::Active), Err(Refused::NotPaused));

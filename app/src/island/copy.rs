@@ -18,10 +18,7 @@ pub fn CopyButton(text: String, label: String) -> impl IntoView {
             let written = window().navigator().clipboard().write_text(&text);
             let finish = Closure::once(move |_| {
                 set_done.set(true);
-                set_timeout(
-                    move || set_done.set(false),
-                    std::time::Duration::from_secs(2),
-                );
+                set_timeout(move || set_done.set(false), std::time::Duration::from_secs(2));
             });
             // A refusal leaves the button as it was, and the address selectable beside it.
             let _ = written.then(&finish);
@@ -62,8 +59,7 @@ pub fn ShareButton(url: String, title: String) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn can(ability: &str) -> bool {
-    js_sys::Reflect::get(&window().navigator(), &ability.into())
-        .is_ok_and(|found| found.is_truthy())
+    js_sys::Reflect::get(&window().navigator(), &ability.into()).is_ok_and(|found| found.is_truthy())
 }
 
 #[cfg(feature = "hydrate")]
@@ -71,18 +67,14 @@ fn open_sheet(url: &str, title: &str) {
     use wasm_bindgen::JsCast;
     let navigator = window().navigator();
     let data = js_sys::Object::new();
-    let set =
-        |name: &str, value: &str| js_sys::Reflect::set(&data, &name.into(), &value.into()).is_ok();
+    let set = |name: &str, value: &str| js_sys::Reflect::set(&data, &name.into(), &value.into()).is_ok();
     if !(set("url", url) && set("title", title)) {
         return;
     }
     let share = js_sys::Reflect::get(&navigator, &"share".into()).ok();
     if let Some(share) = share.and_then(|share| share.dyn_into::<js_sys::Function>().ok()) {
         // Closing the sheet rejects the promise, which is nobody's error.
-        if let Ok(promise) = share
-            .call1(&navigator, &data)
-            .and_then(|promise| promise.dyn_into::<js_sys::Promise>())
-        {
+        if let Ok(promise) = share.call1(&navigator, &data).and_then(|promise| promise.dyn_into::<js_sys::Promise>()) {
             let ignore = wasm_bindgen::closure::Closure::once(|_| ());
             let _ = promise.catch(&ignore);
             ignore.forget();

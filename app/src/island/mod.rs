@@ -2,20 +2,11 @@
 //!
 //! Islands are plain signals with their props; without the script each shows what the server rendered.
 
-#[expect(
-    unreachable_pub,
-    reason = "the macro makes a public item of every island"
-)]
+#[expect(unreachable_pub, reason = "the macro makes a public item of every island")]
 mod copy;
-#[expect(
-    unreachable_pub,
-    reason = "the macro makes a public item of every island"
-)]
+#[expect(unreachable_pub, reason = "the macro makes a public item of every island")]
 mod feed;
-#[expect(
-    unreachable_pub,
-    reason = "the macro makes a public item of every island"
-)]
+#[expect(unreachable_pub, reason = "the macro makes a public item of every island")]
 mod simulator;
 #[cfg(feature = "hydrate")]
 mod stream;

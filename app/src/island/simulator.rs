@@ -42,20 +42,13 @@ const MODES: [(&str, &str, &str); 5] = [
 /// The doors with their switches; `url` is the stream's address, `token` the forms'.
 #[island]
 pub fn SimulatorDoors(doors: Vec<SimulatedDoor>, token: String, url: String) -> impl IntoView {
-    let open: Vec<String> = doors
-        .iter()
-        .filter(|door| door.open)
-        .map(|door| door.id.clone())
-        .collect();
+    let open: Vec<String> = doors.iter().filter(|door| door.open).map(|door| door.id.clone()).collect();
     let (open, set_open) = signal(open);
     #[cfg(feature = "hydrate")]
     follow(&url, set_open);
     #[cfg(not(feature = "hydrate"))]
     drop((url, set_open));
-    let doors = doors
-        .into_iter()
-        .map(|door| card(door, token.clone(), open))
-        .collect_view();
+    let doors = doors.into_iter().map(|door| card(door, token.clone(), open)).collect_view();
     view! { <ul class="grid sims">{doors}</ul> }
 }
 
@@ -63,10 +56,7 @@ fn card(door: SimulatedDoor, token: String, open: ReadSignal<Vec<String>>) -> im
     let id = door.id.clone();
     let is_open = move || open.with(|open| open.contains(&id));
     let shown = is_open.clone();
-    let explained = MODES
-        .iter()
-        .find(|mode| mode.0 == door.mode)
-        .map_or("", |mode| mode.2);
+    let explained = MODES.iter().find(|mode| mode.0 == door.mode).map_or("", |mode| mode.2);
     let modes = MODES
         .iter()
         .map(|(code, name, _)| {

@@ -31,19 +31,11 @@ pub(super) fn follow<T: DeserializeOwned + 'static>(
     let state = source.clone();
     let error = Closure::<dyn Fn()>::new(move || {
         let ended = state.ready_state() == EventSource::CLOSED;
-        standing(if ended {
-            Standing::Ended
-        } else {
-            Standing::Reconnecting
-        });
+        standing(if ended { Standing::Ended } else { Standing::Reconnecting });
     });
     source.set_onerror(Some(error.as_ref().unchecked_ref()));
     let news = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(Ok(item)) = event
-            .data()
-            .as_string()
-            .map(|text| serde_json::from_str(&text))
-        {
+        if let Some(Ok(item)) = event.data().as_string().map(|text| serde_json::from_str(&text)) {
             message(item);
         }
     });

@@ -13,39 +13,23 @@ pub struct CalendarText {
 
 /// The texts for a visit to `organization`, with the host and how to reach them where known.
 #[must_use]
-pub fn visit(
-    organization: &str,
-    host: Option<&str>,
-    contact: Option<&str>,
-    language: Language,
-) -> CalendarText {
+pub fn visit(organization: &str, host: Option<&str>, contact: Option<&str>, language: Language) -> CalendarText {
     let organization = clean(organization);
     let (summary, open, host_label) = match language {
-        Language::En => (
-            format!("Visit at {organization}"),
-            "The doors open with the link you were sent.",
-            "Host",
-        ),
+        Language::En => (format!("Visit at {organization}"), "The doors open with the link you were sent.", "Host"),
         Language::De => (
             format!("Besuch bei {organization}"),
             "Die Türen öffnen Sie mit dem Link, den Sie bekommen haben.",
             "Eingeladen von",
         ),
     };
-    let people: Vec<String> = [host, contact]
-        .into_iter()
-        .flatten()
-        .map(clean)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let people: Vec<String> =
+        [host, contact].into_iter().flatten().map(clean).filter(|part| !part.is_empty()).collect();
     let mut description = open.to_owned();
     if !people.is_empty() {
         description.push_str(&format!("\n{host_label}: {}", people.join(", ")));
     }
-    CalendarText {
-        summary,
-        description,
-    }
+    CalendarText { summary, description }
 }
 
 #[cfg(test)]
@@ -56,16 +40,7 @@ mod tests {
     fn the_entry_names_the_host_and_breaks_no_line_it_should_not() {
         let text = visit("North\r\nwind", Some("Jonas"), Some(" "), Language::En);
         assert_eq!(text.summary, "Visit at North wind");
-        assert_eq!(
-            text.description,
-            "The doors open with the link you were sent.\nHost: Jonas"
-        );
-        assert_eq!(
-            visit("X", None, None, Language::De)
-                .description
-                .lines()
-                .count(),
-            1
-        );
+        assert_eq!(text.description, "The doors open with the link you were sent.\nHost: Jonas");
+        assert_eq!(visit("X", None, None, Language::De).description.lines().count(), 1);
     }
 }

@@ -11,11 +11,7 @@ pub(super) static WORDS: Words = Words {
     invited_by: "Eingeladen von {}",
     good_until: "Gültig bis {}",
     good_always: "Gültig bis auf Weiteres",
-    left: [
-        "Keine Öffnungen mehr",
-        "Noch 1 Öffnung",
-        "Noch {} Öffnungen",
-    ],
+    left: ["Keine Öffnungen mehr", "Noch 1 Öffnung", "Noch {} Öffnungen"],
     unlock: "Öffnen",
     unlock_door: "{} öffnen",
     try_again: "Noch einmal",
@@ -42,10 +38,7 @@ pub(super) static WORDS: Words = Words {
     confirm_text: "Drücken Sie erst, wenn Sie vor der Tür stehen: Sie bleibt nur wenige Sekunden offen.",
     all_doors: "Alle Türen",
     your_doors: "Ihre Türen bei {}",
-    too_early: notice(
-        "Noch etwas früh",
-        "Ihre Türen öffnen ab {}. Es ist nichts verloren: Kommen Sie dann wieder.",
-    ),
+    too_early: notice("Noch etwas früh", "Ihre Türen öffnen ab {}. Es ist nichts verloren: Kommen Sie dann wieder."),
     too_early_in: "Das ist in {}.",
     expired: notice(
         "Dieser Link ist abgelaufen",
@@ -55,10 +48,7 @@ pub(super) static WORDS: Words = Words {
         "Alle Öffnungen sind verbraucht",
         "Dieser Link hat seine Türen so oft geöffnet, wie er darf. Wenn Sie noch hinein müssen, bitten Sie um einen neuen.",
     ),
-    paused: notice(
-        "Dieser Link ruht",
-        "Er öffnet zurzeit nichts und geht später vielleicht wieder.",
-    ),
+    paused: notice("Dieser Link ruht", "Er öffnet zurzeit nichts und geht später vielleicht wieder."),
     revoked: notice(
         "Dieser Link wurde zurückgezogen",
         "Er öffnet nichts mehr. Wenn Sie erwartet wurden, bitten Sie um einen neuen.",
@@ -75,10 +65,7 @@ pub(super) static WORDS: Words = Words {
         "Ihr Browser behält keine Cookies",
         "Diese Seite braucht ein einziges Cookie, um Ihren Link zu kennen. Erlauben Sie Cookies für diese Seite oder öffnen Sie den Link in einem anderen Browser.",
     ),
-    busy: notice(
-        "Einen Moment",
-        "Es wurde nichts geöffnet. Versuchen Sie es gleich noch einmal.",
-    ),
+    busy: notice("Einen Moment", "Es wurde nichts geöffnet. Versuchen Sie es gleich noch einmal."),
     too_many: notice(
         "Zu viele Versuche",
         "Es wurde nichts geöffnet. Warten Sie eine Minute und versuchen Sie es dann noch einmal.",

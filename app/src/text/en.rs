@@ -21,10 +21,7 @@ pub(super) static WORDS: Words = Words {
         "No clear answer",
         "The door may or may not have opened. Check your connection and try again: it will not open twice.",
     ),
-    stale_page: notice(
-        "This page is too old",
-        "Nothing was opened. Load the page again, then try once more.",
-    ),
+    stale_page: notice("This page is too old", "Nothing was opened. Load the page again, then try once more."),
     door_locked_down: "This door is locked for everyone right now.",
     door_offline: "This door is off line right now and may not open.",
     door_not_allowed: "This door does not open with a link. Ask your host to let you in.",
@@ -38,23 +35,14 @@ pub(super) static WORDS: Words = Words {
     confirm_text: "Press when you stand at the door: it stays open for a few seconds only.",
     all_doors: "All doors",
     your_doors: "Your doors at {}",
-    too_early: notice(
-        "A little early",
-        "Your doors open from {}. Nothing is lost: come back then.",
-    ),
+    too_early: notice("A little early", "Your doors open from {}. Nothing is lost: come back then."),
     too_early_in: "That is in {}.",
-    expired: notice(
-        "This link has ended",
-        "It was good until {}. If you still need to come in, ask for a new one.",
-    ),
+    expired: notice("This link has ended", "It was good until {}. If you still need to come in, ask for a new one."),
     used_up: notice(
         "All openings are used",
         "This link opened its doors as often as it may. If you still need to come in, ask for a new one.",
     ),
-    paused: notice(
-        "This link is paused",
-        "It opens nothing for now, and may work again later.",
-    ),
+    paused: notice("This link is paused", "It opens nothing for now, and may work again later."),
     revoked: notice(
         "This link was withdrawn",
         "It opens nothing any more. If you expected to come in, ask for a new one.",
@@ -72,8 +60,5 @@ pub(super) static WORDS: Words = Words {
         "This page needs one cookie to know your link. Allow cookies for this site, or open the link in another browser.",
     ),
     busy: notice("One moment", "Nothing was opened. Try again in a moment."),
-    too_many: notice(
-        "Too many tries",
-        "Nothing was opened. Wait a minute, then try again.",
-    ),
+    too_many: notice("Too many tries", "Nothing was opened. Wait a minute, then try again."),
 };

@@ -36,18 +36,14 @@ impl Language {
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.code()))
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
     }
 
     /// The link's own language if it names one, else the best of an `Accept-Language` header
     /// (RFC 9110 §12.5.4), else English.
     #[must_use]
     pub fn choose(link: Option<&str>, accept_language: &str) -> Self {
-        link.and_then(Self::parse)
-            .or_else(|| Self::accepted(accept_language))
-            .unwrap_or_default()
+        link.and_then(Self::parse).or_else(|| Self::accepted(accept_language)).unwrap_or_default()
     }
 
     fn accepted(header: &str) -> Option<Self> {
@@ -84,10 +80,7 @@ mod tests {
 
     #[test]
     fn the_header_is_read_by_weight_and_then_by_order() {
-        assert_eq!(
-            Language::choose(None, "fr, en;q=0.5, de;q=0.8"),
-            Language::De
-        );
+        assert_eq!(Language::choose(None, "fr, en;q=0.5, de;q=0.8"), Language::De);
         assert_eq!(Language::choose(None, "de-AT, en"), Language::De);
         assert_eq!(Language::choose(None, "de;q=0, en;q=0.1"), Language::En);
         assert_eq!(Language::choose(None, "de;q=rubbish;;,,"), Language::En);

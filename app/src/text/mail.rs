@@ -59,11 +59,7 @@ pub struct MailText {
 pub fn access_link(model: MailModel) -> MailText {
     let model = cleaned(model);
     let letter = letter(&model);
-    MailText {
-        text: plain(&model, &letter),
-        html: html::document(&model, &letter),
-        subject: letter.subject,
-    }
+    MailText { text: plain(&model, &letter), html: html::document(&model, &letter), subject: letter.subject }
 }
 
 /// The sentences of one mail, ready for either form.
@@ -86,11 +82,7 @@ fn letter(model: &MailModel) -> Letter {
     let (organization, language) = (&model.organization, model.language);
     let moment = |ms| when::absolute(ms, &model.zone, language);
     let mut terms = Vec::new();
-    terms.extend(
-        model
-            .good_from_ms
-            .map(|ms| fill(phrases.good_from, &moment(ms))),
-    );
+    terms.extend(model.good_from_ms.map(|ms| fill(phrases.good_from, &moment(ms))));
     terms.push(match model.good_until_ms {
         Some(ms) => fill(phrases.good_until, &moment(ms)),
         None => phrases.good_always.to_owned(),
@@ -126,10 +118,7 @@ fn invited(template: &str, host: &str, organization: &str) -> String {
 }
 
 fn plain(model: &MailModel, letter: &Letter) -> String {
-    let mut text = format!(
-        "{}\n\n{}\n\n{}:\n{}\n",
-        letter.greeting, letter.opening, letter.button, model.url
-    );
+    let mut text = format!("{}\n\n{}\n\n{}:\n{}\n", letter.greeting, letter.opening, letter.button, model.url);
     if !model.places.is_empty() {
         text.push_str(&format!("\n{}\n", letter.doors));
     }
@@ -143,30 +132,19 @@ fn plain(model: &MailModel, letter: &Letter) -> String {
     for line in letter.terms.iter().chain(&letter.help) {
         text.push_str(&format!("{line}\n"));
     }
-    text.push_str(&format!(
-        "\n{}\n\n-- \n{}\n{}\n",
-        letter.keep, model.organization, letter.ignore
-    ));
+    text.push_str(&format!("\n{}\n\n-- \n{}\n{}\n", letter.keep, model.organization, letter.ignore));
     text
 }
 
 impl MailPlace {
     fn heading(&self) -> String {
-        if self.address.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{}, {}", self.name, self.address)
-        }
+        if self.address.is_empty() { self.name.clone() } else { format!("{}, {}", self.name, self.address) }
     }
 }
 
 /// Every value on one line and free of direction tricks, whatever an import brought in.
 fn cleaned(model: MailModel) -> MailModel {
-    let some = |value: Option<String>| {
-        value
-            .map(|value| clean(&value))
-            .filter(|value| !value.is_empty())
-    };
+    let some = |value: Option<String>| value.map(|value| clean(&value)).filter(|value| !value.is_empty());
     MailModel {
         organization: clean(&model.organization),
         visitor: clean(&model.visitor),

@@ -18,10 +18,7 @@ pub struct Said {
 /// One sentence for an admin, in English; an unknown code says that it is unknown.
 #[must_use]
 pub fn admin(code: &str) -> &'static str {
-    table::find(code).map_or(
-        "This version of Latchkey does not know the reason.",
-        |row| row.admin,
-    )
+    table::find(code).map_or("This version of Latchkey does not know the reason.", |row| row.admin)
 }
 
 /// What to tell the visitor about `code`, naming the host when there is one.
@@ -36,22 +33,10 @@ pub fn visitor(code: &str, host: Option<&str>, language: Language) -> Said {
     };
     let host = host.map(super::clean).filter(|host| !host.is_empty());
     let ask = match language {
-        Language::En => Ask {
-            small: "ask",
-            capital: "Ask",
-            nobody: "your host",
-        },
-        Language::De => Ask {
-            small: "fragen Sie",
-            capital: "Fragen Sie",
-            nobody: "vor Ort",
-        },
+        Language::En => Ask { small: "ask", capital: "Ask", nobody: "your host" },
+        Language::De => Ask { small: "fragen Sie", capital: "Fragen Sie", nobody: "vor Ort" },
     };
-    Said {
-        title: title.to_owned(),
-        text: ask.fill(text, host.as_deref()),
-        retry: row.retry,
-    }
+    Said { title: title.to_owned(), text: ask.fill(text, host.as_deref()), retry: row.retry }
 }
 
 /// How a language says whom to ask.
@@ -69,10 +54,7 @@ impl Ask {
             Some(parts) => (Some(parts), self.capital),
             None => (text.split_once("{ask}"), self.small),
         };
-        parts.map_or_else(
-            || text.to_owned(),
-            |(before, after)| format!("{before}{verb} {whom}{after}"),
-        )
+        parts.map_or_else(|| text.to_owned(), |(before, after)| format!("{before}{verb} {whom}{after}"))
     }
 }
 
@@ -93,10 +75,7 @@ mod tests {
             for language in Language::ALL {
                 for host in [None, Some("Jonas Weber")] {
                     let said = visitor(code, host, language);
-                    assert!(
-                        !said.title.is_empty() && said.text.ends_with('.'),
-                        "{code}: {said:?}"
-                    );
+                    assert!(!said.title.is_empty() && said.text.ends_with('.'), "{code}: {said:?}");
                     assert!(!said.text.contains('{'), "{code}: {said:?}");
                 }
             }
@@ -107,16 +86,9 @@ mod tests {
     #[test]
     fn a_door_that_did_not_answer_may_not_have_opened() {
         let said = visitor("timed_out", Some("Jonas Weber"), Language::En);
-        assert_eq!(
-            said.text,
-            "The door did not answer and may not have opened. Try again, or ask Jonas Weber."
-        );
+        assert_eq!(said.text, "The door did not answer and may not have opened. Try again, or ask Jonas Weber.");
         assert!(said.retry);
-        assert!(
-            visitor("timed_out", None, Language::De)
-                .text
-                .ends_with("oder fragen Sie vor Ort.")
-        );
+        assert!(visitor("timed_out", None, Language::De).text.ends_with("oder fragen Sie vor Ort."));
     }
 
     #[test]

@@ -37,10 +37,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_break_a_line_or_turn_the_text() {
-        assert_eq!(
-            clean("Ada\r\nBcc: all@example.org"),
-            "Ada Bcc: all@example.org"
-        );
+        assert_eq!(clean("Ada\r\nBcc: all@example.org"), "Ada Bcc: all@example.org");
         assert_eq!(clean("\u{202e}evil\u{2066} \u{2029}x\0"), "evil x");
         assert_eq!(clean("  Zoë 🚪 "), "Zoë 🚪");
     }

@@ -28,11 +28,7 @@ pub fn moment(at_ms: i64, now_ms: i64, zone: &str, language: Language) -> Moment
     let at = timestamp(at_ms);
     let local = tz.to_datetime(at);
     let today = tz.to_datetime(timestamp(now_ms)).date();
-    Moment {
-        said: said(local, today, language),
-        exact: exact(local, at, &tz, zone, language),
-        iso: iso(at, &tz),
-    }
+    Moment { said: said(local, today, language), exact: exact(local, at, &tz, zone, language), iso: iso(at, &tz) }
 }
 
 /// A moment for what is read another day, such as mail: `Tue 24 November 2026, 14:31 (Europe/Berlin)`.
@@ -81,9 +77,7 @@ pub fn until(at_ms: i64, now_ms: i64, language: Language) -> String {
 #[must_use]
 pub fn input(at_ms: i64, zone: &str) -> String {
     let (tz, _) = time_zone(zone);
-    tz.to_datetime(timestamp(at_ms))
-        .strftime("%Y-%m-%dT%H:%M")
-        .to_string()
+    tz.to_datetime(timestamp(at_ms)).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// Why a typed time is no time.
@@ -109,10 +103,7 @@ impl std::fmt::Display for WhenError {
         match self {
             Self::Empty => write!(f, "Give a date and a time."),
             Self::NotATime => {
-                write!(
-                    f,
-                    "This is not a date with a time, such as 2026-11-24 14:30."
-                )
+                write!(f, "This is not a date with a time, such as 2026-11-24 14:30.")
             }
             Self::UnknownZone(zone) => write!(f, "There is no time zone named {zone}."),
             Self::Skipped { zone, first } => write!(
@@ -143,10 +134,8 @@ pub fn parse_input(typed: &str, zone: &str) -> Result<i64, WhenError> {
     let at = ambiguous.compatible().map_err(|_| WhenError::NotATime)?;
     if matches!(offset, AmbiguousOffset::Gap { .. }) {
         // The jump is the last transition up to and with the shifted time.
-        let first = tz
-            .preceding(timestamp(at.as_millisecond() + 1))
-            .next()
-            .map_or(at, |transition| transition.timestamp());
+        let first =
+            tz.preceding(timestamp(at.as_millisecond() + 1)).next().map_or(at, |transition| transition.timestamp());
         return Err(WhenError::Skipped {
             zone: zone.to_owned(),
             first: tz.to_datetime(first).strftime("%H:%M").to_string(),
@@ -162,10 +151,7 @@ pub fn end_of_tomorrow(now_ms: i64, zone: &str) -> i64 {
     let now = timestamp(now_ms);
     let tomorrow = tz.to_datetime(now).date().tomorrow();
     tomorrow
-        .and_then(|date| {
-            tz.to_ambiguous_timestamp(date.to_datetime(Time::constant(23, 59, 0, 0)))
-                .compatible()
-        })
+        .and_then(|date| tz.to_ambiguous_timestamp(date.to_datetime(Time::constant(23, 59, 0, 0))).compatible())
         .map_or(now_ms, Timestamp::as_millisecond)
 }
 
@@ -173,13 +159,8 @@ pub fn end_of_tomorrow(now_ms: i64, zone: &str) -> i64 {
 #[must_use]
 pub fn start_of_day(now_ms: i64, zone: &str) -> i64 {
     let (tz, _) = time_zone(zone);
-    let midnight = tz
-        .to_datetime(timestamp(now_ms))
-        .date()
-        .to_datetime(Time::midnight());
-    tz.to_ambiguous_timestamp(midnight)
-        .compatible()
-        .map_or(now_ms, Timestamp::as_millisecond)
+    let midnight = tz.to_datetime(timestamp(now_ms)).date().to_datetime(Time::midnight());
+    tz.to_ambiguous_timestamp(midnight).compatible().map_or(now_ms, Timestamp::as_millisecond)
 }
 
 /// Whether the zone database knows `zone`, an IANA name such as `Europe/Berlin`.
@@ -191,19 +172,15 @@ pub fn is_zone(zone: &str) -> bool {
 /// Every zone of the database by name, sorted, for a form's choice.
 #[must_use]
 pub fn zones() -> Vec<String> {
-    let mut names: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|name| name.to_string())
-        .collect();
+    let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     names.sort_unstable();
     names
 }
 
 fn civil(typed: &str) -> Option<DateTime> {
     let typed = typed.replacen(' ', "T", 1);
-    let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-        .iter()
-        .find_map(|format| DateTime::strptime(format, &typed).ok())?;
+    let local =
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().find_map(|format| DateTime::strptime(format, &typed).ok())?;
     (2000..2200).contains(&local.year()).then_some(local)
 }
 
@@ -213,11 +190,7 @@ fn time_zone(zone: &str) -> (TimeZone, &str) {
 
 /// Out-of-range numbers show as the farthest time there is, since a page must not fail for them.
 fn timestamp(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    })
+    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 fn said(local: DateTime, today: Date, language: Language) -> String {
@@ -242,10 +215,7 @@ fn exact(local: DateTime, at: Timestamp, tz: &TimeZone, zone: &str, language: La
     let date = words::long_date(local.date(), language);
     let clock = local.strftime("%H:%M:%S");
     // The hour that happens twice needs its offset to be exact.
-    let twice = matches!(
-        tz.to_ambiguous_timestamp(local).offset(),
-        AmbiguousOffset::Fold { .. }
-    );
+    let twice = matches!(tz.to_ambiguous_timestamp(local).offset(), AmbiguousOffset::Fold { .. });
     if twice {
         return format!("{date}, {clock} {zone} (UTC{})", tz.to_offset(at));
     }
@@ -253,9 +223,7 @@ fn exact(local: DateTime, at: Timestamp, tz: &TimeZone, zone: &str, language: La
 }
 
 fn iso(at: Timestamp, tz: &TimeZone) -> String {
-    at.to_zoned_datetime(tz.clone())
-        .strftime("%Y-%m-%dT%H:%M:%S%:z")
-        .to_string()
+    at.to_zoned_datetime(tz.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 #[cfg(test)]

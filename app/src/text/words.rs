@@ -138,18 +138,8 @@ mod tests {
             ] {
                 assert_eq!(template.matches("{}").count(), 1, "{template}");
             }
-            for notice in [
-                words.used_up,
-                words.paused,
-                words.revoked,
-                words.lockdown,
-                words.gone,
-            ] {
-                assert!(
-                    !notice.text.contains("{}") && notice.text.ends_with('.'),
-                    "{}",
-                    notice.text
-                );
+            for notice in [words.used_up, words.paused, words.revoked, words.lockdown, words.gone] {
+                assert!(!notice.text.contains("{}") && notice.text.ends_with('.'), "{}", notice.text);
             }
         }
     }

@@ -33,10 +33,7 @@ impl Badge {
     /// A badge.
     #[must_use]
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self {
-            tone,
-            text: text.into(),
-        }
+        Self { tone, text: text.into() }
     }
 
     /// As it is shown.

@@ -17,10 +17,7 @@ impl Field {
     /// A field without an error.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            error: None,
-        }
+        Self { value: value.into(), error: None }
     }
 }
 
@@ -149,24 +146,12 @@ impl Input {
                 aria-describedby=described
             />
         };
-        around(
-            self.name,
-            self.label,
-            self.required || self.bare,
-            self.hint,
-            self.field.error,
-            control.into_any(),
-        )
+        around(self.name, self.label, self.required || self.bare, self.hint, self.field.error, control.into_any())
     }
 }
 
 /// A labelled `<textarea>`.
-pub fn textarea(
-    name: &'static str,
-    label: &'static str,
-    hint: Option<String>,
-    field: Field,
-) -> AnyView {
+pub fn textarea(name: &'static str, label: &'static str, hint: Option<String>, field: Field) -> AnyView {
     let described = described(name, hint.is_some(), field.error.is_some());
     let invalid = field.error.is_some().then_some("true");
     let control = view! {
@@ -176,12 +161,7 @@ pub fn textarea(
 }
 
 /// A labelled `<select>`.
-pub fn select(
-    name: &'static str,
-    label: &'static str,
-    choices: Vec<Choice>,
-    field: Field,
-) -> AnyView {
+pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>, field: Field) -> AnyView {
     let described = described(name, false, field.error.is_some());
     let invalid = field.error.is_some().then_some("true");
     let options = choices
@@ -198,12 +178,7 @@ pub fn select(
 }
 
 /// A box to tick, with its words beside it; sends `on`.
-pub fn checkbox(
-    name: &'static str,
-    label: &'static str,
-    hint: Option<String>,
-    ticked: bool,
-) -> AnyView {
+pub fn checkbox(name: &'static str, label: &'static str, hint: Option<String>, ticked: bool) -> AnyView {
     let id = format!("{name}-hint");
     let described = hint.is_some().then(|| id.clone());
     view! {
@@ -218,9 +193,7 @@ pub fn checkbox(
 
 /// What is wrong with the form as a whole, read out at once.
 pub fn form_error(error: Option<String>) -> AnyView {
-    error
-        .map(|error| view! { <div class="flash no" role="alert">{Icon::Alert.view()} <p>{error}</p></div> })
-        .into_any()
+    error.map(|error| view! { <div class="flash no" role="alert">{Icon::Alert.view()} <p>{error}</p></div> }).into_any()
 }
 
 fn around(
@@ -232,11 +205,7 @@ fn around(
     control: AnyView,
 ) -> AnyView {
     let optional = (!plain).then(|| view! { <span class="optional">" optional"</span> });
-    let class = if error.is_some() {
-        "field wrong"
-    } else {
-        "field"
-    };
+    let class = if error.is_some() { "field wrong" } else { "field" };
     view! {
         <div class=class>
             <label for=name>{label} {optional}</label>

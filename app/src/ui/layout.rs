@@ -24,23 +24,12 @@ pub fn back(href: impl Into<String>, label: impl Into<String>) -> AnyView {
 
 /// A card with a heading; `aside` stands at the heading's end.
 pub fn card(title: impl Into<String>, aside: AnyView, body: AnyView) -> AnyView {
-    card_of(
-        "card",
-        title,
-        aside,
-        view! { <div class="body">{body}</div> }.into_any(),
-    )
+    card_of("card", title, aside, view! { <div class="body">{body}</div> }.into_any())
 }
 
 /// A card whose content brings its own spacing, such as rows.
-pub fn card_of(
-    class: &'static str,
-    title: impl Into<String>,
-    aside: AnyView,
-    body: AnyView,
-) -> AnyView {
-    view! { <section class=class><header><h2>{title.into()}</h2>{aside}</header>{body}</section> }
-        .into_any()
+pub fn card_of(class: &'static str, title: impl Into<String>, aside: AnyView, body: AnyView) -> AnyView {
+    view! { <section class=class><header><h2>{title.into()}</h2>{aside}</header>{body}</section> }.into_any()
 }
 
 /// A name with its value, and more in small print.
@@ -53,11 +42,7 @@ pub struct Fact {
 impl Fact {
     /// Any view as value.
     pub fn new(name: &'static str, value: AnyView) -> Self {
-        Self {
-            name,
-            value,
-            more: None,
-        }
+        Self { name, value, more: None }
     }
 
     /// A text as value; `None` when there is none, so that no empty line shows.
@@ -78,9 +63,7 @@ pub fn facts(facts: impl IntoIterator<Item = Option<Fact>>) -> AnyView {
         .into_iter()
         .flatten()
         .map(|fact| {
-            let more = fact
-                .more
-                .map(|more| view! { <span class="more">{more}</span> });
+            let more = fact.more.map(|more| view! { <span class="more">{more}</span> });
             view! { <dt>{fact.name}</dt><dd>{fact.value}{more}</dd> }
         })
         .collect_view();
@@ -97,17 +80,12 @@ pub fn empty(icon: Icon, title: &'static str, text: impl Into<String>, action: A
 
 /// The way to the next page of a list, if there is one.
 pub fn next_page(href: Option<String>, label: &'static str) -> AnyView {
-    href.map(
-        |href| view! { <p class="next"><a class="btn" href=href>{label} {Icon::Go.view()}</a></p> },
-    )
-    .into_any()
+    href.map(|href| view! { <p class="next"><a class="btn" href=href>{label} {Icon::Go.view()}</a></p> }).into_any()
 }
 
 /// The `<datalist>` of time zones, `id="zones"`.
 pub fn zones() -> AnyView {
-    let options = crate::text::when::zones()
-        .into_iter()
-        .map(|zone| view! { <option value=zone></option> })
-        .collect_view();
+    let options =
+        crate::text::when::zones().into_iter().map(|zone| view! { <option value=zone></option> }).collect_view();
     view! { <datalist id="zones">{options}</datalist> }.into_any()
 }

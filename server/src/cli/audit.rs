@@ -42,13 +42,9 @@ impl Audit {
                 let verified = match &verify.file {
                     None => audit::verify(app).await?,
                     Some(path) => {
-                        let file = std::fs::File::open(path).map_err(|cause| {
-                            Error::Refused(format!("{}: {cause}", path.display()))
-                        })?;
-                        vec![audit::verify_export(
-                            &app.keys,
-                            std::io::BufReader::new(file),
-                        )?]
+                        let file = std::fs::File::open(path)
+                            .map_err(|cause| Error::Refused(format!("{}: {cause}", path.display())))?;
+                        vec![audit::verify_export(&app.keys, std::io::BufReader::new(file))?]
                     }
                 };
                 for log in verified {
@@ -68,13 +64,11 @@ impl Audit {
                 match &export.out {
                     None => audit::export(app, &organization.id, &mut std::io::stdout()).await?,
                     Some(path) => {
-                        let file = std::fs::File::create(path).map_err(|cause| {
-                            Error::Refused(format!("{}: {cause}", path.display()))
-                        })?;
+                        let file = std::fs::File::create(path)
+                            .map_err(|cause| Error::Refused(format!("{}: {cause}", path.display())))?;
                         let mut out = std::io::BufWriter::new(file);
                         let last = audit::export(app, &organization.id, &mut out).await?;
-                        std::io::Write::flush(&mut out)
-                            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+                        std::io::Write::flush(&mut out).map_err(|cause| Error::Unavailable(cause.to_string()))?;
                         last
                     }
                 };
@@ -82,14 +76,7 @@ impl Audit {
             }
             Self::Checkpoint => {
                 let made = audit::make_checkpoints(app).await?;
-                println!(
-                    "{made} {} signed.",
-                    if made == 1 {
-                        "checkpoint"
-                    } else {
-                        "checkpoints"
-                    }
-                );
+                println!("{made} {} signed.", if made == 1 { "checkpoint" } else { "checkpoints" });
                 Ok(())
             }
         }

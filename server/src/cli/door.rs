@@ -110,8 +110,7 @@ impl Door {
     pub(super) async fn run(self, app: &App, org: Option<&str>) -> Result<()> {
         let (organization, actor) = acting(app, org).await?;
         let id = organization.id;
-        let line =
-            |at: &DoorAtPlace| format!("{}  {} at {}", at.door.id, at.door.name, at.place.name);
+        let line = |at: &DoorAtPlace| format!("{}  {} at {}", at.door.id, at.door.name, at.place.name);
         let (wanted, json) = match self {
             Self::Create(create) => {
                 let typed = DoorInput {
@@ -142,20 +141,15 @@ impl Door {
             }
             Self::Simulate(simulate) => {
                 let at = find(app, &id, &simulate.door).await?;
-                let mode = Mode::from_code(&simulate.mode).ok_or_else(|| {
-                    Error::Refused("A mode is one of ready, slow, dead, refusing, offline.".into())
-                })?;
+                let mode = Mode::from_code(&simulate.mode)
+                    .ok_or_else(|| Error::Refused("A mode is one of ready, slow, dead, refusing, offline.".into()))?;
                 door::simulate(app, &actor, &at.door.id, mode).await?;
                 (at.door.id, simulate.json)
             }
             Self::Remove(remove) => {
                 let at = find(app, &id, &remove.door).await?;
                 door::remove(app, &actor, &at.door.id).await?;
-                return print(
-                    remove.json,
-                    &object(&at),
-                    &format!("{} is removed.", at.door.name),
-                );
+                return print(remove.json, &object(&at), &format!("{} is removed.", at.door.name));
             }
         };
         let at = find(app, &id, &wanted).await?;

@@ -47,33 +47,22 @@ impl Event {
             None => None,
             Some(text) => Some(
                 text.parse::<jiff::Timestamp>()
-                    .map_err(|_| {
-                        Error::Refused(format!(
-                            "{text} is not a moment such as 2026-11-24T09:00:00Z."
-                        ))
-                    })?
+                    .map_err(|_| Error::Refused(format!("{text} is not a moment such as 2026-11-24T09:00:00Z.")))?
                     .as_millisecond(),
             ),
         };
         let outcome = match &list.outcome {
             None => None,
-            Some(code) => Some(Outcome::from_code(code).ok_or_else(|| {
-                Error::Refused("An outcome is one of granted, denied, failed, done.".into())
-            })?),
+            Some(code) => Some(
+                Outcome::from_code(code)
+                    .ok_or_else(|| Error::Refused("An outcome is one of granted, denied, failed, done.".into()))?,
+            ),
         };
-        let filter = Filter {
-            since,
-            outcome,
-            action: list.action,
-            ..Filter::default()
-        };
+        let filter = Filter { since, outcome, action: list.action, ..Filter::default() };
         let mut last = 0;
         loop {
             let (id, page) = (organization.id.clone(), filter.clone());
-            let rows = app
-                .db
-                .read(move |c| event::in_order(c, &id, &page, last, 1_000))
-                .await?;
+            let rows = app.db.read(move |c| event::in_order(c, &id, &page, last, 1_000)).await?;
             for row in &rows {
                 let line = format!(
                     "{:>6}  {}  {}  {}  {}",

@@ -141,10 +141,7 @@ async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
         .read(move |c| match store::find(c, &organization, &wanted_id) {
             Ok(row) => Ok(vec![row]),
             Err(Error::NotFound) => {
-                let filter = Filter {
-                    search: wanted_id.clone(),
-                    ..Filter::default()
-                };
+                let filter = Filter { search: wanted_id.clone(), ..Filter::default() };
                 store::list(c, &organization, &filter, 0, 1_000)
             }
             Err(other) => Err(other),
@@ -165,9 +162,7 @@ impl Link {
                 }
                 let json = create.json;
                 let send = create.send;
-                let made =
-                    link::create(app, &actor, &input(*create, doors, organization.time_zone))
-                        .await?;
+                let made = link::create(app, &actor, &input(*create, doors, organization.time_zone)).await?;
                 if send {
                     link::send(app, &actor, &made).await?;
                 }
@@ -193,24 +188,15 @@ impl Link {
                 );
                 return print(show.json, &object(app, &row, url).await?, &line);
             }
-            Self::Pause(to) => (
-                link::pause(app, &actor, &find(app, &id, &to.link).await?.id)
-                    .await
-                    .map(|_| to.link)?,
-                to.json,
-            ),
-            Self::Resume(to) => (
-                link::resume(app, &actor, &find(app, &id, &to.link).await?.id)
-                    .await
-                    .map(|_| to.link)?,
-                to.json,
-            ),
-            Self::Revoke(to) => (
-                link::revoke(app, &actor, &find(app, &id, &to.link).await?.id)
-                    .await
-                    .map(|_| to.link)?,
-                to.json,
-            ),
+            Self::Pause(to) => {
+                (link::pause(app, &actor, &find(app, &id, &to.link).await?.id).await.map(|_| to.link)?, to.json)
+            }
+            Self::Resume(to) => {
+                (link::resume(app, &actor, &find(app, &id, &to.link).await?.id).await.map(|_| to.link)?, to.json)
+            }
+            Self::Revoke(to) => {
+                (link::revoke(app, &actor, &find(app, &id, &to.link).await?.id).await.map(|_| to.link)?, to.json)
+            }
             Self::Rotate(to) => {
                 let row = find(app, &id, &to.link).await?;
                 link::rotate(app, &actor, &row.id).await?;
@@ -231,12 +217,7 @@ impl Link {
             }
         };
         let row = find(app, &id, &row).await?;
-        let line = format!(
-            "{}  {}, {}",
-            row.id,
-            row.name,
-            row.state(app.clock.now()).code()
-        );
+        let line = format!("{}  {}, {}", row.id, row.name, row.state(app.clock.now()).code());
         print(json, &object(app, &row, None).await?, &line)
     }
 }
@@ -245,23 +226,14 @@ async fn list(app: &App, organization: String, list: List) -> Result<()> {
     let state = match &list.state {
         None => None,
         Some(code) => Some(State::from_code(code).ok_or_else(|| {
-            Error::Refused(
-                "A state is one of scheduled, active, paused, used_up, expired, revoked.".into(),
-            )
+            Error::Refused("A state is one of scheduled, active, paused, used_up, expired, revoked.".into())
         })?),
     };
     let now = app.clock.now();
-    let mut filter = Filter {
-        search: list.search,
-        state,
-        ..Filter::default()
-    };
+    let mut filter = Filter { search: list.search, state, ..Filter::default() };
     loop {
         let (owner, page) = (organization.clone(), filter.clone());
-        let rows = app
-            .db
-            .read(move |c| store::list(c, &owner, &page, now, 200))
-            .await?;
+        let rows = app.db.read(move |c| store::list(c, &owner, &page, now, 200)).await?;
         for row in &rows {
             let line = format!("{}  {}, {}", row.id, row.name, row.state(now).code());
             print(list.json, &object(app, row, None).await?, &line)?;

@@ -88,12 +88,11 @@ pub fn main() -> ExitCode {
         }
     };
     // What a command prints is for whoever typed it; only the server tells what it does besides.
-    let filter =
-        if matches!(cli.command, Command::Serve) || std::env::var_os("LATCHKEY_LOG").is_some() {
-            config.log.as_str()
-        } else {
-            "warn"
-        };
+    let filter = if matches!(cli.command, Command::Serve) || std::env::var_os("LATCHKEY_LOG").is_some() {
+        config.log.as_str()
+    } else {
+        "warn"
+    };
     if let Err(sentence) = crate::logging::start(filter, config.log_format) {
         eprintln!("latchkey: {sentence}");
         return ExitCode::FAILURE;
@@ -101,10 +100,7 @@ pub fn main() -> ExitCode {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => {
             eprintln!("latchkey: the runtime could not start: {cause}");

@@ -46,17 +46,10 @@ pub(super) fn named<T>(
     id: impl Fn(&T) -> &str,
     name: impl Fn(&T) -> &str,
 ) -> Result<T> {
-    let mut found: Vec<T> = rows
-        .into_iter()
-        .filter(|row| id(row) == wanted || name(row) == wanted)
-        .collect();
+    let mut found: Vec<T> = rows.into_iter().filter(|row| id(row) == wanted || name(row) == wanted).collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
-        (None, _) => Err(Error::Refused(format!(
-            "There is no {what} called {wanted}."
-        ))),
-        (Some(_), false) => Err(Error::Refused(format!(
-            "Several {what}s are called {wanted}. Use the id instead."
-        ))),
+        (None, _) => Err(Error::Refused(format!("There is no {what} called {wanted}."))),
+        (Some(_), false) => Err(Error::Refused(format!("Several {what}s are called {wanted}. Use the id instead."))),
     }
 }

@@ -11,17 +11,11 @@ use serde_json::Value;
 pub(super) fn print(json: bool, object: &Value, line: &str) -> Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    let printed = if json {
-        writeln!(out, "{object}")
-    } else {
-        writeln!(out, "{line}")
-    };
+    let printed = if json { writeln!(out, "{object}") } else { writeln!(out, "{line}") };
     printed.map_err(|cause| Error::Unavailable(cause.to_string()))
 }
 
 /// RFC 3339 in UTC, or null.
 pub(super) fn time(at: impl Into<Option<Millis>>) -> Value {
-    at.into().map_or(Value::Null, |at| {
-        Value::String(app::text::when::iso_utc(at))
-    })
+    at.into().map_or(Value::Null, |at| Value::String(app::text::when::iso_utc(at)))
 }

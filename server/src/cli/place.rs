@@ -70,11 +70,7 @@ impl Place {
         match self {
             Self::Create(create) => {
                 let time_zone = create.time_zone.unwrap_or(organization.time_zone);
-                let typed = PlaceInput {
-                    name: create.name,
-                    address: create.address,
-                    time_zone,
-                };
+                let typed = PlaceInput { name: create.name, address: create.address, time_zone };
                 let id = place::create(app, &actor, &typed).await?;
                 let row = find(app, &organization.id, &id).await?;
                 print(create.json, &object(&row), &format!("{id}  {}", row.name))
@@ -82,11 +78,7 @@ impl Place {
             Self::List(list) => {
                 let id = organization.id;
                 for row in app.db.read(move |c| store::all(c, &id)).await? {
-                    print(
-                        list.json,
-                        &object(&row),
-                        &format!("{}  {}, {}", row.id, row.name, row.time_zone),
-                    )?;
+                    print(list.json, &object(&row), &format!("{}  {}, {}", row.id, row.name, row.time_zone))?;
                 }
                 Ok(())
             }
@@ -95,20 +87,13 @@ impl Place {
                 print(
                     show.json,
                     &object(&row),
-                    &format!(
-                        "{}  {}, {}, {}",
-                        row.id, row.name, row.address, row.time_zone
-                    ),
+                    &format!("{}  {}, {}, {}", row.id, row.name, row.address, row.time_zone),
                 )
             }
             Self::Remove(remove) => {
                 let row = find(app, &organization.id, &remove.place).await?;
                 place::remove(app, &actor, &row.id).await?;
-                print(
-                    remove.json,
-                    &object(&row),
-                    &format!("{} is removed.", row.name),
-                )
+                print(remove.json, &object(&row), &format!("{} is removed.", row.name))
             }
         }
     }

@@ -17,26 +17,14 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     let app = App::open(config)?;
     let _lock = lock(&app)?;
     let mailer = Mailer::new(&app.config).map_err(Error::Refused)?;
-    let certificate = app
-        .config
-        .tls
-        .as_ref()
-        .map(tls::Reloading::open)
-        .transpose()
-        .map_err(Error::Refused)?;
+    let certificate = app.config.tls.as_ref().map(tls::Reloading::open).transpose().map_err(Error::Refused)?;
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await
-        .map_err(|cause| {
-            Error::Unavailable(format!("cannot listen on {}: {cause}", app.config.listen))
-        })?;
+        .map_err(|cause| Error::Unavailable(format!("cannot listen on {}: {cause}", app.config.listen)))?;
     housekeeping::at_start(&app).await?;
     greet(&app).await?;
 
-    watch::start(
-        app.db.clone(),
-        app.config.database.clone(),
-        app.stop.clone(),
-    );
+    watch::start(app.db.clone(), app.config.database.clone(), app.stop.clone());
     let outbox = tokio::spawn(outbox::work(app.clone(), mailer));
     let housekeeping = tokio::spawn(housekeeping::work(app.clone()));
     tokio::spawn(stop_on_signal(app.clone()));
@@ -45,20 +33,8 @@ pub(super) async fn serve(config: Config) -> Result<()> {
         tokio::spawn(certificate.watch(app.stop.clone()));
     }
 
-    let limits = accept::Limits::new(
-        app.config.max_connections,
-        security::Policy {
-            https: app.is_https(),
-        },
-    );
-    let served = accept::serve(
-        listener,
-        certificate,
-        router::router(app.clone()),
-        limits,
-        app.stop.clone(),
-    )
-    .await;
+    let limits = accept::Limits::new(app.config.max_connections, security::Policy { https: app.is_https() });
+    let served = accept::serve(listener, certificate, router::router(app.clone()), limits, app.stop.clone()).await;
     app.stop.cancel();
     app.tasks.close();
     // Openings under way are over within their five seconds.
@@ -75,8 +51,7 @@ pub(super) async fn serve(config: Config) -> Result<()> {
 /// One server a data folder: on SQLite a second one would declare the first one's openings lost.
 fn lock(app: &App) -> Result<File> {
     let path = app.config.data_dir.join("lock");
-    let file = File::create(&path)
-        .map_err(|cause| Error::Unavailable(format!("{}: {cause}", path.display())))?;
+    let file = File::create(&path).map_err(|cause| Error::Unavailable(format!("{}: {cause}", path.display())))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) if matches!(app.config.database, DatabaseUrl::Sqlite(_)) => {
@@ -86,9 +61,7 @@ fn lock(app: &App) -> Result<File> {
             )))
         }
         Err(TryLockError::WouldBlock) => Ok(file),
-        Err(TryLockError::Error(cause)) => {
-            Err(Error::Unavailable(format!("{}: {cause}", path.display())))
-        }
+        Err(TryLockError::Error(cause)) => Err(Error::Unavailable(format!("{}: {cause}", path.display()))),
     }
 }
 
@@ -96,9 +69,7 @@ fn lock(app: &App) -> Result<File> {
 async fn greet(app: &App) -> Result<()> {
     println!("Latchkey is at {}", app.base_url());
     if let Some(address) = setup::offer(app).await? {
-        println!(
-            "\nNothing is set up yet. Open this address once to make your organization:\n\n  {address}\n"
-        );
+        println!("\nNothing is set up yet. Open this address once to make your organization:\n\n  {address}\n");
     }
     if !app.is_https() {
         tracing::warn!(
@@ -106,23 +77,19 @@ async fn greet(app: &App) -> Result<()> {
         );
     }
     if app.config.smtp.is_none() {
-        tracing::info!(
-            "no mail server is configured: mail is kept in {}",
-            app.config.data_dir.join("mail").display()
-        );
+        tracing::info!("no mail server is configured: mail is kept in {}", app.config.data_dir.join("mail").display());
     }
     Ok(())
 }
 
 async fn stop_on_signal(app: App) {
-    let mut terminate =
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminate) => terminate,
-            Err(cause) => {
-                tracing::warn!(%cause, "cannot listen for SIGTERM");
-                return;
-            }
-        };
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(cause) => {
+            tracing::warn!(%cause, "cannot listen for SIGTERM");
+            return;
+        }
+    };
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}

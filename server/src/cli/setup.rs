@@ -33,9 +33,7 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) async fn run(self, app: &App) -> Result<()> {
         let mut password = String::new();
-        std::io::stdin()
-            .read_line(&mut password)
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        std::io::stdin().read_line(&mut password).map_err(|cause| Error::Unavailable(cause.to_string()))?;
         let typed = SetupInput {
             organization: self.organization.clone(),
             time_zone: self.time_zone,
@@ -48,12 +46,7 @@ impl Setup {
         print(
             self.json,
             &object,
-            &format!(
-                "{} is set up. Sign in at {}/sign-in as {}.",
-                self.organization,
-                app.base_url(),
-                self.email
-            ),
+            &format!("{} is set up. Sign in at {}/sign-in as {}.", self.organization, app.base_url(), self.email),
         )
     }
 }
@@ -73,8 +66,7 @@ impl Demo {
             "id": made.organization, "email": made.email, "password": made.password,
             "sign_in": format!("{}/sign-in", app.base_url()), "url": made.url,
         });
-        let code = qrcode::QrCode::new(made.url.as_bytes())
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let code = qrcode::QrCode::new(made.url.as_bytes()).map_err(|cause| Error::Unavailable(cause.to_string()))?;
         // Painted dark on light whatever the terminal's own colours are: many cameras read no inverted codes.
         let picture: String = code
             .render::<qrcode::render::unicode::Dense1x2>()

@@ -42,18 +42,13 @@ pub(super) fn collect(env: &[(String, String)], file: Option<&str>) -> Found {
     let mut found = Found::default();
     match file.map(str::parse::<toml::Table>) {
         None => {}
-        Some(Ok(table)) => table
-            .iter()
-            .for_each(|(name, value)| found.take_from_file(name, value)),
+        Some(Ok(table)) => table.iter().for_each(|(name, value)| found.take_from_file(name, value)),
         // The parser's own message quotes the line, which may hold a secret.
         Some(Err(cause)) => {
-            let line = cause.span().map_or(1, |at| {
-                file.unwrap_or_default()[..at.start].matches('\n').count() + 1
-            });
-            found.mistakes.push(Mistake(format!(
-                "The configuration file is not TOML: line {line}: {}.",
-                cause.message()
-            )));
+            let line = cause.span().map_or(1, |at| file.unwrap_or_default()[..at.start].matches('\n').count() + 1);
+            found
+                .mistakes
+                .push(Mistake(format!("The configuration file is not TOML: line {line}: {}.", cause.message())));
         }
     }
     for (name, value) in env {
@@ -66,9 +61,7 @@ pub(super) fn collect(env: &[(String, String)], file: Option<&str>) -> Found {
                 found.values.insert(known, value.to_owned());
             }
         } else if RESERVED.contains(&short) {
-            found
-                .warnings
-                .push(format!("{name} is a reserved name and does nothing yet."));
+            found.warnings.push(format!("{name} is a reserved name and does nothing yet."));
         } else if short != "CONFIG" {
             found.warnings.push(format!(
                 "{name} is not a setting{}; it is ignored.",
@@ -85,9 +78,8 @@ impl Found {
         let short = upper.strip_prefix(PREFIX).unwrap_or(&upper);
         let Some(known) = known(short).filter(|_| name == name.to_lowercase()) else {
             if RESERVED.contains(&short) {
-                self.warnings.push(format!(
-                    "{name} in the configuration file is a reserved name and does nothing yet."
-                ));
+                self.warnings
+                    .push(format!("{name} in the configuration file is a reserved name and does nothing yet."));
             } else {
                 let near = hint(short, str::to_lowercase);
                 self.mistakes.push(Mistake(format!(
@@ -101,7 +93,9 @@ impl Found {
             Some(text) => {
                 self.values.insert(known, text.trim().to_owned());
             }
-            None => self.mistakes.push(Mistake(format!("{name} in the configuration file is neither text nor a number. Put its value in quotes."))),
+            None => self.mistakes.push(Mistake(format!(
+                "{name} in the configuration file is neither text nor a number. Put its value in quotes."
+            ))),
         }
     }
 }
@@ -123,10 +117,7 @@ fn known(short: &str) -> Option<&'static str> {
 }
 
 fn hint(wrong: &str, say: impl Fn(&str) -> String) -> String {
-    let nearest = KNOWN
-        .into_iter()
-        .map(|name| (distance(wrong, name), name))
-        .min();
+    let nearest = KNOWN.into_iter().map(|name| (distance(wrong, name), name)).min();
     match nearest {
         Some((far, name)) if far <= 2 + name.len() / 4 => format!("; did you mean {}", say(name)),
         _ => String::new(),

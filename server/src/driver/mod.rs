@@ -47,9 +47,7 @@ impl Drivers {
     /// All drivers, ready.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            simulator: Arc::new(simulator::Simulator::default()),
-        }
+        Self { simulator: Arc::new(simulator::Simulator::default()) }
     }
 
     /// The driver of a door.

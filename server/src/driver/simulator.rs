@@ -34,13 +34,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Self; 5] = [
-        Self::Ready,
-        Self::Slow,
-        Self::Dead,
-        Self::Refusing,
-        Self::Offline,
-    ];
+    pub const ALL: [Self; 5] = [Self::Ready, Self::Slow, Self::Dead, Self::Refusing, Self::Offline];
 
     /// The stable code.
     #[must_use]
@@ -63,9 +57,7 @@ impl Mode {
     /// The mode a door is set to.
     #[must_use]
     pub fn of(door: &DoorRow) -> Self {
-        serde_json::from_str::<Settings>(&door.driver_settings)
-            .map(|settings| settings.mode)
-            .unwrap_or_default()
+        serde_json::from_str::<Settings>(&door.driver_settings).map(|settings| settings.mode).unwrap_or_default()
     }
 }
 
@@ -98,10 +90,7 @@ pub struct Simulator {
 
 impl Default for Simulator {
     fn default() -> Self {
-        Self {
-            open_until: Mutex::default(),
-            opened: broadcast::channel(256).0,
-        }
+        Self { open_until: Mutex::default(), opened: broadcast::channel(256).0 }
     }
 }
 
@@ -115,22 +104,14 @@ impl Simulator {
     /// How much longer a door stays open, if it is.
     #[must_use]
     pub fn open_for(&self, door: &str) -> Option<Duration> {
-        let doors = self
-            .open_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        doors
-            .get(door)
-            .and_then(|until| until.checked_duration_since(Instant::now()))
+        let doors = self.open_until.lock().unwrap_or_else(PoisonError::into_inner);
+        doors.get(door).and_then(|until| until.checked_duration_since(Instant::now()))
     }
 
     fn swing(&self, door: &DoorRow) {
         let open = Duration::from_millis(door.unlock_ms.max(0).cast_unsigned());
         let now = Instant::now();
-        let mut doors = self
-            .open_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut doors = self.open_until.lock().unwrap_or_else(PoisonError::into_inner);
         doors.retain(|_, until| *until > now);
         doors.insert(door.id.clone(), now + open);
         drop(doors);

@@ -100,30 +100,15 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let (connections, queued) = within_open_files(limits.connections, open_files());
-    let (room, queue) = (
-        Arc::new(Semaphore::new(connections)),
-        Arc::new(Semaphore::new(queued)),
-    );
-    let shared = Arc::new(Shared {
-        router,
-        tls,
-        limits,
-        shutdown,
-        end: CancellationToken::new(),
-    });
+    let (room, queue) = (Arc::new(Semaphore::new(connections)), Arc::new(Semaphore::new(queued)));
+    let shared = Arc::new(Shared { router, tls, limits, shutdown, end: CancellationToken::new() });
     let tasks = TaskTracker::new();
     let admit = |(stream, peer): (TcpStream, SocketAddr)| {
         let shared = shared.clone();
         if let Ok(permit) = room.clone().try_acquire_owned() {
             tasks.spawn(connection::serve(stream, Peer(peer), permit, shared));
         } else if let Ok(waiting) = queue.clone().try_acquire_owned() {
-            tasks.spawn(wait_for_room(
-                stream,
-                Peer(peer),
-                room.clone(),
-                waiting,
-                shared,
-            ));
+            tasks.spawn(wait_for_room(stream, Peer(peer), room.clone(), waiting, shared));
         }
         // With the queue full too the connection is closed at once.
     };
@@ -134,10 +119,7 @@ pub async fn serve(
             Err(cause) => {
                 // Out of file descriptors or memory: others will be given back.
                 tracing::error!(%cause, "no connection can be accepted just now");
-                shared
-                    .shutdown
-                    .run_until_cancelled(sleep(Duration::from_millis(100)))
-                    .await;
+                shared.shutdown.run_until_cancelled(sleep(Duration::from_millis(100))).await;
             }
         }
     }
@@ -148,10 +130,7 @@ pub async fn serve(
     drop(listener);
     tasks.close();
     if timeout(limits.grace, tasks.wait()).await.is_err() {
-        tracing::warn!(
-            connections = tasks.len(),
-            "requests in flight took too long and are cut off"
-        );
+        tracing::warn!(connections = tasks.len(), "requests in flight took too long and are cut off");
         shared.end.cancel();
         tasks.wait().await;
     }
@@ -182,10 +161,7 @@ async fn wait_for_room(
 
 fn is_the_clients(cause: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        cause.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
+    matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
 /// How many connections to serve, and to let wait, with so many open files allowed.
@@ -206,9 +182,7 @@ fn within_open_files(wanted: usize, files: Option<usize>) -> (usize, usize) {
 /// The process' soft limit of open files, where the system says it.
 fn open_files() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-    let line = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"))?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

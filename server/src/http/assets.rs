@@ -34,9 +34,7 @@ pub fn manifest() -> Arc<Assets> {
 
 fn read() -> Assets {
     let file = Site::get("manifest.json");
-    let paths = file
-        .and_then(|file| serde_json::from_slice(&file.data).ok())
-        .unwrap_or_default();
+    let paths = file.and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default();
     let (assets, missing) = name(&paths);
     if !missing.is_empty() {
         tracing::warn!(
@@ -90,20 +88,18 @@ pub async fn webmanifest(headers: HeaderMap) -> Response {
 }
 
 fn send(path: &str, headers: &HeaderMap, cache: &'static str) -> Response {
-    let plain = path.split('/').all(|part| {
-        !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0', ':'])
-    });
+    let plain =
+        path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', '\0', ':']));
     let Some(kind) = content_type(path).filter(|_| plain) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let variants = [("br", ".br"), ("gzip", ".gz"), ("", "")];
-    let found = variants
-        .into_iter()
-        .filter(|(coding, _)| coding.is_empty() || accepts(headers, coding))
-        .find_map(|(coding, suffix)| {
+    let found = variants.into_iter().filter(|(coding, _)| coding.is_empty() || accepts(headers, coding)).find_map(
+        |(coding, suffix)| {
             let file = Site::get(&format!("{path}{suffix}"))?;
             Some((coding, file.data))
-        });
+        },
+    );
     let Some((coding, data)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -139,17 +135,11 @@ fn content_type(path: &str) -> Option<&'static str> {
 
 /// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) names this coding, and not with a weight of nothing.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let all = headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let all = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     all.flat_map(|value| value.split(',')).any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        let weight =
-            parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
         named && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
     })
 }
@@ -175,10 +165,7 @@ mod tests {
     fn a_missing_site_still_gives_paths() {
         let hashed = BTreeMap::from([("admin.css".to_owned(), "pkg/admin.ab.css".to_owned())]);
         let (assets, missing) = name(&hashed);
-        assert_eq!(
-            (assets.admin_css.as_str(), assets.visitor_css.as_str()),
-            ("/pkg/admin.ab.css", "/pkg/visitor.css")
-        );
+        assert_eq!((assets.admin_css.as_str(), assets.visitor_css.as_str()), ("/pkg/admin.ab.css", "/pkg/visitor.css"));
         assert!(!missing.contains(&"admin.css") && missing.contains(&"visitor.css"));
     }
 
@@ -193,19 +180,15 @@ mod tests {
             "pkg/none.css",
             "pkg/none",
         ] {
-            assert_eq!(
-                send(path, &HeaderMap::new(), FOREVER).status(),
-                StatusCode::NOT_FOUND,
-                "{path}"
-            );
+            assert_eq!(send(path, &HeaderMap::new(), FOREVER).status(), StatusCode::NOT_FOUND, "{path}");
         }
     }
 
     #[test]
     fn every_file_of_the_site_is_sent_with_its_type_and_encoding() {
-        for path in Site::iter().filter(|path| {
-            path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz")
-        }) {
+        for path in
+            Site::iter().filter(|path| path.starts_with("pkg/") && !path.ends_with(".br") && !path.ends_with(".gz"))
+        {
             let plain = send(&path, &HeaderMap::new(), FOREVER);
             assert_eq!(plain.status(), StatusCode::OK, "{path}");
             assert!(

@@ -49,12 +49,9 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let session = Session::from_request_parts(parts, app)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let unavailable = |cause: tower_sessions::session::Error| {
-            Failure(Error::Unavailable(cause.to_string())).into_response()
-        };
+        let session = Session::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let unavailable =
+            |cause: tower_sessions::session::Error| Failure(Error::Unavailable(cause.to_string())).into_response();
         let id: Option<String> = session.get(ADMIN).await.map_err(unavailable)?;
         let (Some(id), Some(session_id)) = (id, session.id()) else {
             return Err(sign_in_first(parts));
@@ -72,39 +69,25 @@ impl FromRequestParts<App> for Admin {
             Err(Error::NotFound) => return Err(sign_in_first(parts)),
             Err(cause) => return Err(Failure(cause).into_response()),
         };
-        let ClientAddress(client) = ClientAddress::from_request_parts(parts, app)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let ClientAddress(client) =
+            ClientAddress::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let actor = Actor {
             id: row.id.clone(),
             organization: organization.id.clone(),
             owner: row.role == "owner",
             facts: form::facts(client, &parts.headers),
         };
-        Ok(Self {
-            actor,
-            row,
-            organization,
-            session,
-            session_hash: session_store::hash(&session_id),
-        })
+        Ok(Self { actor, row, organization, session, session_hash: session_store::hash(&session_id) })
     }
 }
 
 /// To the sign-in page, and back to where one wanted to go; a form that came too late goes to the page it stood on.
 fn sign_in_first(parts: &Parts) -> Response {
-    if parts
-        .headers
-        .get("accept")
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
-    {
+    if parts.headers.get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream")) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let wanted = if parts.method == Method::GET {
-        parts.uri.path_and_query().map_or("/", |path| path.as_str())
-    } else {
-        "/"
-    };
+    let wanted =
+        if parts.method == Method::GET { parts.uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
     if wanted == "/" {
         return Redirect::to("/sign-in").into_response();
     }

@@ -20,12 +20,7 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 
     /// Without the layer it is the peer; without a connection `0.0.0.0`, so that all such requests share one limit.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = || {
-            parts
-                .extensions
-                .get::<Peer>()
-                .map(|peer| Self(peer.0.ip().to_canonical()))
-        };
+        let peer = || parts.extensions.get::<Peer>().map(|peer| Self(peer.0.ip().to_canonical()));
         let found = parts.extensions.get::<Self>().copied().or_else(peer);
         Ok(found.unwrap_or(Self(Ipv4Addr::UNSPECIFIED.into())))
     }
@@ -56,15 +51,9 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
 
 /// An address as proxies write it: bare, in brackets, or with a port.
 fn address(text: &str) -> Option<IpAddr> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(text);
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
-    bare.parse::<IpAddr>()
-        .ok()
-        .or_else(with_port)
-        .map(|ip| ip.to_canonical())
+    bare.parse::<IpAddr>().ok().or_else(with_port).map(|ip| ip.to_canonical())
 }
 
 /// The network an address is in, which is all that is stored of it: /24 or /48.
@@ -91,62 +80,38 @@ mod tests {
         for line in forwarded {
             headers.append("x-forwarded-for", line.parse().unwrap());
         }
-        let trusted: Vec<IpNet> = trusted
-            .iter()
-            .map(|network| network.parse().unwrap())
-            .collect();
+        let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
         client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
 
     #[test]
     fn an_untrusted_peer_cannot_name_another_client() {
         assert_eq!(client("203.0.113.9", &["1.2.3.4"], &[]), "203.0.113.9");
-        assert_eq!(
-            client("203.0.113.9", &["1.2.3.4"], &["10.0.0.0/8"]),
-            "203.0.113.9"
-        );
+        assert_eq!(client("203.0.113.9", &["1.2.3.4"], &["10.0.0.0/8"]), "203.0.113.9");
     }
 
     #[test]
     fn a_trusted_proxy_names_the_right_most_stranger() {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(client("10.0.0.1", &["1.2.3.4"], &trusted), "1.2.3.4");
-        assert_eq!(
-            client("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"], &trusted),
-            "1.2.3.4"
-        );
-        assert_eq!(
-            client("10.0.0.1", &["6.6.6.6", "1.2.3.4"], &trusted),
-            "1.2.3.4"
-        );
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"], &trusted), "1.2.3.4");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6", "1.2.3.4"], &trusted), "1.2.3.4");
         assert_eq!(client("10.0.0.1", &[], &trusted), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["10.0.0.3"], &trusted), "10.0.0.3");
-        assert_eq!(
-            client("::ffff:10.0.0.1", &["[2001:db8::1]:443"], &trusted),
-            "2001:db8::1"
-        );
+        assert_eq!(client("::ffff:10.0.0.1", &["[2001:db8::1]:443"], &trusted), "2001:db8::1");
     }
 
     #[test]
     fn nonsense_names_nobody() {
         let trusted = ["10.0.0.0/8"];
-        assert_eq!(
-            client("10.0.0.1", &["1.2.3.4, unknown"], &trusted),
-            "10.0.0.1"
-        );
+        assert_eq!(client("10.0.0.1", &["1.2.3.4, unknown"], &trusted), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["1.2.3.4,"], &trusted), "10.0.0.1");
     }
 
     #[test]
     fn only_the_network_is_stored() {
         assert_eq!(ip_prefix("203.0.113.77".parse().unwrap()), "203.0.113.0/24");
-        assert_eq!(
-            ip_prefix("::ffff:203.0.113.77".parse().unwrap()),
-            "203.0.113.0/24"
-        );
-        assert_eq!(
-            ip_prefix("2001:db8:1:2:3::4".parse().unwrap()),
-            "2001:db8:1::/48"
-        );
+        assert_eq!(ip_prefix("::ffff:203.0.113.77".parse().unwrap()), "203.0.113.0/24");
+        assert_eq!(ip_prefix("2001:db8:1:2:3::4".parse().unwrap()), "2001:db8:1::/48");
     }
 }

@@ -42,8 +42,7 @@ pub async fn guard(State(origins): State<Origins>, request: Request, next: Next)
     if NEVER_AHEAD.iter().any(|start| path.starts_with(start)) && ahead(request.headers()) {
         return refuse(&request, "This page is not given ahead of time.");
     }
-    if is_unsafe(request.method()) && !EXEMPT.contains(&path) && !comes_from_us(&origins, &request)
-    {
+    if is_unsafe(request.method()) && !EXEMPT.contains(&path) && !comes_from_us(&origins, &request) {
         return refuse(
             &request,
             "This did not come from a page of ours, so nothing was done. Open the page again and repeat it there.",
@@ -59,23 +58,18 @@ fn refuse(request: &Request, sentence: &str) -> Response {
 
 /// Everything but the methods that RFC 9110, section 9.2.1, calls safe.
 fn is_unsafe(method: &Method) -> bool {
-    !matches!(
-        *method,
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
-    )
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
 fn ahead(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-        .iter()
-        .any(|name| {
-            headers.get_all(*name).iter().any(|value| {
-                let value = value.as_bytes().to_ascii_lowercase();
-                [b"prefetch".as_slice(), b"prerender", b"preview"]
-                    .iter()
-                    .any(|word| value.windows(word.len()).any(|part| part == *word))
-            })
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        headers.get_all(*name).iter().any(|value| {
+            let value = value.as_bytes().to_ascii_lowercase();
+            [b"prefetch".as_slice(), b"prerender", b"preview"]
+                .iter()
+                .any(|word| value.windows(word.len()).any(|part| part == *word))
         })
+    })
 }
 
 fn comes_from_us(origins: &Origins, request: &Request) -> bool {
@@ -92,12 +86,11 @@ fn comes_from_us(origins: &Origins, request: &Request) -> bool {
     match &origins.own {
         Some(own) => origin == **own,
         None => {
-            let host = request.uri().authority().map(|host| host.as_str()).or(
-                match only(headers, header::HOST.as_str()) {
+            let host =
+                request.uri().authority().map(|host| host.as_str()).or(match only(headers, header::HOST.as_str()) {
                     Header::One(host) => Some(host),
                     _ => None,
-                },
-            );
+                });
             host.is_some_and(|host| {
                 let host = host.to_ascii_lowercase();
                 origin == format!("http://{host}") || origin == format!("https://{host}")
@@ -141,8 +134,7 @@ impl FormToken {
     }
 
     fn mac(keys: &Keys, binding: &str) -> Hmac<Sha256> {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(keys.form()).expect("HMAC takes a key of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(keys.form()).expect("HMAC takes a key of any length");
         mac.update(b"form\0");
         mac.update(binding.as_bytes());
         mac
@@ -158,25 +150,15 @@ mod tests {
     use axum::routing::any;
     use tower::ServiceExt;
 
-    async fn status(
-        base_url: Option<&str>,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-    ) -> u16 {
-        let router = Router::new().fallback(any(|| async { "ok" })).layer(
-            axum::middleware::from_fn_with_state(Origins::new(base_url), guard),
-        );
+    async fn status(base_url: Option<&str>, method: &str, path: &str, headers: &[(&str, &str)]) -> u16 {
+        let router = Router::new()
+            .fallback(any(|| async { "ok" }))
+            .layer(axum::middleware::from_fn_with_state(Origins::new(base_url), guard));
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        router
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
+        router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
     }
 
     #[tokio::test]
@@ -185,82 +167,38 @@ mod tests {
         for (headers, expected) in [
             (vec![("sec-fetch-site", "same-origin")], 200),
             (vec![("sec-fetch-site", "none")], 200),
-            (
-                vec![
-                    ("sec-fetch-site", "same-site"),
-                    ("origin", "https://doors.example.org"),
-                ],
-                403,
-            ),
-            (
-                vec![
-                    ("sec-fetch-site", "cross-site"),
-                    ("origin", "https://doors.example.org"),
-                ],
-                403,
-            ),
+            (vec![("sec-fetch-site", "same-site"), ("origin", "https://doors.example.org")], 403),
+            (vec![("sec-fetch-site", "cross-site"), ("origin", "https://doors.example.org")], 403),
             (vec![("sec-fetch-site", "Same-Origin")], 403),
-            (
-                vec![
-                    ("sec-fetch-site", "same-origin"),
-                    ("sec-fetch-site", "cross-site"),
-                ],
-                403,
-            ),
+            (vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], 403),
             (vec![("origin", "https://doors.example.org")], 200),
             (vec![("origin", "HTTPS://Doors.example.org")], 200),
             (vec![("origin", "http://doors.example.org")], 403),
-            (
-                vec![("origin", "https://doors.example.org.evil.example")],
-                403,
-            ),
+            (vec![("origin", "https://doors.example.org.evil.example")], 403),
             (vec![("origin", "https://doors.example.org:444")], 403),
             (vec![("origin", "null")], 403),
-            (
-                vec![("origin", "https://evil.example"), ("host", "evil.example")],
-                403,
-            ),
+            (vec![("origin", "https://evil.example"), ("host", "evil.example")], 403),
             (vec![("referer", "https://doors.example.org/x")], 403),
             (vec![], 403),
         ] {
             for method in ["POST", "PUT", "PATCH", "DELETE", "MADEUP"] {
-                assert_eq!(
-                    status(base, method, "/links", &headers).await,
-                    expected,
-                    "{method} {headers:?}"
-                );
+                assert_eq!(status(base, method, "/links", &headers).await, expected, "{method} {headers:?}");
             }
-            assert_eq!(
-                status(base, "GET", "/links", &headers).await,
-                200,
-                "{headers:?}"
-            );
+            assert_eq!(status(base, "GET", "/links", &headers).await, 200, "{headers:?}");
         }
     }
 
     #[tokio::test]
     async fn without_a_base_url_the_host_that_was_asked_counts() {
-        let ask = |origin, host| async move {
-            status(None, "POST", "/x", &[("origin", origin), ("host", host)]).await
-        };
-        assert_eq!(
-            ask("http://192.168.1.5:3000", "192.168.1.5:3000").await,
-            200
-        );
-        assert_eq!(
-            ask("http://192.168.1.5:3001", "192.168.1.5:3000").await,
-            403
-        );
+        let ask = |origin, host| async move { status(None, "POST", "/x", &[("origin", origin), ("host", host)]).await };
+        assert_eq!(ask("http://192.168.1.5:3000", "192.168.1.5:3000").await, 200);
+        assert_eq!(ask("http://192.168.1.5:3001", "192.168.1.5:3000").await, 403);
         assert_eq!(ask("null", "192.168.1.5:3000").await, 403);
     }
 
     #[tokio::test]
     async fn nothing_about_a_link_is_given_ahead_of_time() {
-        for headers in [
-            [("sec-purpose", "prefetch;prerender")],
-            [("purpose", "prefetch")],
-            [("x-moz", "prefetch")],
-        ] {
+        for headers in [[("sec-purpose", "prefetch;prerender")], [("purpose", "prefetch")], [("x-moz", "prefetch")]] {
             assert_eq!(status(None, "GET", "/l/secret", &headers).await, 403);
             assert_eq!(status(None, "GET", "/visit/link_1", &headers).await, 403);
             assert_eq!(status(None, "GET", "/links", &headers).await, 200);

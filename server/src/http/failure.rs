@@ -43,20 +43,11 @@ impl IntoResponse for Failure {
         if let Error::Unavailable(cause) | Error::Collision(cause) = &self.0 {
             tracing::error!(%cause, "a request could not be served");
         }
-        let wait = if let Error::TooMany(seconds) = self.0 {
-            Some(seconds)
-        } else {
-            None
-        };
-        let said = Said {
-            sentence: self.0.to_string(),
-            wait,
-        };
+        let wait = if let Error::TooMany(seconds) = self.0 { Some(seconds) } else { None };
+        let said = Said { sentence: self.0.to_string(), wait };
         let mut response = (status(&self.0), said.sentence.clone()).into_response();
         if let Some(wait) = wait {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         response.extensions_mut().insert(said);
         response
@@ -77,9 +68,7 @@ pub async fn dress(assets: Arc<Assets>, wants_html: bool, response: Response) ->
         return response;
     };
     if let Some(wait) = said.wait {
-        dressed
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        dressed.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     }
     dressed
 }

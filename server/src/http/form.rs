@@ -22,10 +22,7 @@ impl Typed {
     /// What was typed into a field; empty when it is missing.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value)
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     /// The same, owned.
@@ -37,19 +34,13 @@ impl Typed {
     /// Every value of a field.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
-            .collect()
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
     /// Whether a box was ticked.
     #[must_use]
     pub fn ticked(&self, name: &str) -> bool {
-        self.0
-            .iter()
-            .any(|(key, value)| key == name && !value.is_empty())
+        self.0.iter().any(|(key, value)| key == name && !value.is_empty())
     }
 
     /// The version a form was opened at; -1, which fits nothing, when it is missing.
@@ -63,42 +54,29 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     type Rejection = axum::response::Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/x-www-form-urlencoded") {
             let refused = Error::Refused("This address takes forms only.".into());
             return Err(Failure(refused).into_response());
         }
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        Ok(Self(
-            url::form_urlencoded::parse(&body).into_owned().collect(),
-        ))
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self(url::form_urlencoded::parse(&body).into_owned().collect()))
     }
 }
 
 /// A path on this server, or nothing: never another site.
 #[must_use]
 pub fn on_this_server(next: &str) -> &str {
-    let good = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control);
+    let good =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
     if good { next } else { "" }
 }
 
 /// Network prefix and browser of a request, for an event's side row.
 #[must_use]
-pub fn facts(
-    address: std::net::IpAddr,
-    headers: &axum::http::HeaderMap,
-) -> std::collections::BTreeMap<String, String> {
-    let mut facts =
-        std::collections::BTreeMap::from([("address".to_owned(), client::ip_prefix(address))]);
+pub fn facts(address: std::net::IpAddr, headers: &axum::http::HeaderMap) -> std::collections::BTreeMap<String, String> {
+    let mut facts = std::collections::BTreeMap::from([("address".to_owned(), client::ip_prefix(address))]);
     let agent = user_agent(headers);
     if !agent.is_empty() {
         facts.insert("user_agent".to_owned(), agent);
@@ -109,13 +87,6 @@ pub fn facts(
 /// What the browser calls itself, at most 200 characters and none of them a control character.
 #[must_use]
 pub fn user_agent(headers: &axum::http::HeaderMap) -> String {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    agent
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(200)
-        .collect()
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    agent.chars().filter(|character| !character.is_control()).take(200).collect()
 }

@@ -18,10 +18,7 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
         Ok(_) => (StatusCode::OK, "ready\n"),
         Err(cause) => {
             tracing::warn!(?cause, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database cannot be read\n",
-            )
+            (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read\n")
         }
     }
 }

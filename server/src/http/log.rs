@@ -18,16 +18,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(pub String);
 
 /// The layer: `axum::middleware::from_fn_with_state(trusted_proxies, log::requests)`, inside the security headers and around all else.
-pub async fn requests(
-    State(trusted): State<Arc<[IpNet]>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn requests(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
     let started = tokio::time::Instant::now();
-    let peer = request
-        .extensions()
-        .get::<Peer>()
-        .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let client = client_address(peer, request.headers(), &trusted);
     let id = domain::chain::hex(&crate::clock::random::<8>());
     request.extensions_mut().insert(ClientAddress(client));
@@ -35,10 +28,7 @@ pub async fn requests(
     let (method, path) = (request.method().clone(), redact(request.uri()));
     let span = tracing::info_span!("request", id = %id);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (
-        response.status().as_u16(),
-        u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    );
+    let (status, ms) = (response.status().as_u16(), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     span.in_scope(|| match status {
         500.. => tracing::error!(%method, path, status, ms, %client, "answered"),
         _ => tracing::info!(%method, path, status, ms, %client, "answered"),
@@ -68,9 +58,8 @@ mod tests {
             format!("{client} {}", id.0.0)
         };
         let trusted: Arc<[IpNet]> = ["10.0.0.0/8".parse().unwrap()].into();
-        let router = Router::new()
-            .route("/", get(handler))
-            .layer(axum::middleware::from_fn_with_state(trusted, requests));
+        let router =
+            Router::new().route("/", get(handler)).layer(axum::middleware::from_fn_with_state(trusted, requests));
         let request = Request::builder()
             .header("x-forwarded-for", "198.51.100.7")
             .header("x-request-id", "forged")
@@ -78,13 +67,8 @@ mod tests {
             .body(Body::empty())
             .unwrap();
         let response = router.oneshot(request).await.unwrap();
-        let id = response.headers()["x-request-id"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let body = axum::body::to_bytes(response.into_body(), 100)
-            .await
-            .unwrap();
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 100).await.unwrap();
         assert_eq!(body, format!("198.51.100.7 {id}"));
         assert_eq!(id.len(), 16);
     }

@@ -26,12 +26,7 @@ where
             let nonce = use_nonce().map(|nonce| nonce.to_string());
             *found.lock().unwrap_or_else(PoisonError::into_inner) = nonce;
         },
-        move || {
-            view.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take()
-                .map(|view| view())
-        },
+        move || view.lock().unwrap_or_else(PoisonError::into_inner).take().map(|view| view()),
     );
     let response = render(Request::new(Body::empty())).await;
     let nonce = nonce.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -55,8 +50,7 @@ pub fn still<V: IntoView>(status: StatusCode, view: impl FnOnce() -> V) -> Resul
 }
 
 fn guarded(status: StatusCode, nonce: Option<String>, mut response: Response) -> Result<Response> {
-    let nonce =
-        nonce.ok_or_else(|| Error::Unavailable("a page was rendered without a nonce".into()))?;
+    let nonce = nonce.ok_or_else(|| Error::Unavailable("a page was rendered without a nonce".into()))?;
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, security::page_csp(&nonce));

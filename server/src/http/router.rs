@@ -1,8 +1,6 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
-use super::admin::{
-    account, deliveries, doors, events, links, live, overview, places, setup, sign_in, simulator,
-};
+use super::admin::{account, deliveries, doors, events, links, live, overview, places, setup, sign_in, simulator};
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
 use crate::app::App;
@@ -30,11 +28,7 @@ const POST: &[Method] = &[Method::POST];
 const BOTH: &[Method] = &[Method::GET, Method::POST];
 
 fn route(path: &'static str, methods: &'static [Method], handler: MethodRouter<App>) -> Route {
-    Route {
-        path,
-        methods,
-        handler,
-    }
+    Route { path, methods, handler }
 }
 
 /// Routes without any session: files, health, and visitors with their own cookie.
@@ -51,11 +45,7 @@ pub fn open_routes() -> Vec<Route> {
         route("/visit/{link}", GET, get(visit::doors)),
         route("/visit/{link}/calendar.ics", GET, get(visit::calendar)),
         route("/visit/{link}/doors/{door}", GET, get(visit::confirm)),
-        route(
-            "/visit/{link}/doors/{door}/unlock",
-            POST,
-            post(visit::unlock),
-        ),
+        route("/visit/{link}/doors/{door}/unlock", POST, post(visit::unlock)),
     ]
 }
 
@@ -63,60 +53,32 @@ pub fn open_routes() -> Vec<Route> {
 #[must_use]
 pub fn session_routes() -> Vec<Route> {
     vec![
-        route(
-            "/setup/{secret}",
-            BOTH,
-            get(setup::form).post(setup::set_up),
-        ),
+        route("/setup/{secret}", BOTH, get(setup::form).post(setup::set_up)),
         route("/sign-in", BOTH, get(sign_in::form).post(sign_in::sign_in)),
         route("/sign-out", POST, post(sign_in::sign_out)),
         route("/", GET, get(overview::overview)),
         route("/places", GET, get(places::list)),
         route("/places/new", BOTH, get(places::new).post(places::create)),
         route("/places/{id}", GET, get(places::detail)),
-        route(
-            "/places/{id}/edit",
-            BOTH,
-            get(places::edit).post(places::update),
-        ),
-        route(
-            "/places/{id}/remove",
-            BOTH,
-            get(places::ask_remove).post(places::remove),
-        ),
+        route("/places/{id}/edit", BOTH, get(places::edit).post(places::update)),
+        route("/places/{id}/remove", BOTH, get(places::ask_remove).post(places::remove)),
         route("/doors", GET, get(doors::list)),
         route("/doors/new", BOTH, get(doors::new).post(doors::create)),
         route("/doors/{id}", GET, get(doors::detail)),
-        route(
-            "/doors/{id}/edit",
-            BOTH,
-            get(doors::edit).post(doors::update),
-        ),
+        route("/doors/{id}/edit", BOTH, get(doors::edit).post(doors::update)),
         route("/doors/{id}/unlock", POST, post(doors::open)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
-        route(
-            "/doors/{id}/remove",
-            BOTH,
-            get(doors::ask_remove).post(doors::remove),
-        ),
+        route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
         route("/links/{id}", GET, get(links::detail)),
-        route(
-            "/links/{id}/edit",
-            BOTH,
-            get(links::edit).post(links::update),
-        ),
+        route("/links/{id}/edit", BOTH, get(links::edit).post(links::update)),
         route("/links/{id}/pause", POST, post(links::pause)),
         route("/links/{id}/resume", POST, post(links::resume)),
         route("/links/{id}/extend", POST, post(links::extend)),
         route("/links/{id}/rotate", POST, post(links::rotate)),
-        route(
-            "/links/{id}/revoke",
-            BOTH,
-            get(links::ask_revoke).post(links::revoke),
-        ),
+        route("/links/{id}/revoke", BOTH, get(links::ask_revoke).post(links::revoke)),
         route("/links/{id}/send", POST, post(links::send)),
         route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
         route("/events", GET, get(events::list)),
@@ -128,11 +90,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/simulator/{id}/mode", POST, post(simulator::set_mode)),
         route("/account", GET, get(account::account)),
         route("/account/password", POST, post(account::change_password)),
-        route(
-            "/account/sessions/end-others",
-            POST,
-            post(account::end_others),
-        ),
+        route("/account/sessions/end-others", POST, post(account::end_others)),
         route("/account/sessions/{id}/end", POST, post(account::end)),
     ]
 }
@@ -141,12 +99,7 @@ pub fn session_routes() -> Vec<Route> {
 pub fn router(app: App) -> Router {
     // Views are rendered as futures on this; a second router in one process finds it there already.
     let _ = any_spawner::Executor::init_tokio();
-    let sessions = Sessions::new(
-        app.db.clone(),
-        app.clock.clone(),
-        app.session_idle_ms(),
-        app.session_absolute_ms(),
-    );
+    let sessions = Sessions::new(app.db.clone(), app.clock.clone(), app.session_idle_ms(), app.session_absolute_ms());
     let https = app.is_https();
     let sessions = SessionManagerLayer::new(sessions)
         .with_name(if https { "__Host-latchkey" } else { "latchkey" })
@@ -158,21 +111,11 @@ pub fn router(app: App) -> Router {
         .with_expiry(Expiry::OnSessionEnd);
     let add = |router: Router<App>, route: Route| router.route(route.path, route.handler);
     let open = open_routes().into_iter().fold(Router::new(), add);
-    let within = session_routes()
-        .into_iter()
-        .fold(Router::new(), add)
-        .layer(sessions);
-    let origins = csrf::Origins::new(
-        app.config
-            .base_url_given
-            .then_some(app.config.base_url.as_str()),
-    );
+    let within = session_routes().into_iter().fold(Router::new(), add).layer(sessions);
+    let origins = csrf::Origins::new(app.config.base_url_given.then_some(app.config.base_url.as_str()));
     let trusted: Arc<[ipnet::IpNet]> = app.config.trusted_proxies.clone().into();
     // Quality 4 costs a tenth of 11 and gives nearly as much on pages of a few kilobytes.
-    let compression = CompressionLayer::new()
-        .br(true)
-        .gzip(true)
-        .quality(CompressionLevel::Precise(4));
+    let compression = CompressionLayer::new().br(true).gzip(true).quality(CompressionLevel::Precise(4));
     open.merge(within)
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
@@ -181,10 +124,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(dress))
         .layer(compression)
         .layer(from_fn_with_state(trusted, log::requests))
-        .layer(from_fn_with_state(
-            security::Policy { https },
-            security::headers,
-        ))
+        .layer(from_fn_with_state(security::Policy { https }, security::headers))
 }
 
 async fn nothing_here() -> Response {
@@ -193,10 +133,7 @@ async fn nothing_here() -> Response {
 
 /// Gives errors their page where a browser asks.
 async fn dress(request: Request, next: Next) -> Response {
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok());
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let html = accept.is_some_and(|accept| accept.contains("text/html"));
     let response = next.run(request).await;
     failure::dress(assets::manifest(), html, response).await

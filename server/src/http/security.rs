@@ -8,8 +8,7 @@ use axum::response::Response;
 
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 /// Nothing at all: for what is no page.
-const STRICT: &str =
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 /// What no page needs. A page that does (the terminal's camera) sets the header itself.
 const DENIED: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()";
@@ -36,31 +35,19 @@ pub fn harden(headers: &mut HeaderMap, policy: Policy) {
         (header::X_FRAME_OPTIONS, "DENY"),
         // Not no-referrer: Chromium then sends `Origin: null` with a plain form.
         (header::REFERRER_POLICY, "strict-origin"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if policy.https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-        );
-    }
-    for (name, value) in [
-        (PERMISSIONS, DENIED),
-        (header::CONTENT_SECURITY_POLICY, STRICT),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
         headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+    }
+    for (name, value) in
+        [(PERMISSIONS, DENIED), (header::CONTENT_SECURITY_POLICY, STRICT), (header::CACHE_CONTROL, "no-store")]
+    {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
 
@@ -69,11 +56,8 @@ pub fn harden(headers: &mut HeaderMap, policy: Policy) {
 pub fn page_csp(nonce: &str) -> HeaderValue {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
     let right = !nonce.is_empty() && nonce.bytes().all(harmless);
-    let script = if right {
-        format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'")
-    } else {
-        "'none'".to_owned()
-    };
+    let script =
+        if right { format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'") } else { "'none'".to_owned() };
     let text = format!(
         "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -102,14 +86,8 @@ mod tests {
         let router = Router::new()
             .route("/page", get(own))
             .route("/plain", get(|| async { ([("server", "axum")], "") }))
-            .layer(axum::middleware::from_fn_with_state(
-                Policy { https },
-                headers,
-            ));
-        router
-            .oneshot(Request::builder().uri(path).body(Body::empty()).unwrap())
-            .await
-            .unwrap()
+            .layer(axum::middleware::from_fn_with_state(Policy { https }, headers));
+        router.oneshot(Request::builder().uri(path).body(Body::empty()).unwrap()).await.unwrap()
     }
 
     #[tokio::test]
@@ -124,30 +102,15 @@ mod tests {
             assert_eq!(headers["x-frame-options"], "DENY");
             assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
             assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
-            assert!(
-                headers["permissions-policy"]
-                    .to_str()
-                    .unwrap()
-                    .contains("camera=(), ")
-            );
-            assert!(
-                headers["strict-transport-security"]
-                    .to_str()
-                    .unwrap()
-                    .starts_with("max-age=63072000")
-            );
+            assert!(headers["permissions-policy"].to_str().unwrap().contains("camera=(), "));
+            assert!(headers["strict-transport-security"].to_str().unwrap().starts_with("max-age=63072000"));
         }
     }
 
     #[tokio::test]
     async fn a_page_keeps_its_own_policy_and_the_rest_gets_the_strict_one() {
         let page = ask("/page", false).await;
-        assert!(
-            page.headers()["content-security-policy"]
-                .to_str()
-                .unwrap()
-                .contains("'nonce-abc='")
-        );
+        assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("'nonce-abc='"));
         assert_eq!(page.headers()["cache-control"], "public");
         assert!(!page.headers().contains_key("strict-transport-security"));
         let missing = ask("/missing", false).await;

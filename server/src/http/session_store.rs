@@ -28,12 +28,7 @@ impl Sessions {
     /// Sessions that end after so long without use, and after so long in all (milliseconds).
     #[must_use]
     pub fn new(db: Db, clock: Clock, idle_ms: i64, absolute_ms: i64) -> Self {
-        Self {
-            db,
-            clock,
-            idle_ms,
-            absolute_ms,
-        }
+        Self { db, clock, idle_ms, absolute_ms }
     }
 }
 
@@ -48,13 +43,8 @@ fn backend(cause: crate::error::Error) -> Error {
 }
 
 fn encode(record: &Record) -> Result<(String, Option<String>)> {
-    let data =
-        serde_json::to_string(&record.data).map_err(|cause| Error::Encode(cause.to_string()))?;
-    let admin = record
-        .data
-        .get(ADMIN)
-        .and_then(|value| value.as_str())
-        .map(str::to_owned);
+    let data = serde_json::to_string(&record.data).map_err(|cause| Error::Encode(cause.to_string()))?;
+    let admin = record.data.get(ADMIN).and_then(|value| value.as_str()).map(str::to_owned);
     Ok((data, admin))
 }
 
@@ -62,11 +52,7 @@ fn encode(record: &Record) -> Result<(String, Option<String>)> {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let (data, admin_id) = encode(record)?;
-        let (id_hash, public_id, absolute) = (
-            hash(&record.id),
-            self.clock.id(Kind::Session),
-            self.absolute_ms,
-        );
+        let (id_hash, public_id, absolute) = (hash(&record.id), self.clock.id(Kind::Session), self.absolute_ms);
         let create = move |tx: &mut crate::store::writer::Tx<'_>| {
             let row = SessionRow {
                 id_hash: id_hash.clone(),
@@ -88,10 +74,7 @@ impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let (data, admin) = encode(record)?;
         let id_hash = hash(&record.id);
-        let saved = self
-            .db
-            .write(move |tx| session::update(tx, &id_hash, &data, admin.as_deref()))
-            .await;
+        let saved = self.db.write(move |tx| session::update(tx, &id_hash, &data, admin.as_deref())).await;
         match saved {
             // Ended meanwhile, perhaps by the admin on another device: it stays ended.
             Err(crate::error::Error::NotFound) => Ok(()),
@@ -102,34 +85,19 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let (id_hash, now, idle) = (hash(id), self.clock.now(), self.idle_ms);
         let key = id_hash.clone();
-        let row = self
-            .db
-            .read(move |c| session::find(c, &key, now, idle))
-            .await
-            .map_err(backend)?;
+        let row = self.db.read(move |c| session::find(c, &key, now, idle)).await.map_err(backend)?;
         let Some(row) = row else { return Ok(None) };
         if now - row.last_seen_at > TOUCH_MS {
-            self.db
-                .write(move |tx| session::touch(tx, &id_hash))
-                .await
-                .map_err(backend)?;
+            self.db.write(move |tx| session::touch(tx, &id_hash)).await.map_err(backend)?;
         }
-        let data =
-            serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000)
             .map_err(|cause| Error::Decode(cause.to_string()))?;
-        Ok(Some(Record {
-            id: *id,
-            data,
-            expiry_date,
-        }))
+        Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let id_hash = hash(id);
-        self.db
-            .write(move |tx| session::end(tx, &id_hash))
-            .await
-            .map_err(backend)
+        self.db.write(move |tx| session::end(tx, &id_hash)).await.map_err(backend)
     }
 }

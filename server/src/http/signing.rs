@@ -17,19 +17,13 @@ use tower_sessions::Session;
 /// The cookie by which a device is known again.
 #[must_use]
 pub fn device_cookie(https: bool) -> &'static str {
-    if https {
-        "__Host-latchkey-device"
-    } else {
-        "latchkey-device"
-    }
+    if https { "__Host-latchkey-device" } else { "latchkey-device" }
 }
 
 /// The secret of a device that signed in before.
 #[must_use]
 pub fn device(app: &App, headers: &HeaderMap) -> Option<String> {
-    jar(headers)
-        .get(device_cookie(app.is_https()))
-        .map(|cookie| cookie.value().to_owned())
+    jar(headers).get(device_cookie(app.is_https())).map(|cookie| cookie.value().to_owned())
 }
 
 /// Signs an admin in: the session gets a new id, so that one planted before is worth nothing.
@@ -48,14 +42,8 @@ pub async fn begin(
     session.insert(ADMIN, admin).await.map_err(failed)?;
     session.save().await.map_err(failed)?;
     if let Some(id) = session.id() {
-        let (id_hash, prefix, agent) = (
-            session_store::hash(&id),
-            client::ip_prefix(client),
-            form::user_agent(headers),
-        );
-        app.db
-            .write(move |tx| store::describe(tx, &id_hash, &prefix, &agent))
-            .await?;
+        let (id_hash, prefix, agent) = (session_store::hash(&id), client::ip_prefix(client), form::user_agent(headers));
+        app.db.write(move |tx| store::describe(tx, &id_hash, &prefix, &agent)).await?;
     }
     let secret = device(app, headers)
         .filter(|secret| secret.len() >= 27)

@@ -38,10 +38,7 @@ impl Reloading {
     pub fn open(files: &TlsFiles) -> Result<Self, String> {
         let stamps = stamps(files);
         let config = Arc::new(read(files)?);
-        Ok(Self {
-            files: files.clone(),
-            current: Arc::new(RwLock::new(Current { config, stamps })),
-        })
+        Ok(Self { files: files.clone(), current: Arc::new(RwLock::new(Current { config, stamps })) })
     }
 
     /// What handshakes use now.
@@ -53,11 +50,7 @@ impl Reloading {
 
     /// Looks at the files every few seconds until the token is cancelled; spawn it beside [`super::accept::serve`].
     pub async fn watch(self, stop: CancellationToken) {
-        while stop
-            .run_until_cancelled(tokio::time::sleep(POLL))
-            .await
-            .is_some()
-        {
+        while stop.run_until_cancelled(tokio::time::sleep(POLL)).await.is_some() {
             let looked = self.clone();
             let _ = tokio::task::spawn_blocking(move || looked.look()).await;
         }
@@ -66,13 +59,7 @@ impl Reloading {
     /// Reads the files again if they changed. A pair that cannot be used leaves the old one in place.
     fn look(&self) {
         let stamps = stamps(&self.files);
-        if self
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stamps
-            == stamps
-        {
+        if self.current.read().unwrap_or_else(PoisonError::into_inner).stamps == stamps {
             return;
         }
         let read = read(&self.files);
@@ -100,8 +87,7 @@ fn stamps(files: &TlsFiles) -> Stamps {
 
 fn read(files: &TlsFiles) -> Result<ServerConfig, String> {
     let (at, key_at) = (files.certificate.display(), files.key.display());
-    let chain: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(&files.certificate).and_then(Iterator::collect);
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(&files.certificate).and_then(Iterator::collect);
     let chain = chain.map_err(|cause| unreadable("certificate", &files.certificate, &cause))?;
     if chain.is_empty() {
         return Err(format!(
@@ -109,9 +95,9 @@ fn read(files: &TlsFiles) -> Result<ServerConfig, String> {
         ));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|cause| match cause {
-        pem::Error::NoItemsFound => format!(
-            "The TLS key {key_at} holds no private key. It is a PEM file, and not encrypted."
-        ),
+        pem::Error::NoItemsFound => {
+            format!("The TLS key {key_at} holds no private key. It is a PEM file, and not encrypted.")
+        }
         cause => unreadable("key", &files.key, &cause),
     })?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -134,10 +120,7 @@ fn unreadable(what: &str, path: &Path, cause: &pem::Error) -> String {
         pem::Error::Io(cause) => cause.to_string(),
         other => other.to_string(),
     };
-    format!(
-        "The TLS {what} {} cannot be read: {cause}. Check the path and who may read it.",
-        path.display()
-    )
+    format!("The TLS {what} {} cannot be read: {cause}. Check the path and who may read it.", path.display())
 }
 
 #[cfg(test)]
@@ -147,10 +130,7 @@ mod tests {
 
     fn write(folder: &Path, name: &str) -> TlsFiles {
         let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
-        let files = TlsFiles {
-            certificate: folder.join("cert.pem"),
-            key: folder.join("key.pem"),
-        };
+        let files = TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
         fs::write(&files.certificate, made.cert.pem()).unwrap();
         fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
         files
@@ -178,42 +158,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = write(folder.path(), "one.example");
         let said = |files: &TlsFiles| Reloading::open(files).unwrap_err();
-        let missing = TlsFiles {
-            certificate: folder.path().join("none.pem"),
-            ..files.clone()
-        };
-        assert!(
-            said(&missing).contains("none.pem cannot be read"),
-            "{}",
-            said(&missing)
-        );
-        let swapped = TlsFiles {
-            certificate: files.key.clone(),
-            key: files.certificate.clone(),
-        };
-        assert!(
-            said(&swapped).contains("holds no certificate"),
-            "{}",
-            said(&swapped)
-        );
-        let keyless = TlsFiles {
-            key: files.certificate.clone(),
-            ..files.clone()
-        };
-        assert!(
-            said(&keyless).contains("holds no private key"),
-            "{}",
-            said(&keyless)
-        );
+        let missing = TlsFiles { certificate: folder.path().join("none.pem"), ..files.clone() };
+        assert!(said(&missing).contains("none.pem cannot be read"), "{}", said(&missing));
+        let swapped = TlsFiles { certificate: files.key.clone(), key: files.certificate.clone() };
+        assert!(said(&swapped).contains("holds no certificate"), "{}", said(&swapped));
+        let keyless = TlsFiles { key: files.certificate.clone(), ..files.clone() };
+        assert!(said(&keyless).contains("holds no private key"), "{}", said(&keyless));
         let other = tempfile::tempdir().unwrap();
-        let mixed = TlsFiles {
-            key: write(other.path(), "two.example").key,
-            ..files
-        };
-        assert!(
-            said(&mixed).contains("does not belong to"),
-            "{}",
-            said(&mixed)
-        );
+        let mixed = TlsFiles { key: write(other.path(), "two.example").key, ..files };
+        assert!(said(&mixed).contains("does not belong to"), "{}", said(&mixed));
     }
 }

@@ -18,12 +18,7 @@ pub fn file(
 ) -> String {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (host, contact) = (given(&link.host_name), given(&link.host_contact));
-    let text = calendar::visit(
-        &organization.name,
-        host.as_deref(),
-        contact.as_deref(),
-        language,
-    );
+    let text = calendar::visit(&organization.name, host.as_deref(), contact.as_deref(), language);
     let mut event = Event::new();
     event
         .uid(&format!("{}@latchkey", link.id))
@@ -35,10 +30,8 @@ pub fn file(
         event.append_property(Property::new("DTEND", utc(until)));
     }
     if let Some(at) = doors.first() {
-        let place: Vec<&str> = [at.place.name.as_str(), at.place.address.as_str()]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect();
+        let place: Vec<&str> =
+            [at.place.name.as_str(), at.place.address.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
         event.location(&place.join(", "));
     }
     let mut file = Calendar::new();
@@ -48,8 +41,5 @@ pub fn file(
 }
 
 fn utc(at: Millis) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(
-        |_| String::new(),
-        |at| at.strftime("%Y%m%dT%H%M%SZ").to_string(),
-    )
+    jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.strftime("%Y%m%dT%H%M%SZ").to_string())
 }

@@ -65,8 +65,7 @@ impl Mailer {
         let Some(smtp) = &config.smtp else {
             return Ok(Self::Files(config.data_dir.join("mail")));
         };
-        let parameters =
-            || TlsParameters::new(smtp.host.clone()).map_err(|cause| cause.to_string());
+        let parameters = || TlsParameters::new(smtp.host.clone()).map_err(|cause| cause.to_string());
         let tls = match smtp.security {
             crate::config::Security::StartTls => Tls::Required(parameters()?),
             crate::config::Security::Tls => Tls::Wrapper(parameters()?),
@@ -79,10 +78,7 @@ impl Mailer {
         if let Some((user, password)) = &smtp.login {
             builder = builder.credentials((user.clone(), password.clone()).into());
         }
-        Ok(Self::Smtp(
-            Box::new(builder.build()),
-            config.mail_from.clone(),
-        ))
+        Ok(Self::Smtp(Box::new(builder.build()), config.mail_from.clone()))
     }
 
     /// Hands a mail over once.
@@ -102,26 +98,17 @@ impl Mailer {
 
 /// A typed mailbox: what would forge a header is refused by the types, never cut out by hand.
 fn mailbox(name: &str, address: &str) -> Result<Mailbox, String> {
-    let address: Address = address
-        .parse()
-        .map_err(|_| format!("{address} is not an address that mail can go to"))?;
+    let address: Address = address.parse().map_err(|_| format!("{address} is not an address that mail can go to"))?;
     let name = name.trim();
-    Ok(Mailbox::new(
-        (!name.is_empty()).then(|| name.to_owned()),
-        address,
-    ))
+    Ok(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address))
 }
 
 fn message(letter: &Letter, from: &str) -> Result<Message, String> {
     let calendar = Attachment::new("visit.ics".into()).body(
         letter.calendar.clone(),
-        "text/calendar; charset=utf-8; method=PUBLISH"
-            .parse::<ContentType>()
-            .map_err(|cause| cause.to_string())?,
+        "text/calendar; charset=utf-8; method=PUBLISH".parse::<ContentType>().map_err(|cause| cause.to_string())?,
     );
-    let domain = from
-        .rsplit_once('@')
-        .map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
+    let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
     let from: Mailbox = match from.parse::<Mailbox>() {
         Ok(mailbox) if mailbox.name.is_some() => mailbox,
         Ok(mailbox) => Mailbox::new(Some(letter.from_name.clone()), mailbox.email),
@@ -135,10 +122,7 @@ fn message(letter: &Letter, from: &str) -> Result<Message, String> {
         .header(AutoSubmitted)
         .multipart(
             MultiPart::mixed()
-                .multipart(MultiPart::alternative_plain_html(
-                    letter.text.clone(),
-                    letter.html.clone(),
-                ))
+                .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
                 .singlepart(calendar),
         )
         .map_err(|cause| cause.to_string())
@@ -194,16 +178,7 @@ fn said(cause: &dyn std::error::Error) -> String {
         text.push_str(&cause.to_string());
         deeper = cause.source();
     }
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .take(300)
-        .collect()
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(300).collect()
 }
 
 async fn keep(folder: PathBuf, id: String, message: Message) -> Delivery {
@@ -218,9 +193,6 @@ async fn keep(folder: PathBuf, id: String, message: Message) -> Delivery {
     };
     match written.await {
         Ok(()) => Delivery::Kept(name),
-        Err(cause) => Delivery::Later(format!(
-            "the mail could not be written to {}: {cause}",
-            path.display()
-        )),
+        Err(cause) => Delivery::Later(format!("the mail could not be written to {}: {cause}", path.display())),
     }
 }

@@ -61,12 +61,7 @@ async fn next_wait(app: &App) -> Duration {
 pub async fn round(app: &App, mailer: &Mailer) -> Result<usize> {
     // Looked at first, so that an idle server writes nothing.
     let now = app.clock.now();
-    if app
-        .db
-        .read(message::next_due)
-        .await?
-        .is_none_or(|due| due > now)
-    {
+    if app.db.read(message::next_due).await?.is_none_or(|due| due > now) {
         return Ok(0);
     }
     let claimed = app.db.write(|tx| message::claim(tx, AT_ONCE)).await?;
@@ -82,21 +77,13 @@ async fn one(app: &App, mailer: &Mailer, row: MessageRow) {
         Err(Error::Refused(why)) => (State::Failed, why, 0),
         Err(cause) => {
             tracing::warn!(?cause, message = row.id, "a mail could not be made");
-            outcome(
-                Delivery::Later("The mail could not be made.".into()),
-                row.attempts,
-                app.clock.now(),
-            )
+            outcome(Delivery::Later("The mail could not be made.".into()), row.attempts, app.clock.now())
         }
     };
     for _ in 0..20 {
         match note(app, &row, state, &reply, next_at).await {
             Ok(()) => return,
-            Err(cause) => tracing::warn!(
-                ?cause,
-                message = row.id,
-                "what became of a mail could not be stored yet"
-            ),
+            Err(cause) => tracing::warn!(?cause, message = row.id, "what became of a mail could not be stored yet"),
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -109,9 +96,7 @@ fn outcome(delivery: Delivery, attempts: i64, now: Millis) -> (State, String, Mi
         Delivery::Never(reply) => (State::Failed, reply, 0),
         Delivery::Unsure(reply) => (State::Unknown, reply, 0),
         Delivery::Later(reply) => {
-            let waits = usize::try_from(attempts - 1)
-                .ok()
-                .and_then(|at| BACKOFF.get(at));
+            let waits = usize::try_from(attempts - 1).ok().and_then(|at| BACKOFF.get(at));
             match waits {
                 Some(wait) => (State::Waiting, reply, now + wait),
                 None => (State::Failed, reply, 0),
@@ -120,13 +105,7 @@ fn outcome(delivery: Delivery, attempts: i64, now: Millis) -> (State, String, Mi
     }
 }
 
-async fn note(
-    app: &App,
-    row: &MessageRow,
-    state: State,
-    reply: &str,
-    next_at: Millis,
-) -> Result<()> {
+async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: Millis) -> Result<()> {
     let (row, reply) = (row.clone(), reply.to_owned());
     app.db
         .write(move |tx| {
@@ -138,13 +117,10 @@ async fn note(
                 State::Unknown => ("message.unknown", Outcome::Failed),
                 State::Waiting | State::Sending => return Ok(()),
             };
-            let mut event =
-                Actor::system(&row.organization_id).event(tx.clock, tx.now, action, &row.link_id);
+            let mut event = Actor::system(&row.organization_id).event(tx.clock, tx.now, action, &row.link_id);
             event.outcome = outcome;
             event.detail.insert("message".into(), row.id.clone());
-            event
-                .detail
-                .insert("attempts".into(), row.attempts.to_string());
+            event.detail.insert("attempts".into(), row.attempts.to_string());
             tx.record(event);
             Ok(())
         })
@@ -164,24 +140,13 @@ async fn letter(app: &App, row: &MessageRow) -> Result<Letter> {
         })
         .await?;
     if link.secret_version != row.secret_version {
-        return Err(Error::Refused(
-            "The link was rotated before this was sent.".into(),
-        ));
+        return Err(Error::Refused("The link was rotated before this was sent.".into()));
     }
     if link.revoked_at.is_some() {
-        return Err(Error::Refused(
-            "The link was revoked before this was sent.".into(),
-        ));
+        return Err(Error::Refused("The link was revoked before this was sent.".into()));
     }
-    let language = Language::choose(
-        Some(link.language.as_str()).filter(|code| !code.is_empty()),
-        "",
-    );
-    let MailText {
-        subject,
-        text,
-        html,
-    } = access_link(model(app, &organization, &link, &doors, language)?);
+    let language = Language::choose(Some(link.language.as_str()).filter(|code| !code.is_empty()), "");
+    let MailText { subject, text, html } = access_link(model(app, &organization, &link, &doors, language)?);
     let calendar = calendar::file(&link, &organization, &doors, language, app.clock.now());
     Ok(Letter {
         id: row.id.clone(),
@@ -223,10 +188,7 @@ fn model(
         places,
         good_from_ms: (link.valid_from > app.clock.now()).then_some(link.valid_from),
         good_until_ms: link.valid_until,
-        zone: doors
-            .first()
-            .map_or(&organization.time_zone, |at| &at.place.time_zone)
-            .clone(),
+        zone: doors.first().map_or(&organization.time_zone, |at| &at.place.time_zone).clone(),
         uses: link.max_uses.and_then(|max| u64::try_from(max).ok()),
         url: address(app, link)?,
     })

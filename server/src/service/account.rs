@@ -11,10 +11,7 @@ use crate::store::{session, throttle};
 use domain::event::Outcome;
 
 /// Failures that an account, or a client, is let through in a quarter of an hour.
-const LIMIT: throttle::Limit = throttle::Limit {
-    failures: 10,
-    window_ms: 900_000,
-};
+const LIMIT: throttle::Limit = throttle::Limit { failures: 10, window_ms: 900_000 };
 
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
@@ -41,16 +38,10 @@ impl Visitor {
 /// `Refused` when they do not fit; `TooMany` after too many failures, except on a device this admin signed in on before;
 /// those of the store.
 pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> Result<AdminRow> {
-    let account = format!(
-        "sign-in:{}",
-        HashedSecret::of(&admin::email_key(email)).to_hex()
-    );
+    let account = format!("sign-in:{}", HashedSecret::of(&admin::email_key(email)).to_hex());
     let client = format!("sign-in-from:{}", visitor.client);
     let (email, now) = (email.to_owned(), app.clock.now());
-    let device = visitor
-        .device
-        .as_deref()
-        .map(|secret| HashedSecret::of(secret).to_hex());
+    let device = visitor.device.as_deref().map(|secret| HashedSecret::of(secret).to_hex());
     // Counted before the password is looked at and forgotten when it is right: tries side by side cannot slip under
     // the limit. A device this admin signed in on has a count of its own, so strangers cannot lock its owner out.
     let (found, keys) = app
@@ -58,22 +49,15 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
         .write(move |tx| {
             let found = admin::by_email(tx.connection, &email)?;
             let known = match (&found, &device) {
-                (Some(found), Some(device))
-                    if admin::knows_device(tx.connection, device, &found.id)? =>
-                {
+                (Some(found), Some(device)) if admin::knows_device(tx.connection, device, &found.id)? => {
                     Some(format!("{account}:{device}"))
                 }
                 _ => None,
             };
-            let keys = known.map_or_else(
-                || vec![account.clone(), client.clone()],
-                |known| vec![known],
-            );
+            let keys = known.map_or_else(|| vec![account.clone(), client.clone()], |known| vec![known]);
             for key in &keys {
                 if let Some(wait) = throttle::wait(tx.connection, key, LIMIT, now)? {
-                    return Err(Error::TooMany(
-                        u64::try_from(wait / 1_000 + 1).unwrap_or(900),
-                    ));
+                    return Err(Error::TooMany(u64::try_from(wait / 1_000 + 1).unwrap_or(900)));
                 }
             }
             for key in &keys {
@@ -98,14 +82,10 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
                 })
                 .await?;
         }
-        return Err(Error::Refused(
-            "The address or the password is not right.".into(),
-        ));
+        return Err(Error::Refused("The address or the password is not right.".into()));
     }
     let Some(found) = found else {
-        return Err(Error::Refused(
-            "The address or the password is not right.".into(),
-        ));
+        return Err(Error::Refused("The address or the password is not right.".into()));
     };
     let row = found.clone();
     app.db
@@ -127,16 +107,8 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
     Ok(row)
 }
 
-fn entry(
-    tx: &crate::store::writer::Tx<'_>,
-    admin: &AdminRow,
-    action: &'static str,
-    visitor: &Visitor,
-) -> NewEvent {
-    let actor = Actor {
-        id: admin.id.clone(),
-        ..Actor::system(&admin.organization_id)
-    };
+fn entry(tx: &crate::store::writer::Tx<'_>, admin: &AdminRow, action: &'static str, visitor: &Visitor) -> NewEvent {
+    let actor = Actor { id: admin.id.clone(), ..Actor::system(&admin.organization_id) };
     let mut event = actor.event(tx.clock, tx.now, action, &admin.id);
     add_person(&mut event, tx.clock, &visitor.facts());
     event
@@ -148,42 +120,23 @@ fn entry(
 /// Those of the store.
 pub async fn remember_device(app: &App, admin: &str, secret: &str) -> Result<()> {
     let (hash, admin) = (HashedSecret::of(secret).to_hex(), admin.to_owned());
-    app.db
-        .write(move |tx| admin::remember_device(tx, &hash, &admin))
-        .await
+    app.db.write(move |tx| admin::remember_device(tx, &hash, &admin)).await
 }
 
 /// Changes a password and ends every other session.
 ///
 /// # Errors
 /// `Fields`; `TooMany`; those of the store.
-pub async fn change_password(
-    app: &App,
-    actor: &Actor,
-    current: &str,
-    new: &str,
-    keep_session: &str,
-) -> Result<usize> {
+pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str, keep_session: &str) -> Result<usize> {
     let key = format!("password:{}", actor.id);
     let (id, now, read_key) = (actor.id.clone(), app.clock.now(), key.clone());
-    let (row, wait) = app
-        .db
-        .read(move |c| {
-            Ok((
-                admin::find(c, &id)?,
-                throttle::wait(c, &read_key, LIMIT, now)?,
-            ))
-        })
-        .await?;
+    let (row, wait) =
+        app.db.read(move |c| Ok((admin::find(c, &id)?, throttle::wait(c, &read_key, LIMIT, now)?))).await?;
     if let Some(wait) = wait {
-        return Err(Error::TooMany(
-            u64::try_from(wait / 1_000 + 1).unwrap_or(900),
-        ));
+        return Err(Error::TooMany(u64::try_from(wait / 1_000 + 1).unwrap_or(900)));
     }
     if !app.hasher.verify(current, &row.password_hash).await? {
-        app.db
-            .write(move |tx| throttle::count(tx, &key, LIMIT))
-            .await?;
+        app.db.write(move |tx| throttle::count(tx, &key, LIMIT)).await?;
         return Err(Error::field("current", "This is not your password."));
     }
     password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
@@ -194,9 +147,7 @@ pub async fn change_password(
             admin::set_password(tx, &actor.id, &hash)?;
             let ended = session::end_others(tx, &actor.id, &keep)?;
             let mut event = actor.event(tx.clock, tx.now, "admin.password_changed", &actor.id);
-            event
-                .detail
-                .insert("sessions_ended".into(), ended.to_string());
+            event.detail.insert("sessions_ended".into(), ended.to_string());
             tx.record(event);
             Ok(ended)
         })
@@ -228,9 +179,7 @@ pub async fn end_other_sessions(app: &App, actor: &Actor, keep: &str) -> Result<
         .write(move |tx| {
             let ended = session::end_others(tx, &actor.id, &keep)?;
             let mut event = actor.event(tx.clock, tx.now, "admin.session_ended", &actor.id);
-            event
-                .detail
-                .insert("sessions_ended".into(), ended.to_string());
+            event.detail.insert("sessions_ended".into(), ended.to_string());
             tx.record(event);
             Ok(ended)
         })

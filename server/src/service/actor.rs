@@ -25,23 +25,13 @@ impl Actor {
     /// The command line, which holds all rights.
     #[must_use]
     pub fn operator(organization: &str) -> Self {
-        Self {
-            id: "operator".into(),
-            organization: organization.to_owned(),
-            owner: true,
-            facts: BTreeMap::new(),
-        }
+        Self { id: "operator".into(), organization: organization.to_owned(), owner: true, facts: BTreeMap::new() }
     }
 
     /// Latchkey itself.
     #[must_use]
     pub fn system(organization: &str) -> Self {
-        Self {
-            id: "system".into(),
-            organization: organization.to_owned(),
-            owner: false,
-            facts: BTreeMap::new(),
-        }
+        Self { id: "system".into(), organization: organization.to_owned(), owner: false, facts: BTreeMap::new() }
     }
 
     /// Goes on for owners only.
@@ -49,26 +39,13 @@ impl Actor {
     /// # Errors
     /// `Forbidden`.
     pub fn must_be_owner(&self, to: &str) -> Result<()> {
-        if self.owner {
-            Ok(())
-        } else {
-            Err(Error::Forbidden(format!("Only an owner may {to}.")))
-        }
+        if self.owner { Ok(()) } else { Err(Error::Forbidden(format!("Only an owner may {to}."))) }
     }
 
     /// An event of this actor: done, now, without more.
     #[must_use]
-    pub fn event(
-        &self,
-        clock: &Clock,
-        now: Millis,
-        action: &'static str,
-        object: &str,
-    ) -> NewEvent {
-        let person = (!self.facts.is_empty()).then(|| Person {
-            facts: self.facts.clone(),
-            salt: clock.salt(),
-        });
+    pub fn event(&self, clock: &Clock, now: Millis, action: &'static str, object: &str) -> NewEvent {
+        let person = (!self.facts.is_empty()).then(|| Person { facts: self.facts.clone(), salt: clock.salt() });
         NewEvent {
             id: clock.id(Kind::Event),
             organization: self.organization.clone(),
@@ -90,10 +67,7 @@ impl Actor {
 
 /// Adds to what an event says beside the chain.
 pub fn add_person(event: &mut NewEvent, clock: &Clock, facts: &[(&str, &str)]) {
-    let person = event.person.get_or_insert_with(|| Person {
-        facts: BTreeMap::new(),
-        salt: clock.salt(),
-    });
+    let person = event.person.get_or_insert_with(|| Person { facts: BTreeMap::new(), salt: clock.salt() });
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         person.facts.insert((*name).to_owned(), (*value).to_owned());
     }

@@ -49,10 +49,7 @@ pub async fn verify(app: &App) -> Result<Vec<Verified>> {
         let mut walk = Walk::new(&app.keys, checkpoints)?;
         loop {
             let (owner, from) = (id.clone(), walk.verifier.position().0);
-            let entries = app
-                .db
-                .read(move |c| event::entries(c, &owner, from, STEP))
-                .await?;
+            let entries = app.db.read(move |c| event::entries(c, &owner, from, STEP)).await?;
             if entries.is_empty() {
                 break;
             }
@@ -84,16 +81,10 @@ pub fn verify_export(keys: &Keys, file: impl BufRead) -> Result<Verified> {
         } else if let Ok(checkpoint) = serde_json::from_str::<SignedCheckpoint>(&line) {
             checkpoints.push(checkpoint);
         } else {
-            return Err(Error::Refused(format!(
-                "Line {} is neither an event nor a checkpoint of Latchkey.",
-                at + 1
-            )));
+            return Err(Error::Refused(format!("Line {} is neither an event nor a checkpoint of Latchkey.", at + 1)));
         }
     }
-    let organization = entries
-        .first()
-        .map(|entry| entry.event.organization.clone())
-        .unwrap_or_default();
+    let organization = entries.first().map(|entry| entry.event.organization.clone()).unwrap_or_default();
     let mut walk = Walk::new(keys, checkpoints)?;
     for entry in &entries {
         walk.take(entry)?;
@@ -121,11 +112,7 @@ impl Walk {
         }
         checkpoints.sort_by_key(|checkpoint| checkpoint.sequence);
         checkpoints.dedup();
-        Ok(Self {
-            verifier: Verifier::default(),
-            checkpoints,
-            agreed: 0,
-        })
+        Ok(Self { verifier: Verifier::default(), checkpoints, agreed: 0 })
     }
 
     fn take(&mut self, entry: &Entry) -> Result<()> {
@@ -153,12 +140,7 @@ impl Walk {
                 "The log ends at event {sequence}, but its head says {at}: its tail was cut off."
             )));
         }
-        Ok(Verified {
-            organization,
-            events: sequence,
-            head: hex(&hash),
-            checkpoints: self.agreed,
-        })
+        Ok(Verified { organization, events: sequence, head: hex(&hash), checkpoints: self.agreed })
     }
 }
 
@@ -169,31 +151,19 @@ fn broken(what: Broken) -> Error {
 async fn stored_checkpoints(app: &App, organization: &str) -> Result<Vec<SignedCheckpoint>> {
     let (owner, public_key) = (organization.to_owned(), app.keys.checkpoint_public_key());
     let rows = app.db.read(move |c| event::checkpoints(c, &owner)).await?;
-    let signed = |(checkpoint, signature)| SignedCheckpoint {
-        checkpoint,
-        signature,
-        public_key: public_key.clone(),
-    };
+    let signed = |(checkpoint, signature)| SignedCheckpoint { checkpoint, signature, public_key: public_key.clone() };
     Ok(rows.into_iter().map(signed).collect())
 }
 
 fn filed_checkpoints(app: &App, organization: &str) -> Result<Vec<SignedCheckpoint>> {
-    let path = app
-        .config
-        .data_dir
-        .join("checkpoints")
-        .join(format!("{organization}.jsonl"));
+    let path = app.config.data_dir.join("checkpoints").join(format!("{organization}.jsonl"));
     let Ok(text) = std::fs::read_to_string(&path) else {
         return Ok(Vec::new());
     };
     text.lines()
         .map(|line| {
-            serde_json::from_str(line).map_err(|_| {
-                Error::Refused(format!(
-                    "{} holds a line that is no checkpoint.",
-                    path.display()
-                ))
-            })
+            serde_json::from_str(line)
+                .map_err(|_| Error::Refused(format!("{} holds a line that is no checkpoint.", path.display())))
         })
         .collect()
 }
@@ -207,34 +177,16 @@ pub async fn make_checkpoints(app: &App) -> Result<usize> {
     for organization in app.db.read(organization::all).await? {
         let id = organization.id;
         let owner = id.clone();
-        let ((sequence, hash), last) = app
-            .db
-            .read(move |c| {
-                Ok((
-                    event::head(c, &owner)?,
-                    event::checkpoints(c, &owner)?.pop(),
-                ))
-            })
-            .await?;
+        let ((sequence, hash), last) =
+            app.db.read(move |c| Ok((event::head(c, &owner)?, event::checkpoints(c, &owner)?.pop()))).await?;
         if sequence == 0 || last.is_some_and(|(last, _)| last.sequence >= sequence) {
             continue;
         }
-        let checkpoint = Checkpoint {
-            at: app.clock.now(),
-            hash,
-            organization: id,
-            sequence,
-        };
+        let checkpoint = Checkpoint { at: app.clock.now(), hash, organization: id, sequence };
         let signature = app.keys.sign_checkpoint(&checkpoint.canonical());
         let (row, signed) = (checkpoint.clone(), signature.clone());
-        app.db
-            .write(move |tx| event::put_checkpoint(tx, &row, &signed))
-            .await?;
-        let signed = SignedCheckpoint {
-            checkpoint,
-            signature,
-            public_key: app.keys.checkpoint_public_key(),
-        };
+        app.db.write(move |tx| event::put_checkpoint(tx, &row, &signed)).await?;
+        let signed = SignedCheckpoint { checkpoint, signature, public_key: app.keys.checkpoint_public_key() };
         append_to_file(&app.config.data_dir.join("checkpoints"), &signed)
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
         made += 1;
@@ -245,10 +197,7 @@ pub async fn make_checkpoints(app: &App) -> Result<usize> {
 fn append_to_file(folder: &Path, signed: &SignedCheckpoint) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let path = folder.join(format!("{}.jsonl", signed.checkpoint.organization));
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)?;
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
     writeln!(file, "{}", serde_json::to_string(signed)?)?;
     file.sync_all()
 }
@@ -261,21 +210,16 @@ pub async fn export(app: &App, organization: &str, out: &mut (dyn Write + Send))
     let mut last = 0;
     loop {
         let (owner, from) = (organization.to_owned(), last);
-        let entries = app
-            .db
-            .read(move |c| event::entries(c, &owner, from, STEP))
-            .await?;
+        let entries = app.db.read(move |c| event::entries(c, &owner, from, STEP)).await?;
         let Some(end) = entries.last() else { break };
         last = end.event.sequence;
         for entry in &entries {
-            let line = serde_json::to_string(entry)
-                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            let line = serde_json::to_string(entry).map_err(|cause| Error::Unavailable(cause.to_string()))?;
             writeln!(out, "{line}").map_err(|cause| Error::Unavailable(cause.to_string()))?;
         }
     }
     for signed in stored_checkpoints(app, organization).await? {
-        let line = serde_json::to_string(&signed)
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let line = serde_json::to_string(&signed).map_err(|cause| Error::Unavailable(cause.to_string()))?;
         writeln!(out, "{line}").map_err(|cause| Error::Unavailable(cause.to_string()))?;
     }
     Ok(last)

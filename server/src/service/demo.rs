@@ -37,11 +37,7 @@ const VISITORS: [(&str, &str, &str); 12] = [
     ("Bike courier", "", "Velopost"),
     ("Sami Aalto", "sami@aalto.example", "Aalto Acoustics"),
     ("Priya Raman", "priya@raman.example", ""),
-    (
-        "Cleaning, evenings",
-        "clean@spotless.example",
-        "Spotless GmbH",
-    ),
+    ("Cleaning, evenings", "clean@spotless.example", "Spotless GmbH"),
     ("Jorge Ibáñez", "jorge@ibanez.example", "Ibáñez Iluminación"),
     ("محمد الأحمد", "m.alahmad@example.com", ""),
     ("Lift inspection", "office@liftcheck.example", "Liftcheck"),
@@ -81,12 +77,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
         password: password.clone(),
     };
     let made = setup::set_up(app, &setup, None).await?;
-    let maya = Actor {
-        id: made.admin,
-        organization: made.organization.clone(),
-        owner: true,
-        facts: BTreeMap::new(),
-    };
+    let maya = Actor { id: made.admin, organization: made.organization.clone(), owner: true, facts: BTreeMap::new() };
     let doors = doors(app, &maya).await?;
     let mut random = Walk(7);
     for day in 0..DAYS {
@@ -96,12 +87,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     }
     app.clock.shift(end - app.clock.now());
     let url = present(app, &maya, &doors).await?;
-    Ok(Filled {
-        organization: made.organization,
-        email,
-        password,
-        url,
-    })
+    Ok(Filled { organization: made.organization, email, password, url })
 }
 
 async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
@@ -127,11 +113,7 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
         ),
     ];
     for (name, address, here) in sites {
-        let typed = PlaceInput {
-            name: name.into(),
-            address: address.into(),
-            time_zone: "Europe/Berlin".into(),
-        };
+        let typed = PlaceInput { name: name.into(), address: address.into(), time_zone: "Europe/Berlin".into() };
         let place_id = place::create(app, maya, &typed).await?;
         for (name, description, seconds, accepts_digital) in here {
             let typed = DoorInput {
@@ -148,35 +130,20 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
 }
 
 /// One day: a link or none, some taps, some of them refused.
-async fn weekday(
-    app: &App,
-    maya: &Actor,
-    doors: &[String],
-    day: i64,
-    random: &mut Walk,
-) -> Result<()> {
+async fn weekday(app: &App, maya: &Actor, doors: &[String], day: i64, random: &mut Walk) -> Result<()> {
     if day % 7 >= 5 && random.below(3) > 0 {
         return Ok(());
     }
     app.clock.shift(7 * 3_600_000 + random.below(3_600_000));
     let (name, email, company) = VISITORS[random.index(VISITORS.len())];
-    let mut typed = visitor(
-        name,
-        email,
-        company,
-        &[&doors[random.index(2)], &doors[3 + random.index(2)]],
-    );
+    let mut typed = visitor(name, email, company, &[&doors[random.index(2)], &doors[3 + random.index(2)]]);
     if random.below(3) == 0 {
         typed.max_uses = "2".into();
     }
     let id = link::create(app, maya, &typed).await?;
     for _ in 0..1 + random.below(4) {
         app.clock.shift(60_000 + random.below(7_200_000));
-        let door = if random.below(9) == 0 {
-            &doors[2]
-        } else {
-            &doors[[0, 1, 3, 4][random.index(4)]]
-        };
+        let door = if random.below(9) == 0 { &doors[2] } else { &doors[[0, 1, 3, 4][random.index(4)]] };
         tap(app, &id, door).await?;
     }
     match random.below(8) {
@@ -209,58 +176,31 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
     let tomorrow = LinkInput {
         valid_from: input(now + DAY_MS),
         valid_until: input(now + 2 * DAY_MS),
-        ..host(visitor(
-            "Noor de Vries",
-            "noor@devries.example",
-            "De Vries Film",
-            &[&doors[0]],
-        ))
+        ..host(visitor("Noor de Vries", "noor@devries.example", "De Vries Film", &[&doors[0]]))
     };
     link::create(app, maya, &tomorrow).await?;
     let paused = link::create(
         app,
         maya,
-        &host(visitor(
-            "Catering",
-            "hello@thymetable.example",
-            "Thyme & Table",
-            &[&doors[0], &doors[4]],
-        )),
+        &host(visitor("Catering", "hello@thymetable.example", "Thyme & Table", &[&doors[0], &doors[4]])),
     )
     .await?;
     link::pause(app, maya, &paused).await?;
-    let spent = LinkInput {
-        max_uses: "1".into(),
-        ..visitor("Bike courier", "", "Velopost", &[&doors[0]])
-    };
+    let spent = LinkInput { max_uses: "1".into(), ..visitor("Bike courier", "", "Velopost", &[&doors[0]]) };
     let spent = link::create(app, maya, &spent).await?;
     tap(app, &spent, &doors[0]).await?;
     let revoked = link::create(
         app,
         maya,
-        &visitor(
-            "Lift inspection",
-            "office@liftcheck.example",
-            "Liftcheck",
-            &[&doors[0], &doors[2]],
-        ),
+        &visitor("Lift inspection", "office@liftcheck.example", "Liftcheck", &[&doors[0], &doors[2]]),
     )
     .await?;
     link::revoke(app, maya, &revoked).await?;
     door::simulate(app, maya, &doors[3], Mode::Dead).await?;
-    door::lock_down(
-        app,
-        maya,
-        &doors[5],
-        "Fresh varnish, keep out until it is dry",
-    )
-    .await?;
+    door::lock_down(app, maya, &doors[5], "Fresh varnish, keep out until it is dry").await?;
     let id = ada.clone();
     let owner = maya.organization.clone();
-    let row = app
-        .db
-        .read(move |c| crate::store::link::find(c, &owner, &id))
-        .await?;
+    let row = app.db.read(move |c| crate::store::link::find(c, &owner, &id)).await?;
     link::address(app, &row)
 }
 
@@ -276,11 +216,7 @@ fn visitor(name: &str, email: &str, company: &str, doors: &[&String]) -> LinkInp
 }
 
 fn host(typed: LinkInput) -> LinkInput {
-    LinkInput {
-        host_name: "Jonas Weber".into(),
-        host_contact: "+49 30 555 0117".into(),
-        ..typed
-    }
+    LinkInput { host_name: "Jonas Weber".into(), host_contact: "+49 30 555 0117".into(), ..typed }
 }
 
 async fn tap(app: &App, link: &str, door: &str) -> Result<()> {
@@ -290,21 +226,12 @@ async fn tap(app: &App, link: &str, door: &str) -> Result<()> {
         .read(move |c| {
             use crate::store::schema::links;
             use diesel::prelude::*;
-            Ok(links::table
-                .find(&id)
-                .select(links::secret_version)
-                .first(c)?)
+            Ok(links::table.find(&id).select(links::secret_version).first(c)?)
         })
         .await?;
     let tapper = Tapper {
-        credential: Credential::Link {
-            id: link.into(),
-            secret_version: version,
-        },
-        facts: BTreeMap::from([
-            ("address".into(), "203.0.113.0/24".into()),
-            ("user_agent".into(), "Demo".into()),
-        ]),
+        credential: Credential::Link { id: link.into(), secret_version: version },
+        facts: BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Demo".into())]),
     };
     unlock::unlock(app, tapper, &door_id, &app.clock.salt()).await?;
     Ok(())
@@ -315,10 +242,7 @@ struct Walk(u64);
 
 impl Walk {
     fn below(&mut self, bound: i64) -> i64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((self.0 >> 33) % bound.max(1).unsigned_abs()).unwrap_or(0)
     }
 

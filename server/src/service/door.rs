@@ -30,10 +30,7 @@ fn check(typed: &DoorInput) -> Result<DoorChange> {
         name: checks.take("name", input::line(&typed.name, 100)),
         description: checks.take("description", input::optional_line(&typed.description, 200)),
         place_id: typed.place_id.clone(),
-        unlock_ms: checks.take(
-            "unlock_seconds",
-            input::number(&typed.unlock_seconds, 1, 120),
-        ) * 1_000,
+        unlock_ms: checks.take("unlock_seconds", input::number(&typed.unlock_seconds, 1, 120)) * 1_000,
         accepts_digital: typed.accepts_digital,
     };
     if !Kind::Place.owns(&change.place_id) {
@@ -84,13 +81,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
 ///
 /// # Errors
 /// `Fields`, `NotFound`, `Stale`; those of the store.
-pub async fn update(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    version: i64,
-    typed: &DoorInput,
-) -> Result<()> {
+pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &DoorInput) -> Result<()> {
     let change = check(typed)?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
@@ -99,12 +90,8 @@ pub async fn update(
             let mut event = actor.event(tx.clock, tx.now, "door.changed", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
-            event
-                .detail
-                .insert("unlock_ms".into(), change.unlock_ms.to_string());
-            event
-                .detail
-                .insert("accepts_digital".into(), change.accepts_digital.to_string());
+            event.detail.insert("unlock_ms".into(), change.unlock_ms.to_string());
+            event.detail.insert("accepts_digital".into(), change.accepts_digital.to_string());
             tx.record(event);
             Ok(())
         })
@@ -149,17 +136,13 @@ pub async fn lift(app: &App, actor: &Actor, id: &str) -> Result<String> {
 /// # Errors
 /// `NotFound`; `Refused` when the door is not a simulated one; those of the store.
 pub async fn simulate(app: &App, actor: &Actor, id: &str, mode: Mode) -> Result<String> {
-    let settings = serde_json::to_string(&Settings { mode })
-        .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+    let settings = serde_json::to_string(&Settings { mode }).map_err(|cause| Error::Unavailable(cause.to_string()))?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
             let door = door::set_driver_settings(tx, &actor.organization, &id, &settings)?;
             if door.driver != simulator::KIND {
-                return Err(Error::Refused(format!(
-                    "{} is not a simulated door.",
-                    door.name
-                )));
+                return Err(Error::Refused(format!("{} is not a simulated door.", door.name)));
             }
             let mut event = actor.event(tx.clock, tx.now, "door.simulated", &id);
             event.detail.insert("mode".into(), mode.code().into());

@@ -48,12 +48,7 @@ pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Re
             .flatten(),
         );
     }
-    let with = |prefix: &str| {
-        ids.iter()
-            .copied()
-            .filter(|id| id.starts_with(prefix))
-            .collect::<Vec<&str>>()
-    };
+    let with = |prefix: &str| ids.iter().copied().filter(|id| id.starts_with(prefix)).collect::<Vec<&str>>();
     let mut by_id = HashMap::new();
     let mut add = |pairs: Vec<(String, String)>| by_id.extend(pairs);
     add(doors::table
@@ -77,8 +72,5 @@ pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Re
         .select((admins::id, admins::name))
         .load(c)?);
     let events: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    Ok(Names {
-        by_id,
-        people: event::people(c, &events)?,
-    })
+    Ok(Names { by_id, people: event::people(c, &events)? })
 }

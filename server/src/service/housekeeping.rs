@@ -23,11 +23,7 @@ const OLD_MS: i64 = 86_400_000;
 pub async fn at_start(app: &App) -> Result<()> {
     let now = app.clock.now();
     let alone = matches!(app.config.database, DatabaseUrl::Sqlite(_));
-    let (openings, messages) = if alone {
-        (i64::MAX, i64::MAX)
-    } else {
-        (now - GRACE_MS, outbox::stuck_before(now))
-    };
+    let (openings, messages) = if alone { (i64::MAX, i64::MAX) } else { (now - GRACE_MS, outbox::stuck_before(now)) };
     while unlock::sweep_interrupted(app, openings).await? > 0 {}
     while outbox::sweep_stuck(app, messages).await? > 0 {}
     Ok(())

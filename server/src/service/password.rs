@@ -24,10 +24,7 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 const AT_ONCE: usize = 2;
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("common_passwords.txt")
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
+    include_str!("common_passwords.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 });
 
 /// Why a password is not taken.
@@ -46,9 +43,7 @@ pub enum Refused {
     #[error("This repeats itself. Please choose something less regular.")]
     Repeated,
     /// The address or the organization's name is most of it.
-    #[error(
-        "This is easy to guess from your address or organization. Please choose something else."
-    )]
+    #[error("This is easy to guess from your address or organization. Please choose something else.")]
     Personal,
 }
 
@@ -67,33 +62,20 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), Refused> {
     let characters = Zeroizing::new(lower.chars().collect::<Vec<char>>());
     let unit = unit(&characters);
     let repeated = unit.len() < characters.len();
-    if COMMON.contains(lower.as_str())
-        || (repeated && COMMON.contains(unit.iter().collect::<String>().as_str()))
-    {
+    if COMMON.contains(lower.as_str()) || (repeated && COMMON.contains(unit.iter().collect::<String>().as_str())) {
         return Err(Refused::Common);
     }
     // "abababab…" is worth its two characters; a long phrase said twice is still a long phrase.
     if repeated && unit.len() < SHORTEST {
         return Err(Refused::Repeated);
     }
-    if about.iter().any(|about| is_about(&lower, about)) {
-        Err(Refused::Personal)
-    } else {
-        Ok(())
-    }
+    if about.iter().any(|about| is_about(&lower, about)) { Err(Refused::Personal) } else { Ok(()) }
 }
 
 /// The shortest piece that the whole is repetitions of, the last one perhaps cut short.
 fn unit(characters: &[char]) -> &[char] {
-    let repeats = |size: &usize| {
-        characters
-            .iter()
-            .zip(&characters[*size..])
-            .all(|(one, next)| one == next)
-    };
-    let size = (1..=characters.len() / 2)
-        .find(repeats)
-        .unwrap_or(characters.len());
+    let repeats = |size: &usize| characters.iter().zip(&characters[*size..]).all(|(one, next)| one == next);
+    let size = (1..=characters.len() / 2).find(repeats).unwrap_or(characters.len());
     &characters[..size]
 }
 
@@ -102,9 +84,7 @@ fn is_about(lower: &str, about: &str) -> bool {
     let about = about.trim().to_lowercase();
     let squeezed: String = about.split_whitespace().collect();
     let local = about.split_once('@').map_or("", |(local, _)| local);
-    [about.as_str(), &squeezed, local]
-        .iter()
-        .any(|part| part.chars().count() >= NAME && lower.contains(part))
+    [about.as_str(), &squeezed, local].iter().any(|part| part.chars().count() >= NAME && lower.contains(part))
 }
 
 /// Hashes and verifies, two at a time, away from the threads that serve requests.
@@ -124,9 +104,7 @@ impl Default for Hasher {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
-            dummy: Arc::new(LazyLock::new(|| {
-                hash("nobody has this password").unwrap_or_default()
-            })),
+            dummy: Arc::new(LazyLock::new(|| hash("nobody has this password").unwrap_or_default())),
         }
     }
 }
@@ -156,8 +134,7 @@ impl Hasher {
     /// As [`Self::verify`].
     pub async fn verify_dummy(&self, password: &str) -> Result<bool> {
         let (password, dummy) = (Zeroizing::new(password.to_owned()), self.dummy.clone());
-        self.away(move || verify(&password, &dummy).map(|_| false))
-            .await?
+        self.away(move || verify(&password, &dummy).map(|_| false)).await?
     }
 
     /// Makes the dummy beforehand, so that the first unknown account takes no longer than the next.
@@ -168,19 +145,9 @@ impl Hasher {
         self.verify_dummy("").await.map(|_| ())
     }
 
-    async fn away<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T> {
-        let unavailable = |cause: &dyn fmt::Display| {
-            Error::Unavailable(format!("password hashing failed: {cause}"))
-        };
-        let turn = self
-            .turns
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|cause| unavailable(&cause))?;
+    async fn away<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let unavailable = |cause: &dyn fmt::Display| Error::Unavailable(format!("password hashing failed: {cause}"));
+        let turn = self.turns.clone().acquire_owned().await.map_err(|cause| unavailable(&cause))?;
         let done = tokio::task::spawn_blocking(move || {
             // Given back when the work ends, even if whoever asked went away.
             let _turn = turn;
@@ -192,29 +159,23 @@ impl Hasher {
 
 fn argon2() -> Result<Argon2<'static>> {
     let (memory, passes, lanes) = COST;
-    let params = Params::new(memory, passes, lanes, None)
-        .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+    let params = Params::new(memory, passes, lanes, None).map_err(|cause| Error::Unavailable(cause.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 fn hash(password: &str) -> Result<String> {
-    let salt = SaltString::encode_b64(&clock::random::<16>())
-        .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+    let salt = SaltString::encode_b64(&clock::random::<16>()).map_err(|cause| Error::Unavailable(cause.to_string()))?;
     let made = argon2()?.hash_password(password.as_bytes(), &salt);
-    made.map(|phc| phc.to_string())
-        .map_err(|cause| Error::Unavailable(cause.to_string()))
+    made.map(|phc| phc.to_string()).map_err(|cause| Error::Unavailable(cause.to_string()))
 }
 
 fn verify(password: &str, phc: &str) -> Result<bool> {
-    let phc = PasswordHash::new(phc).map_err(|cause| {
-        Error::Unavailable(format!("a stored password hash cannot be read: {cause}"))
-    })?;
+    let phc = PasswordHash::new(phc)
+        .map_err(|cause| Error::Unavailable(format!("a stored password hash cannot be read: {cause}")))?;
     match argon2()?.verify_password(password.as_bytes(), &phc) {
         Ok(()) => Ok(true),
         Err(argon2::password_hash::Error::Password) => Ok(false),
-        Err(cause) => Err(Error::Unavailable(format!(
-            "a stored password hash cannot be verified: {cause}"
-        ))),
+        Err(cause) => Err(Error::Unavailable(format!("a stored password hash cannot be verified: {cause}"))),
     }
 }
 
@@ -227,13 +188,8 @@ mod tests {
         assert!(COMMON.len() >= 3_000);
         for common in COMMON.iter() {
             assert!(check(common, &[]).is_err(), "{common}");
-            let many = common
-                .to_uppercase()
-                .repeat(SHORTEST.div_ceil(common.chars().count()).max(2));
-            assert!(
-                matches!(check(&many, &[]), Err(Refused::Common | Refused::Repeated)),
-                "{many}"
-            );
+            let many = common.to_uppercase().repeat(SHORTEST.div_ceil(common.chars().count()).max(2));
+            assert!(matches!(check(&many, &[]), Err(Refused::Common | Refused::Repeated)), "{many}");
         }
         assert_eq!(check("123456789987654321", &[]), Err(Refused::Common));
         assert_eq!(check("passwordPasswordpass", &[]), Err(Refused::Common));
@@ -243,16 +199,8 @@ mod tests {
     fn length_is_counted_in_characters_and_limited_in_bytes() {
         assert_eq!(check("correct horse", &[]), Err(Refused::TooShort));
         assert_eq!(check("correct horse b", &[]), Ok(()));
-        assert_eq!(
-            check(
-                "gr\u{fc}n \u{1f600} \u{5bc6}\u{7801} \u{440}\u{443}\u{441}\u{441}\u{43a}",
-                &[]
-            ),
-            Ok(())
-        );
-        let long: String = (0..200u32)
-            .filter_map(|n| char::from_u32(0x4e00 + n * 7))
-            .collect();
+        assert_eq!(check("gr\u{fc}n \u{1f600} \u{5bc6}\u{7801} \u{440}\u{443}\u{441}\u{441}\u{43a}", &[]), Ok(()));
+        let long: String = (0..200u32).filter_map(|n| char::from_u32(0x4e00 + n * 7)).collect();
         assert_eq!(check(&long, &[]), Ok(()));
         assert_eq!(check(&"ab cd".repeat(300), &[]), Err(Refused::TooLong));
         assert_eq!(check("aaaaaaaaaaaaaaaaaaaa", &[]), Err(Refused::Repeated));
@@ -262,23 +210,13 @@ mod tests {
     #[test]
     fn what_everybody_knows_about_somebody_is_no_password() {
         let about = ["ada.lovelace@example.org", "Northwind Studios"];
-        for personal in [
-            "ada.lovelace@example.org",
-            "my ADA.Lovelace 1815",
-            "NorthwindStudios1",
-            "x northwind studios x",
-        ] {
-            assert_eq!(
-                check(personal, &about),
-                Err(Refused::Personal),
-                "{personal}"
-            );
+        for personal in
+            ["ada.lovelace@example.org", "my ADA.Lovelace 1815", "NorthwindStudios1", "x northwind studios x"]
+        {
+            assert_eq!(check(personal, &about), Err(Refused::Personal), "{personal}");
         }
         assert_eq!(check("analytical engines rule", &about), Ok(()));
-        assert_eq!(
-            check("a blanket of fog here", &["al@example.org", ""]),
-            Ok(())
-        );
+        assert_eq!(check("a blanket of fog here", &["al@example.org", ""]), Ok(()));
     }
 
     #[tokio::test]
@@ -289,28 +227,15 @@ mod tests {
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
         assert_ne!(phc, hasher.hash(&password).await.unwrap());
         assert!(hasher.verify(&password, &phc).await.unwrap());
-        assert!(
-            !hasher
-                .verify(&password[..password.len() - 2], &phc)
-                .await
-                .unwrap()
-        );
-        assert!(
-            !hasher
-                .verify_dummy("nobody has this password")
-                .await
-                .unwrap()
-        );
+        assert!(!hasher.verify(&password[..password.len() - 2], &phc).await.unwrap());
+        assert!(!hasher.verify_dummy("nobody has this password").await.unwrap());
         assert!(hasher.verify(&password, "plain").await.is_err());
     }
 
     #[tokio::test]
     async fn only_two_are_hashed_at_once() {
         let hasher = Hasher::default();
-        let (held, other) = (
-            hasher.turns.clone().acquire_owned().await,
-            hasher.turns.clone().acquire_owned().await,
-        );
+        let (held, other) = (hasher.turns.clone().acquire_owned().await, hasher.turns.clone().acquire_owned().await);
         let waiting = tokio::time::timeout(std::time::Duration::from_millis(50), hasher.hash("x"));
         assert!(waiting.await.is_err());
         drop((held, other));

@@ -26,10 +26,7 @@ fn check(typed: &PlaceInput) -> Result<PlaceChange> {
         time_zone: typed.time_zone.trim().to_owned(),
     };
     if !app::text::when::is_zone(&change.time_zone) {
-        checks.note(
-            "time_zone",
-            "Please choose a time zone from the list, such as Europe/Berlin.",
-        );
+        checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
     }
     checks.done()?;
     Ok(change)
@@ -69,13 +66,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &PlaceInput) -> Result<Stri
 ///
 /// # Errors
 /// `Fields`, `NotFound`, `Stale`; those of the store.
-pub async fn update(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    version: i64,
-    typed: &PlaceInput,
-) -> Result<()> {
+pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &PlaceInput) -> Result<()> {
     let change = check(typed)?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
@@ -83,9 +74,7 @@ pub async fn update(
             place::update(tx, &actor.organization, &id, version, &change)?;
             let mut event = actor.event(tx.clock, tx.now, "place.changed", &id);
             event.detail.insert("name".into(), change.name.clone());
-            event
-                .detail
-                .insert("time_zone".into(), change.time_zone.clone());
+            event.detail.insert("time_zone".into(), change.time_zone.clone());
             tx.record(event);
             Ok(())
         })

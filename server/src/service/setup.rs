@@ -53,14 +53,8 @@ pub async fn offer(app: &App) -> Result<Option<String>> {
     }
     let secret = PlainSecret::new();
     let hash = secret.hash().to_hex();
-    app.db
-        .write(move |tx| organization::put_setup_address(tx, &hash))
-        .await?;
-    Ok(Some(format!(
-        "{}/setup/{}",
-        app.base_url(),
-        secret.expose()
-    )))
+    app.db.write(move |tx| organization::put_setup_address(tx, &hash)).await?;
+    Ok(Some(format!("{}/setup/{}", app.base_url(), secret.expose())))
 }
 
 /// Whether a set-up address is good.
@@ -69,9 +63,7 @@ pub async fn offer(app: &App) -> Result<Option<String>> {
 /// Those of the store.
 pub async fn is_good(app: &App, secret: &str) -> Result<bool> {
     let hash = HashedSecret::of(secret).to_hex();
-    app.db
-        .read(move |c| organization::setup_address_is_good(c, &hash))
-        .await
+    app.db.read(move |c| organization::setup_address_is_good(c, &hash)).await
 }
 
 /// Makes an organization and its owner; with a set-up address's secret, that address is used up in the same transaction.
@@ -88,10 +80,7 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
     }
     let time_zone = typed.time_zone.trim().to_owned();
     if !app::text::when::is_zone(&time_zone) {
-        checks.note(
-            "time_zone",
-            "Please choose a time zone from the list, such as Europe/Berlin.",
-        );
+        checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
     }
     if let Err(refused) = password::check(&typed.password, &[&typed.email, &typed.organization]) {
         checks.note("password", refused);
@@ -99,10 +88,7 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
     checks.done()?;
     let password_hash = app.hasher.hash(&typed.password).await?;
     let used = secret.map(|secret| HashedSecret::of(secret).to_hex());
-    let made = Made {
-        organization: app.clock.id(Kind::Organization),
-        admin: app.clock.id(Kind::Admin),
-    };
+    let made = Made { organization: app.clock.id(Kind::Organization), admin: app.clock.id(Kind::Admin) };
     let answer = made.clone();
     app.db
         .write(move |tx| {
@@ -150,16 +136,18 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
 pub async fn organization_named(app: &App, named: Option<&str>) -> Result<OrganizationRow> {
     let all = app.db.read(organization::all).await?;
     let mut found: Vec<OrganizationRow> = match named {
-        Some(named) => all
-            .into_iter()
-            .filter(|row| row.id == named || row.name == named)
-            .collect(),
+        Some(named) => all.into_iter().filter(|row| row.id == named || row.name == named).collect(),
         None => all,
     };
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
         (None, _) if named.is_some() => Err(Error::Refused("There is no organization of this name or id.".into())),
-        (None, _) => Err(Error::Refused("Nothing is set up yet. Begin with: latchkey setup --organization NAME --email ADDRESS --password-stdin".into())),
-        (Some(_), false) => Err(Error::Refused("There are several organizations. Name one with --organization NAME or its id.".into())),
+        (None, _) => Err(Error::Refused(
+            "Nothing is set up yet. Begin with: latchkey setup --organization NAME --email ADDRESS --password-stdin"
+                .into(),
+        )),
+        (Some(_), false) => {
+            Err(Error::Refused("There are several organizations. Name one with --organization NAME or its id.".into()))
+        }
     }
 }

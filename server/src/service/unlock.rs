@@ -5,9 +5,7 @@ use crate::driver::{DriverAnswer, OpenCommand};
 use crate::error::{Error, Result};
 use crate::store::door::DoorRow;
 use crate::store::event::{self, EventRow};
-use crate::store::writer::{
-    Admission, Answer, Credential, OpeningOutcome, OutcomeKind, Tap, TapAnswer,
-};
+use crate::store::writer::{Admission, Answer, Credential, OpeningOutcome, OutcomeKind, Tap, TapAnswer};
 use domain::Millis;
 use domain::event::Person;
 use domain::id::Kind;
@@ -69,52 +67,25 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
         request: request.to_owned(),
         at,
         deadline: at + DEADLINE_MS,
-        person: Person {
-            facts: tapper.facts,
-            salt: app.clock.salt(),
-        },
+        person: Person { facts: tapper.facts, salt: app.clock.salt() },
     };
     let Answer::Tap(answer) = app.db.admit(Admission::Tap(Box::new(tap))).await? else {
-        return Err(Error::Unavailable(
-            "a tap was answered as something else".into(),
-        ));
+        return Err(Error::Unavailable("a tap was answered as something else".into()));
     };
     match answer {
         TapAnswer::Unknown => Err(Error::NotFound),
         TapAnswer::Repeat(event) => repeated(app, &event, asked).await,
-        TapAnswer::Decided {
-            decision,
-            uses_left,
-            ..
-        } if !decision.granted() => Ok(Report {
-            opening: Opening::Denied(decision.reason),
-            uses_left,
-            event,
-        }),
-        TapAnswer::Decided {
-            door,
-            uses_left,
-            decision,
-            ..
-        } => {
+        TapAnswer::Decided { decision, uses_left, .. } if !decision.granted() => {
+            Ok(Report { opening: Opening::Denied(decision.reason), uses_left, event })
+        }
+        TapAnswer::Decided { door, uses_left, decision, .. } => {
             let (told, answered) = oneshot::channel();
             // Of its own, so that a phone that goes away changes nothing about what is recorded.
-            app.tasks.spawn(open(
-                app.clone(),
-                *door,
-                event.clone(),
-                credential,
-                asked,
-                told,
-            ));
+            app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, asked, told));
             let opening = answered.await.unwrap_or(Opening::Interrupted);
             // A door that said no gave the use back before anyone was told.
             let given_back = opening == Opening::Failed && decision.takes_use;
-            Ok(Report {
-                opening,
-                uses_left: uses_left.map(|left| left + i64::from(given_back)),
-                event,
-            })
+            Ok(Report { opening, uses_left: uses_left.map(|left| left + i64::from(given_back)), event })
         }
     }
 }
@@ -130,24 +101,16 @@ async fn open(
     let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
     let mut dispatched_at = None;
     let kind = match app.drivers.of(&door) {
-        None => OutcomeKind::Failed {
-            answer: format!("There is no driver called {}.", door.driver),
-        },
-        Some(_) if Instant::now() >= deadline => OutcomeKind::Failed {
-            answer: "The command was dropped: it came too late.".into(),
-        },
+        None => OutcomeKind::Failed { answer: format!("There is no driver called {}.", door.driver) },
+        Some(_) if Instant::now() >= deadline => {
+            OutcomeKind::Failed { answer: "The command was dropped: it came too late.".into() }
+        }
         Some(driver) => {
             dispatched_at = Some(app.clock.now());
             let began = Instant::now();
-            let command = OpenCommand {
-                door: door.clone(),
-                event: event.clone(),
-                deadline,
-            };
+            let command = OpenCommand { door: door.clone(), event: event.clone(), deadline };
             match tokio::time::timeout_at(deadline.into(), driver.open(command)).await {
-                Ok(DriverAnswer::Opened) => OutcomeKind::Confirmed {
-                    after_ms: millis(began.elapsed()),
-                },
+                Ok(DriverAnswer::Opened) => OutcomeKind::Confirmed { after_ms: millis(began.elapsed()) },
                 Ok(DriverAnswer::Refused(answer)) => OutcomeKind::Failed { answer },
                 Err(_) => OutcomeKind::TimedOut,
             }
@@ -183,10 +146,7 @@ async fn open(
 /// Stores an outcome. What cannot be stored now is found by the sweep and becomes `interrupted`.
 async fn record(app: &App, outcome: OpeningOutcome) {
     if let Err(cause) = app.db.admit(Admission::Outcome(Box::new(outcome))).await {
-        tracing::error!(
-            ?cause,
-            "an opening's outcome could not be stored; it will be recorded as interrupted"
-        );
+        tracing::error!(?cause, "an opening's outcome could not be stored; it will be recorded as interrupted");
     }
 }
 
@@ -200,39 +160,21 @@ async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
             .read(move |c| {
                 use crate::store::schema::{events, links};
                 use diesel::prelude::*;
-                let first: EventRow = events::table
-                    .find(&event)
-                    .select(EventRow::as_select())
-                    .first(c)?;
+                let first: EventRow = events::table.find(&event).select(EventRow::as_select()).first(c)?;
                 let counts: Option<(i64, Option<i64>)> = match &first.link_id {
-                    Some(link) => links::table
-                        .find(link)
-                        .select((links::uses, links::max_uses))
-                        .first(c)
-                        .optional()?,
+                    Some(link) => links::table.find(link).select((links::uses, links::max_uses)).first(c).optional()?,
                     None => None,
                 };
                 let mut rows = event::following(c, &event)?;
                 rows.insert(0, first);
-                Ok((
-                    rows,
-                    counts.and_then(|(uses, max)| max.map(|max| (max - uses).max(0))),
-                ))
+                Ok((rows, counts.and_then(|(uses, max)| max.map(|max| (max - uses).max(0)))))
             })
             .await?;
         if let Some(opening) = stored(app, &rows).await? {
-            return Ok(Report {
-                opening,
-                uses_left,
-                event: id.to_owned(),
-            });
+            return Ok(Report { opening, uses_left, event: id.to_owned() });
         }
         if Instant::now() >= deadline {
-            return Ok(Report {
-                opening: Opening::TimedOut,
-                uses_left,
-                event: id.to_owned(),
-            });
+            return Ok(Report { opening: Opening::TimedOut, uses_left, event: id.to_owned() });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -243,11 +185,7 @@ async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
         return Err(Error::NotFound);
     };
     if first.outcome == "denied" {
-        let reason = first
-            .reason
-            .as_deref()
-            .and_then(Reason::from_code)
-            .unwrap_or(Reason::DoorUnreachable);
+        let reason = first.reason.as_deref().and_then(Reason::from_code).unwrap_or(Reason::DoorUnreachable);
         return Ok(Some(Opening::Denied(reason)));
     }
     for outcome in outcomes {
@@ -265,15 +203,8 @@ async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
 /// How much of the opening is left when its answer is asked for again.
 async fn still_open(app: &App, first: &EventRow, confirmed: &EventRow) -> Result<i64> {
     let (organization, door) = (first.organization_id.clone(), first.object.clone());
-    let unlock_ms = app
-        .db
-        .read(move |c| {
-            Ok(crate::store::door::find(c, &organization, &door)?
-                .door
-                .unlock_ms)
-        })
-        .await
-        .unwrap_or(0);
+    let unlock_ms =
+        app.db.read(move |c| Ok(crate::store::door::find(c, &organization, &door)?.door.unlock_ms)).await.unwrap_or(0);
     Ok((confirmed.occurred_at + unlock_ms - app.clock.now()).max(0))
 }
 

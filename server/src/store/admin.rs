@@ -33,9 +33,7 @@ pub struct AdminRow {
 
 impl std::fmt::Debug for AdminRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AdminRow")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("AdminRow").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -50,15 +48,11 @@ pub fn email_key(email: &str) -> String {
 /// # Errors
 /// `Field` on `email` when the address has an account already.
 pub fn insert(tx: &mut Tx<'_>, row: &AdminRow) -> Result<()> {
-    match diesel::insert_into(admins::table)
-        .values(row)
-        .execute(tx.connection)
-    {
+    match diesel::insert_into(admins::table).values(row).execute(tx.connection) {
         Ok(_) => Ok(()),
-        Err(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Error::field(
-            "email",
-            "This address has an account already. Sign in with it, or use another.",
-        )),
+        Err(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(Error::field("email", "This address has an account already. Sign in with it, or use another."))
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -80,24 +74,15 @@ pub fn by_email(c: &mut AnyConnection, email: &str) -> Result<Option<AdminRow>> 
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn find(c: &mut AnyConnection, id: &str) -> Result<AdminRow> {
-    Ok(admins::table
-        .find(id)
-        .select(AdminRow::as_select())
-        .first(c)?)
+    Ok(admins::table.find(id).select(AdminRow::as_select()).first(c)?)
 }
 
 /// Names of admins, for events.
 ///
 /// # Errors
 /// Those of the database.
-pub fn names(
-    c: &mut AnyConnection,
-    organization: &str,
-    ids: &[String],
-) -> Result<Vec<(String, String)>> {
-    let query = admins::table
-        .filter(admins::organization_id.eq(organization))
-        .filter(admins::id.eq_any(ids));
+pub fn names(c: &mut AnyConnection, organization: &str, ids: &[String]) -> Result<Vec<(String, String)>> {
+    let query = admins::table.filter(admins::organization_id.eq(organization)).filter(admins::id.eq_any(ids));
     Ok(query.select((admins::id, admins::name)).load(c)?)
 }
 
@@ -107,14 +92,10 @@ pub fn names(
 /// Those of the database.
 pub fn set_password(tx: &mut Tx<'_>, id: &str, hash: &str) -> Result<()> {
     diesel::update(admins::table.find(id))
-        .set((
-            admins::password_hash.eq(hash),
-            admins::password_changed_at.eq(tx.now),
-        ))
+        .set((admins::password_hash.eq(hash), admins::password_changed_at.eq(tx.now)))
         .execute(tx.connection)?;
     // Whoever knew the old password shall not stay exempt from the limit on tries.
-    diesel::delete(known_devices::table.filter(known_devices::admin_id.eq(id)))
-        .execute(tx.connection)?;
+    diesel::delete(known_devices::table.filter(known_devices::admin_id.eq(id))).execute(tx.connection)?;
     Ok(())
 }
 
@@ -123,13 +104,9 @@ pub fn set_password(tx: &mut Tx<'_>, id: &str, hash: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn remember_device(tx: &mut Tx<'_>, hash: &str, admin: &str) -> Result<()> {
-    let known = diesel::update(
-        known_devices::table
-            .find(hash)
-            .filter(known_devices::admin_id.eq(admin)),
-    )
-    .set(known_devices::last_used_at.eq(tx.now))
-    .execute(tx.connection)?;
+    let known = diesel::update(known_devices::table.find(hash).filter(known_devices::admin_id.eq(admin)))
+        .set(known_devices::last_used_at.eq(tx.now))
+        .execute(tx.connection)?;
     if known == 0 {
         diesel::delete(known_devices::table.find(hash)).execute(tx.connection)?;
         diesel::insert_into(known_devices::table)
@@ -149,10 +126,6 @@ pub fn remember_device(tx: &mut Tx<'_>, hash: &str, admin: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn knows_device(c: &mut AnyConnection, hash: &str, admin: &str) -> Result<bool> {
-    let found: i64 = known_devices::table
-        .find(hash)
-        .filter(known_devices::admin_id.eq(admin))
-        .count()
-        .get_result(c)?;
+    let found: i64 = known_devices::table.find(hash).filter(known_devices::admin_id.eq(admin)).count().get_result(c)?;
     Ok(found == 1)
 }

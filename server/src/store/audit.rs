@@ -83,31 +83,23 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
     if new.is_empty() {
         return Ok(());
     }
-    let mut organizations: Vec<&str> = new
-        .iter()
-        .map(|event| event.organization.as_str())
-        .collect();
+    let mut organizations: Vec<&str> = new.iter().map(|event| event.organization.as_str()).collect();
     organizations.sort_unstable();
     organizations.dedup();
     let mut heads = lock_heads(connection, &organizations)?;
     let mut rows = Vec::with_capacity(new.len());
     let mut people = Vec::new();
     for event in new {
-        let (sequence, head) = heads.get_mut(event.organization.as_str()).ok_or_else(|| {
-            Error::Unavailable(format!("no audit log for {}", event.organization))
-        })?;
+        let (sequence, head) = heads
+            .get_mut(event.organization.as_str())
+            .ok_or_else(|| Error::Unavailable(format!("no audit log for {}", event.organization)))?;
         *sequence += 1;
         let (row, hash) = chained(event, *sequence, head, now);
         *head = hash;
         rows.push(row);
         if let Some(person) = &event.person {
-            let facts = serde_json::to_string(&person.facts)
-                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-            people.push(PersonRow {
-                event_id: event.id.clone(),
-                salt: person.salt.clone(),
-                facts,
-            });
+            let facts = serde_json::to_string(&person.facts).map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            people.push(PersonRow { event_id: event.id.clone(), salt: person.salt.clone(), facts });
         }
     }
     insert(connection, &rows, &people).map_err(|cause| match cause {
@@ -119,19 +111,13 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
     })?;
     for (organization, (sequence, hash)) in heads {
         diesel::update(audit_heads::table.find(organization))
-            .set((
-                audit_heads::sequence.eq(sequence),
-                audit_heads::hash.eq(chain::hex(&hash)),
-            ))
+            .set((audit_heads::sequence.eq(sequence), audit_heads::hash.eq(chain::hex(&hash))))
             .execute(connection)?;
     }
     Ok(())
 }
 
-fn lock_heads(
-    connection: &mut AnyConnection,
-    organizations: &[&str],
-) -> Result<BTreeMap<String, (i64, Hash)>> {
+fn lock_heads(connection: &mut AnyConnection, organizations: &[&str]) -> Result<BTreeMap<String, (i64, Hash)>> {
     let query = audit_heads::table
         .filter(audit_heads::organization_id.eq_any(organizations))
         .order(audit_heads::organization_id);
@@ -141,9 +127,8 @@ fn lock_heads(
     };
     rows.into_iter()
         .map(|(organization, sequence, hash)| {
-            let hash = chain::unhex(&hash).ok_or_else(|| {
-                Error::Unavailable(format!("the audit head of {organization} is not a hash"))
-            })?;
+            let hash = chain::unhex(&hash)
+                .ok_or_else(|| Error::Unavailable(format!("the audit head of {organization} is not a hash")))?;
             Ok((organization, (sequence, hash)))
         })
         .collect()
@@ -199,20 +184,14 @@ fn chained(new: &NewEvent, sequence: i64, head: &Hash, now: Millis) -> (EventRow
 }
 
 /// On Postgres one statement each; SQLite has no round trips, and a prepared single-row insert is faster there.
-fn insert(
-    connection: &mut AnyConnection,
-    rows: &[EventRow],
-    people: &[PersonRow],
-) -> QueryResult<()> {
+fn insert(connection: &mut AnyConnection, rows: &[EventRow], people: &[PersonRow]) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(c) => {
             for row in rows {
                 diesel::insert_into(events::table).values(row).execute(c)?;
             }
             for row in people {
-                diesel::insert_into(event_people::table)
-                    .values(row)
-                    .execute(c)?;
+                diesel::insert_into(event_people::table).values(row).execute(c)?;
             }
         }
         AnyConnection::Postgres(c) => {
@@ -221,9 +200,7 @@ fn insert(
                 diesel::insert_into(events::table).values(part).execute(c)?;
             }
             for part in people.chunks(10_000) {
-                diesel::insert_into(event_people::table)
-                    .values(part)
-                    .execute(c)?;
+                diesel::insert_into(event_people::table).values(part).execute(c)?;
             }
         }
     }

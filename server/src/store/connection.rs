@@ -41,9 +41,7 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sqlite://") {
             if path.is_empty() || path.starts_with(':') {
-                return Err(
-                    "sqlite:// needs the path of a file, such as sqlite://data/latchkey.db".into(),
-                );
+                return Err("sqlite:// needs the path of a file, such as sqlite://data/latchkey.db".into());
             }
             Ok(Self::Sqlite(path.into()))
         } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
@@ -70,16 +68,16 @@ impl DatabaseUrl {
                     "PRAGMA foreign_keys = ON",
                     "PRAGMA cache_size = -4000",
                 ] {
-                    connection
-                        .batch_execute(pragma)
-                        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                    connection.batch_execute(pragma).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 }
                 Ok(AnyConnection::Sqlite(connection))
             }
             Self::Postgres(url) => {
                 let mut connection = PgConnection::establish(url)?;
                 connection
-                    .batch_execute("SET lock_timeout = '8s'; SET statement_timeout = '20s'; SET synchronous_commit = on")
+                    .batch_execute(
+                        "SET lock_timeout = '8s'; SET statement_timeout = '20s'; SET synchronous_commit = on",
+                    )
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(AnyConnection::Postgres(connection))
             }

@@ -70,9 +70,7 @@ pub struct DoorAtPlace {
 /// # Errors
 /// Those of the database.
 pub fn insert(tx: &mut Tx<'_>, row: &DoorRow) -> Result<()> {
-    diesel::insert_into(doors::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(doors::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
@@ -88,10 +86,7 @@ pub fn all(c: &mut AnyConnection, organization: &str) -> Result<Vec<DoorAtPlace>
         .order((places::name, places::id, doors::name, doors::id))
         .select((DoorRow::as_select(), super::place::PlaceRow::as_select()))
         .load(c)?;
-    Ok(rows
-        .into_iter()
-        .map(|(door, place)| DoorAtPlace { door, place })
-        .collect())
+    Ok(rows.into_iter().map(|(door, place)| DoorAtPlace { door, place }).collect())
 }
 
 /// One door of an organization.
@@ -113,13 +108,7 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<DoorA
 ///
 /// # Errors
 /// `NotFound`, `Stale`; `Field` on `place_id` when the place is another organization's.
-pub fn update(
-    tx: &mut Tx<'_>,
-    organization: &str,
-    id: &str,
-    version: i64,
-    change: &DoorChange,
-) -> Result<()> {
+pub fn update(tx: &mut Tx<'_>, organization: &str, id: &str, version: i64, change: &DoorChange) -> Result<()> {
     let was = find(tx.connection, organization, id)?.door;
     if was.version != version {
         return Err(Error::Stale);
@@ -127,33 +116,19 @@ pub fn update(
     super::place::find(tx.connection, organization, &change.place_id)
         .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;
     let target = doors::table.find(id).filter(doors::version.eq(version));
-    let changed = diesel::update(target)
-        .set((change, doors::version.eq(version + 1)))
-        .execute(tx.connection)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Stale)
-    }
+    let changed = diesel::update(target).set((change, doors::version.eq(version + 1))).execute(tx.connection)?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Locks a door down, or lifts the lockdown when there is no reason.
 ///
 /// # Errors
 /// `NotFound`; `Refused` when it is so already.
-pub fn set_lockdown(
-    tx: &mut Tx<'_>,
-    organization: &str,
-    id: &str,
-    reason: Option<&str>,
-) -> Result<DoorRow> {
+pub fn set_lockdown(tx: &mut Tx<'_>, organization: &str, id: &str, reason: Option<&str>) -> Result<DoorRow> {
     let door = find(tx.connection, organization, id)?.door;
     match (door.locked_down_at, reason) {
         (Some(_), Some(_)) => {
-            return Err(Error::Refused(format!(
-                "{} is locked down already.",
-                door.name
-            )));
+            return Err(Error::Refused(format!("{} is locked down already.", door.name)));
         }
         (None, None) => return Err(Error::Refused(format!("{} is not locked down.", door.name))),
         _ => {}
@@ -172,16 +147,9 @@ pub fn set_lockdown(
 ///
 /// # Errors
 /// `NotFound`, or those of the database.
-pub fn set_driver_settings(
-    tx: &mut Tx<'_>,
-    organization: &str,
-    id: &str,
-    settings: &str,
-) -> Result<DoorRow> {
+pub fn set_driver_settings(tx: &mut Tx<'_>, organization: &str, id: &str, settings: &str) -> Result<DoorRow> {
     let door = find(tx.connection, organization, id)?.door;
-    diesel::update(doors::table.find(id))
-        .set(doors::driver_settings.eq(settings))
-        .execute(tx.connection)?;
+    diesel::update(doors::table.find(id)).set(doors::driver_settings.eq(settings)).execute(tx.connection)?;
     Ok(door)
 }
 
@@ -192,9 +160,7 @@ pub fn set_driver_settings(
 pub fn remove(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<DoorRow> {
     let door = find(tx.connection, organization, id)?.door;
     diesel::delete(link_doors::table.filter(link_doors::door_id.eq(id))).execute(tx.connection)?;
-    diesel::update(doors::table.find(id))
-        .set(doors::removed_at.eq(tx.now))
-        .execute(tx.connection)?;
+    diesel::update(doors::table.find(id)).set(doors::removed_at.eq(tx.now)).execute(tx.connection)?;
     Ok(door)
 }
 

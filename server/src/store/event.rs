@@ -110,9 +110,7 @@ pub struct Filter {
 type Query<'a> = events::BoxedQuery<'a, <AnyConnection as Connection>::Backend>;
 
 fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
-    let mut query = events::table
-        .filter(events::organization_id.eq(organization))
-        .into_boxed();
+    let mut query = events::table.filter(events::organization_id.eq(organization)).into_boxed();
     if let Some(since) = filter.since {
         query = query.filter(events::occurred_at.ge(since));
     }
@@ -135,11 +133,8 @@ fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
         query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed"]));
     }
     if let Some((at, sequence)) = filter.after {
-        query = query.filter(
-            events::occurred_at.lt(at).or(events::occurred_at
-                .eq(at)
-                .and(events::sequence.lt(sequence))),
-        );
+        query =
+            query.filter(events::occurred_at.lt(at).or(events::occurred_at.eq(at).and(events::sequence.lt(sequence))));
     }
     query
 }
@@ -148,15 +143,8 @@ fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    most: i64,
-) -> Result<Vec<EventRow>> {
-    let query = narrowed(organization, filter)
-        .order((events::occurred_at.desc(), events::sequence.desc()))
-        .limit(most);
+pub fn list(c: &mut AnyConnection, organization: &str, filter: &Filter, most: i64) -> Result<Vec<EventRow>> {
+    let query = narrowed(organization, filter).order((events::occurred_at.desc(), events::sequence.desc())).limit(most);
     Ok(query.select(EventRow::as_select()).load(c)?)
 }
 
@@ -171,10 +159,7 @@ pub fn in_order(
     after: i64,
     most: i64,
 ) -> Result<Vec<EventRow>> {
-    let query = narrowed(organization, filter)
-        .filter(events::sequence.gt(after))
-        .order(events::sequence)
-        .limit(most);
+    let query = narrowed(organization, filter).filter(events::sequence.gt(after)).order(events::sequence).limit(most);
     Ok(query.select(EventRow::as_select()).load(c)?)
 }
 
@@ -195,11 +180,7 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Event
 /// # Errors
 /// Those of the database.
 pub fn following(c: &mut AnyConnection, id: &str) -> Result<Vec<EventRow>> {
-    Ok(events::table
-        .filter(events::cause.eq(id))
-        .order(events::sequence)
-        .select(EventRow::as_select())
-        .load(c)?)
+    Ok(events::table.filter(events::cause.eq(id)).order(events::sequence).select(EventRow::as_select()).load(c)?)
 }
 
 /// The last place in an organization's log, with its hash.
@@ -207,10 +188,7 @@ pub fn following(c: &mut AnyConnection, id: &str) -> Result<Vec<EventRow>> {
 /// # Errors
 /// Those of the database.
 pub fn head(c: &mut AnyConnection, organization: &str) -> Result<(i64, String)> {
-    Ok(audit_heads::table
-        .find(organization)
-        .select((audit_heads::sequence, audit_heads::hash))
-        .first(c)?)
+    Ok(audit_heads::table.find(organization).select((audit_heads::sequence, audit_heads::hash)).first(c)?)
 }
 
 /// The side rows of events, while they are kept.
@@ -218,20 +196,10 @@ pub fn head(c: &mut AnyConnection, organization: &str) -> Result<(i64, String)> 
 /// # Errors
 /// Those of the database.
 pub fn people(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, Person>> {
-    let rows: Vec<(String, String, String)> = event_people::table
-        .filter(event_people::event_id.eq_any(ids))
-        .load(c)?;
+    let rows: Vec<(String, String, String)> = event_people::table.filter(event_people::event_id.eq_any(ids)).load(c)?;
     Ok(rows
         .into_iter()
-        .map(|(id, salt, facts)| {
-            (
-                id,
-                Person {
-                    facts: serde_json::from_str(&facts).unwrap_or_default(),
-                    salt,
-                },
-            )
-        })
+        .map(|(id, salt, facts)| (id, Person { facts: serde_json::from_str(&facts).unwrap_or_default(), salt }))
         .collect())
 }
 
@@ -239,12 +207,7 @@ pub fn people(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, P
 ///
 /// # Errors
 /// Those of the database.
-pub fn entries(
-    c: &mut AnyConnection,
-    organization: &str,
-    sequence: i64,
-    most: i64,
-) -> Result<Vec<Entry>> {
+pub fn entries(c: &mut AnyConnection, organization: &str, sequence: i64, most: i64) -> Result<Vec<Entry>> {
     let rows = in_order(c, organization, &Filter::default(), sequence, most)?;
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let mut people = people(c, &ids)?;
@@ -252,11 +215,7 @@ pub fn entries(
         .map(|row| {
             let hash = row.hash.clone();
             let person = people.remove(&row.id);
-            Ok(Entry {
-                event: row.try_into()?,
-                hash,
-                person,
-            })
+            Ok(Entry { event: row.try_into()?, hash, person })
         })
         .collect()
 }
@@ -307,11 +266,7 @@ pub fn overdue(c: &mut AnyConnection, before: Millis, most: i64) -> Result<Vec<P
 ///
 /// # Errors
 /// Those of the database.
-pub fn put_checkpoint(
-    tx: &mut Tx<'_>,
-    checkpoint: &domain::chain::Checkpoint,
-    signature: &str,
-) -> Result<()> {
+pub fn put_checkpoint(tx: &mut Tx<'_>, checkpoint: &domain::chain::Checkpoint, signature: &str) -> Result<()> {
     diesel::insert_into(checkpoints::table)
         .values((
             checkpoints::organization_id.eq(&checkpoint.organization),
@@ -328,10 +283,7 @@ pub fn put_checkpoint(
 ///
 /// # Errors
 /// Those of the database.
-pub fn checkpoints(
-    c: &mut AnyConnection,
-    organization: &str,
-) -> Result<Vec<(domain::chain::Checkpoint, String)>> {
+pub fn checkpoints(c: &mut AnyConnection, organization: &str) -> Result<Vec<(domain::chain::Checkpoint, String)>> {
     let rows: Vec<(String, i64, String, i64, String)> = checkpoints::table
         .filter(checkpoints::organization_id.eq(organization))
         .order(checkpoints::sequence)
@@ -339,15 +291,7 @@ pub fn checkpoints(
     Ok(rows
         .into_iter()
         .map(|(organization, sequence, hash, at, signature)| {
-            (
-                domain::chain::Checkpoint {
-                    at,
-                    hash,
-                    organization,
-                    sequence,
-                },
-                signature,
-            )
+            (domain::chain::Checkpoint { at, hash, organization, sequence }, signature)
         })
         .collect())
 }

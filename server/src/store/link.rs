@@ -1,5 +1,9 @@
 //! Access links.
 
+mod list;
+
+pub use list::{Filter, count_active, ending, list};
+
 use super::connection::AnyConnection;
 use super::door::{DoorAtPlace, DoorRow};
 use super::place::PlaceRow;
@@ -69,9 +73,7 @@ pub struct LinkRow {
 
 impl std::fmt::Debug for LinkRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinkRow")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("LinkRow").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -135,9 +137,7 @@ pub struct LinkChange {
 /// # Errors
 /// `Field` on `door` when one is not the organization's.
 pub fn insert(tx: &mut Tx<'_>, row: &LinkRow, door_ids: &[String]) -> Result<()> {
-    diesel::insert_into(links::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(links::table).values(row).execute(tx.connection)?;
     put_doors(tx, &row.organization_id, &row.id, door_ids)
 }
 
@@ -149,13 +149,9 @@ fn put_doors(tx: &mut Tx<'_>, organization: &str, link: &str, door_ids: &[String
         .count()
         .get_result(tx.connection)?;
     if usize::try_from(known) != Ok(door_ids.len()) {
-        return Err(Error::field(
-            "door",
-            "One of these doors is not there any more. Choose again.",
-        ));
+        return Err(Error::field("door", "One of these doors is not there any more. Choose again."));
     }
-    diesel::delete(link_doors::table.filter(link_doors::link_id.eq(link)))
-        .execute(tx.connection)?;
+    diesel::delete(link_doors::table.filter(link_doors::link_id.eq(link))).execute(tx.connection)?;
     for door in door_ids {
         diesel::insert_into(link_doors::table)
             .values((link_doors::link_id.eq(link), link_doors::door_id.eq(door)))
@@ -169,11 +165,7 @@ fn put_doors(tx: &mut Tx<'_>, organization: &str, link: &str, door_ids: &[String
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<LinkRow> {
-    Ok(links::table
-        .find(id)
-        .filter(links::organization_id.eq(organization))
-        .select(LinkRow::as_select())
-        .first(c)?)
+    Ok(links::table.find(id).filter(links::organization_id.eq(organization)).select(LinkRow::as_select()).first(c)?)
 }
 
 /// The link with this secret.
@@ -181,10 +173,7 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<LinkR
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn by_secret(c: &mut AnyConnection, hash: &str) -> Result<LinkRow> {
-    Ok(links::table
-        .filter(links::secret_hash.eq(hash))
-        .select(LinkRow::as_select())
-        .first(c)?)
+    Ok(links::table.filter(links::secret_hash.eq(hash)).select(LinkRow::as_select()).first(c)?)
 }
 
 /// The link as its visitor knows it: another version of the secret finds nothing.
@@ -192,11 +181,7 @@ pub fn by_secret(c: &mut AnyConnection, hash: &str) -> Result<LinkRow> {
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn by_version(c: &mut AnyConnection, id: &str, secret_version: i64) -> Result<LinkRow> {
-    Ok(links::table
-        .find(id)
-        .filter(links::secret_version.eq(secret_version))
-        .select(LinkRow::as_select())
-        .first(c)?)
+    Ok(links::table.find(id).filter(links::secret_version.eq(secret_version)).select(LinkRow::as_select()).first(c)?)
 }
 
 /// The doors a link opens, itself or through groups, by place and name.
@@ -204,16 +189,11 @@ pub fn by_version(c: &mut AnyConnection, id: &str, secret_version: i64) -> Resul
 /// # Errors
 /// Those of the database.
 pub fn doors_of(c: &mut AnyConnection, link: &str) -> Result<Vec<DoorAtPlace>> {
-    let single = link_doors::table
-        .filter(link_doors::link_id.eq(link))
-        .select(link_doors::door_id);
+    let single = link_doors::table.filter(link_doors::link_id.eq(link)).select(link_doors::door_id);
     let grouped = group_doors::table
         .filter(
-            group_doors::group_id.eq_any(
-                link_groups::table
-                    .filter(link_groups::link_id.eq(link))
-                    .select(link_groups::group_id),
-            ),
+            group_doors::group_id
+                .eq_any(link_groups::table.filter(link_groups::link_id.eq(link)).select(link_groups::group_id)),
         )
         .select(group_doors::door_id);
     let rows: Vec<(DoorRow, PlaceRow)> = doors::table
@@ -223,20 +203,14 @@ pub fn doors_of(c: &mut AnyConnection, link: &str) -> Result<Vec<DoorAtPlace>> {
         .order((places::name, places::id, doors::name, doors::id))
         .select((DoorRow::as_select(), PlaceRow::as_select()))
         .load(c)?;
-    Ok(rows
-        .into_iter()
-        .map(|(door, place)| DoorAtPlace { door, place })
-        .collect())
+    Ok(rows.into_iter().map(|(door, place)| DoorAtPlace { door, place }).collect())
 }
 
 /// Names of the doors of several links.
 ///
 /// # Errors
 /// Those of the database.
-pub fn door_names(
-    c: &mut AnyConnection,
-    link_ids: &[String],
-) -> Result<HashMap<String, Vec<String>>> {
+pub fn door_names(c: &mut AnyConnection, link_ids: &[String]) -> Result<HashMap<String, Vec<String>>> {
     let rows: Vec<(String, String)> = link_doors::table
         .inner_join(doors::table)
         .filter(link_doors::link_id.eq_any(link_ids))
@@ -251,143 +225,6 @@ pub fn door_names(
     Ok(names)
 }
 
-/// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Words that must all occur in name, address, phone, company, host, note or external id.
-    pub search: String,
-    /// Only this state.
-    pub state: Option<State>,
-    /// Only links that name this door.
-    pub door: Option<String>,
-    /// The id of the last link seen.
-    pub after: Option<String>,
-}
-
-/// An organization's links, newest first, at most `most`.
-///
-/// # Errors
-/// Those of the database.
-pub fn list(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    now: Millis,
-    most: i64,
-) -> Result<Vec<LinkRow>> {
-    let mut query = links::table
-        .filter(links::organization_id.eq(organization))
-        .select(LinkRow::as_select())
-        .into_boxed();
-    for word in filter.search.to_lowercase().split_whitespace() {
-        let word = word
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        query = query.filter(links::search.like(format!("%{word}%")).escape('\\'));
-    }
-    if let Some(door) = &filter.door {
-        query = query.filter(
-            links::id.eq_any(
-                link_doors::table
-                    .filter(link_doors::door_id.eq(door.clone()))
-                    .select(link_doors::link_id),
-            ),
-        );
-    }
-    if let Some(after) = &filter.after {
-        query = query.filter(links::id.lt(after.clone()));
-    }
-    if let Some(state) = filter.state {
-        let ended = links::valid_until.le(now);
-        let spent = links::uses.ge(links::max_uses.assume_not_null());
-        let alive = links::valid_until.is_null().or(links::valid_until.gt(now));
-        let unspent = links::max_uses
-            .is_null()
-            .or(links::uses.lt(links::max_uses.assume_not_null()));
-        query = match state {
-            State::Revoked => query.filter(links::revoked_at.is_not_null()),
-            State::Expired => query
-                .filter(links::revoked_at.is_null())
-                .filter(ended.assume_not_null()),
-            State::UsedUp => query
-                .filter(links::revoked_at.is_null())
-                .filter(alive.assume_not_null())
-                .filter(links::max_uses.is_not_null())
-                .filter(spent),
-            State::Paused => query
-                .filter(links::revoked_at.is_null())
-                .filter(alive.assume_not_null())
-                .filter(unspent)
-                .filter(links::paused_at.is_not_null()),
-            State::Scheduled | State::Active => {
-                let query = query
-                    .filter(links::revoked_at.is_null())
-                    .filter(alive.assume_not_null())
-                    .filter(unspent)
-                    .filter(links::paused_at.is_null());
-                if state == State::Scheduled {
-                    query.filter(links::valid_from.gt(now))
-                } else {
-                    query.filter(links::valid_from.le(now))
-                }
-            }
-        };
-    }
-    Ok(query.order(links::id.desc()).limit(most).load(c)?)
-}
-
-/// Links that end soon, the soonest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn ending(
-    c: &mut AnyConnection,
-    organization: &str,
-    now: Millis,
-    before: Millis,
-    most: i64,
-) -> Result<Vec<LinkRow>> {
-    Ok(links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::revoked_at.is_null())
-        .filter(links::valid_until.gt(now))
-        .filter(links::valid_until.le(before))
-        .order((links::valid_until, links::id))
-        .limit(most)
-        .select(LinkRow::as_select())
-        .load(c)?)
-}
-
-/// How many links are active, and how many of them end before a moment.
-///
-/// # Errors
-/// Those of the database.
-pub fn count_active(
-    c: &mut AnyConnection,
-    organization: &str,
-    now: Millis,
-    before: Millis,
-) -> Result<(i64, i64)> {
-    let rows: Vec<(Option<i64>, i64, Option<i64>)> = links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::revoked_at.is_null())
-        .filter(links::paused_at.is_null())
-        .filter(links::valid_from.le(now))
-        .filter(links::valid_until.is_null().or(links::valid_until.gt(now)))
-        .select((links::valid_until, links::uses, links::max_uses))
-        .load(c)?;
-    let active = rows
-        .iter()
-        .filter(|(_, uses, max)| max.is_none_or(|max| *uses < max));
-    let (mut all, mut soon) = (0, 0);
-    for (until, _, _) in active {
-        all += 1;
-        soon += i64::from(until.is_some_and(|until| until <= before));
-    }
-    Ok((all, soon))
-}
-
 /// Changes a link, if nobody else has since `version`.
 ///
 /// # Errors
@@ -400,13 +237,9 @@ pub fn update(
     change: &LinkChange,
     door_ids: &[String],
 ) -> Result<()> {
-    let target = links::table
-        .find(id)
-        .filter(links::organization_id.eq(organization))
-        .filter(links::version.eq(version));
-    let changed = diesel::update(target)
-        .set((change, links::version.eq(version + 1)))
-        .execute(tx.connection)?;
+    let target =
+        links::table.find(id).filter(links::organization_id.eq(organization)).filter(links::version.eq(version));
+    let changed = diesel::update(target).set((change, links::version.eq(version + 1))).execute(tx.connection)?;
     if changed == 0 {
         find(tx.connection, organization, id)?;
         return Err(Error::Stale);
@@ -418,18 +251,9 @@ pub fn update(
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_switches(
-    tx: &mut Tx<'_>,
-    id: &str,
-    paused_at: Option<Millis>,
-    revoked_at: Option<Millis>,
-) -> Result<()> {
+pub fn set_switches(tx: &mut Tx<'_>, id: &str, paused_at: Option<Millis>, revoked_at: Option<Millis>) -> Result<()> {
     diesel::update(links::table.find(id))
-        .set((
-            links::paused_at.eq(paused_at),
-            links::revoked_at.eq(revoked_at),
-            links::version.eq(links::version + 1),
-        ))
+        .set((links::paused_at.eq(paused_at), links::revoked_at.eq(revoked_at), links::version.eq(links::version + 1)))
         .execute(tx.connection)?;
     Ok(())
 }
@@ -440,10 +264,7 @@ pub fn set_switches(
 /// Those of the database.
 pub fn set_until(tx: &mut Tx<'_>, id: &str, until: Option<Millis>) -> Result<()> {
     diesel::update(links::table.find(id))
-        .set((
-            links::valid_until.eq(until),
-            links::version.eq(links::version + 1),
-        ))
+        .set((links::valid_until.eq(until), links::version.eq(links::version + 1)))
         .execute(tx.connection)?;
     Ok(())
 }
@@ -469,13 +290,8 @@ pub fn set_secret(tx: &mut Tx<'_>, id: &str, hash: &str, sealed: &[u8]) -> Resul
 /// # Errors
 /// Those of the database.
 pub fn set_first_opened(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
-    let first = links::table
-        .find(id)
-        .filter(links::first_opened_at.is_null());
-    Ok(diesel::update(first)
-        .set(links::first_opened_at.eq(tx.now))
-        .execute(tx.connection)?
-        == 1)
+    let first = links::table.find(id).filter(links::first_opened_at.is_null());
+    Ok(diesel::update(first).set(links::first_opened_at.eq(tx.now)).execute(tx.connection)? == 1)
 }
 
 /// Whether a link may try some door again at no cost.
@@ -484,8 +300,7 @@ pub fn set_first_opened(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
 /// Those of the database.
 pub fn has_free_try(c: &mut AnyConnection, id: &str, now: Millis) -> Result<bool> {
     use super::schema::link_door_states;
-    let free = link_door_states::table
-        .filter(link_door_states::link_id.eq(id))
-        .filter(link_door_states::free_until.gt(now));
+    let free =
+        link_door_states::table.filter(link_door_states::link_id.eq(id)).filter(link_door_states::free_until.gt(now));
     Ok(free.count().get_result::<i64>(c)? > 0)
 }

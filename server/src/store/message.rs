@@ -74,9 +74,7 @@ impl State {
 /// # Errors
 /// Those of the database.
 pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<()> {
-    diesel::insert_into(messages::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(messages::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
@@ -92,11 +90,7 @@ pub fn claim(tx: &mut Tx<'_>, most: i64) -> Result<Vec<MessageRow>> {
         .limit(most);
     let rows: Vec<MessageRow> = match &mut *tx.connection {
         AnyConnection::Sqlite(c) => due.select(MessageRow::as_select()).load(c)?,
-        AnyConnection::Postgres(c) => due
-            .select(MessageRow::as_select())
-            .for_update()
-            .skip_locked()
-            .load(c)?,
+        AnyConnection::Postgres(c) => due.select(MessageRow::as_select()).for_update().skip_locked().load(c)?,
     };
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     diesel::update(messages::table.filter(messages::id.eq_any(ids)))
@@ -106,26 +100,14 @@ pub fn claim(tx: &mut Tx<'_>, most: i64) -> Result<Vec<MessageRow>> {
             messages::updated_at.eq(tx.now),
         ))
         .execute(tx.connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| MessageRow {
-            attempts: row.attempts + 1,
-            ..row
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| MessageRow { attempts: row.attempts + 1, ..row }).collect())
 }
 
 /// Notes what became of a message.
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_state(
-    tx: &mut Tx<'_>,
-    id: &str,
-    state: State,
-    reply: &str,
-    next_at: Millis,
-) -> Result<()> {
+pub fn set_state(tx: &mut Tx<'_>, id: &str, state: State, reply: &str, next_at: Millis) -> Result<()> {
     diesel::update(messages::table.find(id))
         .set((
             messages::state.eq(state.code()),
@@ -202,11 +184,7 @@ pub fn list(
 ///
 /// # Errors
 /// Those of the database.
-pub fn states_since(
-    c: &mut AnyConnection,
-    organization: &str,
-    since: Millis,
-) -> Result<Vec<(String, i64)>> {
+pub fn states_since(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<Vec<(String, i64)>> {
     Ok(messages::table
         .filter(messages::organization_id.eq(organization))
         .filter(messages::created_at.ge(since))

@@ -23,9 +23,5 @@ pub fn run(connection: &mut AnyConnection) -> Result<usize> {
             ran
         }
     };
-    ran.map_err(|cause| {
-        Error::Unavailable(format!(
-            "the schema could not be brought up to date: {cause}"
-        ))
-    })
+    ran.map_err(|cause| Error::Unavailable(format!("the schema could not be brought up to date: {cause}")))
 }

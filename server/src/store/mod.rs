@@ -23,16 +23,17 @@ pub use connection::DatabaseUrl;
 use connection::{AnyConnection, Manager};
 use diesel::Connection;
 use std::sync::Arc;
-use tokio::sync::watch as signal;
+use tokio::sync::{Semaphore, watch as signal};
 use writer::{Admission, Answer, Tx, Writer};
 
 /// How many readers work at once.
-const READERS: u32 = 8;
+const READERS: u8 = 8;
 
 /// The database of this process.
 #[derive(Clone)]
 pub struct Db {
     readers: diesel::r2d2::Pool<Manager>,
+    turns: Arc<Semaphore>,
     writer: Arc<Writer>,
     changed: signal::Sender<u64>,
     clock: Clock,
@@ -50,30 +51,20 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, or a migration fails.
     pub fn open(url: &DatabaseUrl, clock: Clock, reachable: writer::Reachable) -> Result<Self> {
-        let mut first = url
-            .connect()
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let mut first = url.connect().map_err(|cause| Error::Unavailable(cause.to_string()))?;
         migrate::run(&mut first)?;
         let readers = diesel::r2d2::Pool::builder()
-            .max_size(READERS)
+            .max_size(READERS.into())
             .min_idle(Some(1))
             .connection_timeout(std::time::Duration::from_secs(5))
             .test_on_check_out(false)
+            // Whoever asked is told, and says so once; the pool itself would fill the log while a database restarts.
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
             .build_unchecked(Manager(url.clone()));
         let (changed, _) = signal::channel(0);
-        let writer = Arc::new(Writer::start(
-            url.clone(),
-            first,
-            clock.clone(),
-            reachable,
-            changed.clone(),
-        )?);
-        Ok(Self {
-            readers,
-            writer,
-            changed,
-            clock,
-        })
+        let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
+        let turns = Arc::new(Semaphore::new(READERS.into()));
+        Ok(Self { readers, turns, writer, changed, clock })
     }
 
     /// Runs a read in one transaction, on a thread that may block.
@@ -85,11 +76,12 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
+        // Waiting for a turn costs no thread; the pool never has to make anybody wait.
+        let turn = self.turns.clone().acquire_owned().await;
         let readers = self.readers.clone();
         tokio::task::spawn_blocking(move || {
-            let mut connection = readers
-                .get()
-                .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            let _turn = turn;
+            let mut connection = readers.get().map_err(|cause| Error::Unavailable(cause.to_string()))?;
             AnyConnection::transaction(&mut connection, read)
         })
         .await

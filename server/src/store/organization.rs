@@ -27,16 +27,10 @@ pub struct OrganizationRow {
 /// # Errors
 /// Those of the database.
 pub fn insert(tx: &mut Tx<'_>, row: &OrganizationRow) -> Result<()> {
-    diesel::insert_into(organizations::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(organizations::table).values(row).execute(tx.connection)?;
     let head = domain::chain::hex(&domain::chain::GENESIS);
     diesel::insert_into(audit_heads::table)
-        .values((
-            audit_heads::organization_id.eq(&row.id),
-            audit_heads::sequence.eq(0),
-            audit_heads::hash.eq(head),
-        ))
+        .values((audit_heads::organization_id.eq(&row.id), audit_heads::sequence.eq(0), audit_heads::hash.eq(head)))
         .execute(tx.connection)?;
     Ok(())
 }
@@ -46,10 +40,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &OrganizationRow) -> Result<()> {
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn find(c: &mut AnyConnection, id: &str) -> Result<OrganizationRow> {
-    Ok(organizations::table
-        .find(id)
-        .select(OrganizationRow::as_select())
-        .first(c)?)
+    Ok(organizations::table.find(id).select(OrganizationRow::as_select()).first(c)?)
 }
 
 /// Every organization, oldest first.
@@ -57,10 +48,7 @@ pub fn find(c: &mut AnyConnection, id: &str) -> Result<OrganizationRow> {
 /// # Errors
 /// Those of the database.
 pub fn all(c: &mut AnyConnection) -> Result<Vec<OrganizationRow>> {
-    Ok(organizations::table
-        .order(organizations::id)
-        .select(OrganizationRow::as_select())
-        .load(c)?)
+    Ok(organizations::table.order(organizations::id).select(OrganizationRow::as_select()).load(c)?)
 }
 
 /// Stores the hash of a set-up address, in place of earlier unused ones.
@@ -68,13 +56,9 @@ pub fn all(c: &mut AnyConnection) -> Result<Vec<OrganizationRow>> {
 /// # Errors
 /// Those of the database.
 pub fn put_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
-    diesel::delete(setup_addresses::table.filter(setup_addresses::used_at.is_null()))
-        .execute(tx.connection)?;
+    diesel::delete(setup_addresses::table.filter(setup_addresses::used_at.is_null())).execute(tx.connection)?;
     diesel::insert_into(setup_addresses::table)
-        .values((
-            setup_addresses::secret_hash.eq(hash),
-            setup_addresses::created_at.eq(tx.now),
-        ))
+        .values((setup_addresses::secret_hash.eq(hash), setup_addresses::created_at.eq(tx.now)))
         .execute(tx.connection)?;
     Ok(())
 }
@@ -84,11 +68,8 @@ pub fn put_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn setup_address_is_good(c: &mut AnyConnection, hash: &str) -> Result<bool> {
-    let found: i64 = setup_addresses::table
-        .find(hash)
-        .filter(setup_addresses::used_at.is_null())
-        .count()
-        .get_result(c)?;
+    let found: i64 =
+        setup_addresses::table.find(hash).filter(setup_addresses::used_at.is_null()).count().get_result(c)?;
     Ok(found == 1)
 }
 
@@ -97,18 +78,10 @@ pub fn setup_address_is_good(c: &mut AnyConnection, hash: &str) -> Result<bool> 
 /// # Errors
 /// `NotFound` when it is unknown or used.
 pub fn use_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
-    let used = diesel::update(
-        setup_addresses::table
-            .find(hash)
-            .filter(setup_addresses::used_at.is_null()),
-    )
-    .set(setup_addresses::used_at.eq(tx.now))
-    .execute(tx.connection)?;
-    if used == 1 {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    let used = diesel::update(setup_addresses::table.find(hash).filter(setup_addresses::used_at.is_null()))
+        .set(setup_addresses::used_at.eq(tx.now))
+        .execute(tx.connection)?;
+    if used == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Whether there is an organization.
@@ -116,9 +89,5 @@ pub fn use_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn any(c: &mut AnyConnection) -> Result<bool> {
-    Ok(organizations::table
-        .select(organizations::id)
-        .first::<String>(c)
-        .optional()?
-        .is_some())
+    Ok(organizations::table.select(organizations::id).first::<String>(c).optional()?.is_some())
 }

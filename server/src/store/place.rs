@@ -51,9 +51,7 @@ pub struct PlaceChange {
 /// # Errors
 /// Those of the database.
 pub fn insert(tx: &mut Tx<'_>, row: &PlaceRow) -> Result<()> {
-    diesel::insert_into(places::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(places::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
@@ -101,26 +99,14 @@ pub fn door_counts(c: &mut AnyConnection, organization: &str) -> Result<HashMap<
 ///
 /// # Errors
 /// `NotFound`, `Stale`.
-pub fn update(
-    tx: &mut Tx<'_>,
-    organization: &str,
-    id: &str,
-    version: i64,
-    change: &PlaceChange,
-) -> Result<()> {
+pub fn update(tx: &mut Tx<'_>, organization: &str, id: &str, version: i64, change: &PlaceChange) -> Result<()> {
     let was = find(tx.connection, organization, id)?;
     if was.version != version {
         return Err(Error::Stale);
     }
     let target = places::table.find(id).filter(places::version.eq(version));
-    let changed = diesel::update(target)
-        .set((change, places::version.eq(version + 1)))
-        .execute(tx.connection)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Stale)
-    }
+    let changed = diesel::update(target).set((change, places::version.eq(version + 1))).execute(tx.connection)?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Removes a place that has no doors left.
@@ -141,8 +127,6 @@ pub fn remove(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<PlaceRow>
             if left == 1 { "door" } else { "doors" }
         )));
     }
-    diesel::update(places::table.find(id))
-        .set(places::removed_at.eq(tx.now))
-        .execute(tx.connection)?;
+    diesel::update(places::table.find(id)).set(places::removed_at.eq(tx.now)).execute(tx.connection)?;
     Ok(was)
 }

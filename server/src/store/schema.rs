@@ -1,8 +1,5 @@
 //! The tables, once for both databases: only types that SQLite and Postgres share.
-#![expect(
-    missing_docs,
-    reason = "the macro makes modules and types that cannot carry any"
-)]
+#![expect(missing_docs, reason = "the macro makes modules and types that cannot carry any")]
 
 diesel::table! {
     organizations (id) {

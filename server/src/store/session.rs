@@ -36,9 +36,7 @@ pub struct SessionRow {
 /// # Errors
 /// Those of the database; a collision is one, never a takeover.
 pub fn insert(tx: &mut Tx<'_>, row: &SessionRow) -> Result<()> {
-    diesel::insert_into(sessions::table)
-        .values(row)
-        .execute(tx.connection)?;
+    diesel::insert_into(sessions::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
@@ -50,23 +48,14 @@ pub fn update(tx: &mut Tx<'_>, id_hash: &str, data: &str, admin: Option<&str>) -
     let updated = diesel::update(sessions::table.find(id_hash))
         .set((sessions::data.eq(data), sessions::admin_id.eq(admin)))
         .execute(tx.connection)?;
-    if updated == 1 {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if updated == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// A session that has neither ended nor idled away.
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(
-    c: &mut AnyConnection,
-    id_hash: &str,
-    now: Millis,
-    idle_ms: i64,
-) -> Result<Option<SessionRow>> {
+pub fn find(c: &mut AnyConnection, id_hash: &str, now: Millis, idle_ms: i64) -> Result<Option<SessionRow>> {
     Ok(sessions::table
         .find(id_hash)
         .filter(sessions::expires_at.gt(now))
@@ -81,9 +70,7 @@ pub fn find(
 /// # Errors
 /// Those of the database.
 pub fn touch(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
-    diesel::update(sessions::table.find(id_hash))
-        .set(sessions::last_seen_at.eq(tx.now))
-        .execute(tx.connection)?;
+    diesel::update(sessions::table.find(id_hash)).set(sessions::last_seen_at.eq(tx.now)).execute(tx.connection)?;
     Ok(())
 }
 
@@ -91,17 +78,9 @@ pub fn touch(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn describe(
-    tx: &mut Tx<'_>,
-    id_hash: &str,
-    address_prefix: &str,
-    user_agent: &str,
-) -> Result<()> {
+pub fn describe(tx: &mut Tx<'_>, id_hash: &str, address_prefix: &str, user_agent: &str) -> Result<()> {
     diesel::update(sessions::table.find(id_hash))
-        .set((
-            sessions::address_prefix.eq(address_prefix),
-            sessions::user_agent.eq(user_agent),
-        ))
+        .set((sessions::address_prefix.eq(address_prefix), sessions::user_agent.eq(user_agent)))
         .execute(tx.connection)?;
     Ok(())
 }
@@ -119,12 +98,7 @@ pub fn end(tx: &mut Tx<'_>, id_hash: &str) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_admin(
-    c: &mut AnyConnection,
-    admin: &str,
-    now: Millis,
-    idle_ms: i64,
-) -> Result<Vec<SessionRow>> {
+pub fn of_admin(c: &mut AnyConnection, admin: &str, now: Millis, idle_ms: i64) -> Result<Vec<SessionRow>> {
     Ok(sessions::table
         .filter(sessions::admin_id.eq(admin))
         .filter(sessions::expires_at.gt(now))
@@ -139,14 +113,8 @@ pub fn of_admin(
 /// # Errors
 /// `NotFound` when there is none such.
 pub fn end_of_admin(tx: &mut Tx<'_>, admin: &str, public_id: &str) -> Result<()> {
-    let query = sessions::table
-        .filter(sessions::admin_id.eq(admin))
-        .filter(sessions::public_id.eq(public_id));
-    if diesel::delete(query).execute(tx.connection)? == 1 {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    let query = sessions::table.filter(sessions::admin_id.eq(admin)).filter(sessions::public_id.eq(public_id));
+    if diesel::delete(query).execute(tx.connection)? == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Ends all of an admin's sessions but the one in use.
@@ -154,9 +122,7 @@ pub fn end_of_admin(tx: &mut Tx<'_>, admin: &str, public_id: &str) -> Result<()>
 /// # Errors
 /// Those of the database.
 pub fn end_others(tx: &mut Tx<'_>, admin: &str, keep: &str) -> Result<usize> {
-    let query = sessions::table
-        .filter(sessions::admin_id.eq(admin))
-        .filter(sessions::id_hash.ne(keep));
+    let query = sessions::table.filter(sessions::admin_id.eq(admin)).filter(sessions::id_hash.ne(keep));
     Ok(diesel::delete(query).execute(tx.connection)?)
 }
 
@@ -165,8 +131,6 @@ pub fn end_others(tx: &mut Tx<'_>, admin: &str, keep: &str) -> Result<usize> {
 /// # Errors
 /// Those of the database.
 pub fn sweep(tx: &mut Tx<'_>, idle_ms: i64) -> Result<usize> {
-    let over = sessions::expires_at
-        .le(tx.now)
-        .or(sessions::last_seen_at.le(tx.now - idle_ms));
+    let over = sessions::expires_at.le(tx.now).or(sessions::last_seen_at.le(tx.now - idle_ms));
     Ok(diesel::delete(sessions::table.filter(over)).execute(tx.connection)?)
 }

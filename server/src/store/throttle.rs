@@ -21,11 +21,8 @@ pub struct Limit {
 /// # Errors
 /// Those of the database.
 pub fn wait(c: &mut AnyConnection, key: &str, limit: Limit, now: Millis) -> Result<Option<i64>> {
-    let row: Option<(i64, i64)> = throttles::table
-        .find(key)
-        .select((throttles::failures, throttles::window_began_at))
-        .first(c)
-        .optional()?;
+    let row: Option<(i64, i64)> =
+        throttles::table.find(key).select((throttles::failures, throttles::window_began_at)).first(c).optional()?;
     Ok(row.and_then(|(failures, began)| {
         let left = began + limit.window_ms - now;
         (failures >= limit.failures && left > 0).then_some(left)
@@ -38,20 +35,12 @@ pub fn wait(c: &mut AnyConnection, key: &str, limit: Limit, now: Millis) -> Resu
 /// Those of the database.
 pub fn count(tx: &mut Tx<'_>, key: &str, limit: Limit) -> Result<()> {
     let now = tx.now;
-    let open = throttles::table
-        .find(key)
-        .filter(throttles::window_began_at.gt(now - limit.window_ms));
-    let counted = diesel::update(open)
-        .set(throttles::failures.eq(throttles::failures + 1))
-        .execute(tx.connection)?;
+    let open = throttles::table.find(key).filter(throttles::window_began_at.gt(now - limit.window_ms));
+    let counted = diesel::update(open).set(throttles::failures.eq(throttles::failures + 1)).execute(tx.connection)?;
     if counted == 0 {
         diesel::delete(throttles::table.find(key)).execute(tx.connection)?;
         diesel::insert_into(throttles::table)
-            .values((
-                throttles::key.eq(key),
-                throttles::failures.eq(1),
-                throttles::window_began_at.eq(now),
-            ))
+            .values((throttles::key.eq(key), throttles::failures.eq(1), throttles::window_began_at.eq(now)))
             .execute(tx.connection)?;
     }
     Ok(())
@@ -82,8 +71,5 @@ pub fn forget(tx: &mut Tx<'_>, key: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub fn sweep(tx: &mut Tx<'_>, older_than: Millis) -> Result<usize> {
-    Ok(
-        diesel::delete(throttles::table.filter(throttles::window_began_at.lt(older_than)))
-            .execute(tx.connection)?,
-    )
+    Ok(diesel::delete(throttles::table.filter(throttles::window_began_at.lt(older_than))).execute(tx.connection)?)
 }

@@ -46,9 +46,7 @@ pub fn start(db: Db, url: DatabaseUrl, stop: CancellationToken) {
 fn changed(connection: &mut AnyConnection, seen: &mut Option<i64>) -> QueryResult<bool> {
     match connection {
         AnyConnection::Sqlite(c) => {
-            let now = diesel::sql_query("PRAGMA data_version")
-                .get_result::<DataVersion>(c)?
-                .data_version;
+            let now = diesel::sql_query("PRAGMA data_version").get_result::<DataVersion>(c)?.data_version;
             Ok(seen.replace(now).is_some_and(|before| before != now))
         }
         AnyConnection::Postgres(c) => {

@@ -14,12 +14,7 @@ crate::on_both!(
 );
 
 fn link_form<'a>(things: &'a Things, name: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("name", name),
-        ("door", &things.door),
-        ("zone", "Europe/Berlin"),
-        ("note", "typed with care"),
-    ]
+    vec![("name", name), ("door", &things.door), ("zone", "Europe/Berlin"), ("note", "typed with care")]
 }
 
 async fn house_with_owner(database: &str) -> (House, crate::house::Organization, Things, Browser) {
@@ -44,25 +39,18 @@ async fn names_that_cannot_be_used_are_refused_in_words(database: &str) {
         "\u{202e}adA",
         "Ada\u{2066}",
     ] {
-        let page = owner
-            .submit("/links/new", "/links/new", &link_form(&things, name))
-            .await;
+        let page = owner.submit("/links/new", "/links/new", &link_form(&things, name)).await;
         assert_eq!(page.status, 422, "{name:?}");
         assert!(
             page.body.contains("aria-invalid=\"true\"") && page.body.contains("typed with care"),
             "{name:?}: {}",
             page.body
         );
-        for (form, more) in [
-            ("/places/new", ("time_zone", "Europe/Berlin")),
-            ("/doors/new", ("place_id", things.place.as_str())),
-        ] {
+        for (form, more) in
+            [("/places/new", ("time_zone", "Europe/Berlin")), ("/doors/new", ("place_id", things.place.as_str()))]
+        {
             let fields = [("name", name), more, ("unlock_seconds", "5")];
-            assert_eq!(
-                owner.submit(form, form, &fields).await.status,
-                422,
-                "{form} {name:?}"
-            );
+            assert_eq!(owner.submit(form, form, &fields).await.status, 422, "{form} {name:?}");
         }
     }
     for (field, value) in [
@@ -77,55 +65,30 @@ async fn names_that_cannot_be_used_are_refused_in_words(database: &str) {
         let mut fields = link_form(&things, "Ada");
         fields.retain(|(name, _)| *name != field);
         fields.push((field, value));
-        assert_eq!(
-            owner
-                .submit("/links/new", "/links/new", &fields)
-                .await
-                .status,
-            422,
-            "{field} {value:?}"
-        );
+        assert_eq!(owner.submit("/links/new", "/links/new", &fields).await.status, 422, "{field} {value:?}");
     }
     assert_eq!(house.events(&ours).await.len(), before);
 }
 
 async fn names_of_all_the_world_are_taken_as_they_are(database: &str) {
     let (house, ours, things, mut owner) = house_with_owner(database).await;
-    for name in [
-        "مريم الحسيني",
-        "👩🏽‍🚀 Zoë",
-        "Nguyễn Thị Minh Khai",
-        "株式会社",
-        &"名".repeat(100),
-        "O'Brien & Søn <x>",
-    ] {
-        let page = owner
-            .submit("/links/new", "/links/new", &link_form(&things, name))
-            .await;
+    for name in ["مريم الحسيني", "👩🏽‍🚀 Zoë", "Nguyễn Thị Minh Khai", "株式会社", &"名".repeat(100), "O'Brien & Søn <x>"]
+    {
+        let page = owner.submit("/links/new", "/links/new", &link_form(&things, name)).await;
         assert_eq!(page.status, 303, "{name}: {}", page.body);
         let shown = owner.get(page.location()).await;
-        let escaped = name
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
+        let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         assert!(shown.body.contains(&escaped), "{name}");
         let link = page.location().trim_start_matches("/links/").to_owned();
         let secret = house.secret(&ours, &link).await;
-        assert!(
-            house.browser().visit(&secret).await.body.contains(&escaped),
-            "{name}"
-        );
+        assert!(house.browser().visit(&secret).await.body.contains(&escaped), "{name}");
     }
 }
 
 async fn a_window_must_lead_somewhere(database: &str) {
     let (_house, _, things, mut owner) = house_with_owner(database).await;
     for (from, until, sentence) in [
-        (
-            "2031-01-02T10:00",
-            "2031-01-02T09:00",
-            "The end lies before the beginning",
-        ),
+        ("2031-01-02T10:00", "2031-01-02T09:00", "The end lies before the beginning"),
         ("", "2020-01-01T00:00", "before the beginning"),
         ("2020-01-01T00:00", "2020-01-02T00:00", "has passed already"),
         ("", "2031-01-01T00:00", "30 days at most"),
@@ -135,11 +98,7 @@ async fn a_window_must_lead_somewhere(database: &str) {
         let mut fields = link_form(&things, "Ada");
         fields.extend([("valid_from", from), ("valid_until", until)]);
         let page = owner.submit("/links/new", "/links/new", &fields).await;
-        assert!(
-            page.status == 422 && page.body.contains(sentence),
-            "{from} to {until}: {}",
-            page.body
-        );
+        assert!(page.status == 422 && page.body.contains(sentence), "{from} to {until}: {}", page.body);
         assert!(page.body.contains("typed with care"));
     }
 }
@@ -163,19 +122,8 @@ async fn numbers_have_their_bounds(database: &str) {
         );
     }
     for seconds in ["0", "", "-3", "9999", "five"] {
-        let fields = [
-            ("name", "Gate"),
-            ("place_id", things.place.as_str()),
-            ("unlock_seconds", seconds),
-        ];
-        assert_eq!(
-            owner
-                .submit("/doors/new", "/doors/new", &fields)
-                .await
-                .status,
-            422,
-            "{seconds:?}"
-        );
+        let fields = [("name", "Gate"), ("place_id", things.place.as_str()), ("unlock_seconds", seconds)];
+        assert_eq!(owner.submit("/doors/new", "/doors/new", &fields).await.status, 422, "{seconds:?}");
     }
 }
 
@@ -185,28 +133,17 @@ async fn an_end_is_the_owners_to_leave_out_and_asks_twice(database: &str) {
     fields.push(("never_expires", "on"));
     let page = owner.submit("/links/new", "/links/new", &fields).await;
     assert_eq!(page.status, 422);
-    assert!(
-        page.body.contains("Tick the box below to confirm"),
-        "{}",
-        page.body
-    );
+    assert!(page.body.contains("Tick the box below to confirm"), "{}", page.body);
     fields.push(("never_expires_confirmed", "on"));
     let page = owner.submit("/links/new", "/links/new", &fields).await;
     assert_eq!(page.status, 303);
-    assert!(
-        owner.get(page.location()).await.body.contains("never"),
-        "and its page says so"
-    );
+    assert!(owner.get(page.location()).await.body.contains("never"), "and its page says so");
 }
 
 async fn a_stale_form_changes_nothing_and_keeps_what_was_typed(database: &str) {
     let (house, ours, things, mut owner) = house_with_owner(database).await;
     let edit = format!("/links/{}/edit", things.link);
-    let version = owner
-        .get(&edit)
-        .await
-        .attribute("name=\"version\" value=\"")
-        .unwrap();
+    let version = owner.get(&edit).await.attribute("name=\"version\" value=\"").unwrap();
     let mut fields = link_form(&things, "First to save");
     fields.push(("version", &version));
     assert_eq!(owner.submit(&edit, &edit, &fields).await.status, 303);
@@ -216,23 +153,15 @@ async fn a_stale_form_changes_nothing_and_keeps_what_was_typed(database: &str) {
     assert!(page.body.contains("Second to save"), "what was typed stays");
     let shown = owner.get(&format!("/links/{}", things.link)).await;
     assert!(shown.body.contains("First to save") && !shown.body.contains("Second to save"));
-    assert_eq!(
-        house.count(&ours, "link.changed", "done").await
-            + house.count(&ours, "link.edited", "done").await,
-        1
-    );
+    assert_eq!(house.count(&ours, "link.changed", "done").await + house.count(&ours, "link.edited", "done").await, 1);
 }
 
 async fn markup_in_a_name_stays_text(database: &str) {
     let (house, ours, things, mut owner) = house_with_owner(database).await;
     let name = "<img src=x onerror=alert(1)>\"'{{7*7}}";
-    let page = owner
-        .submit("/links/new", "/links/new", &link_form(&things, name))
-        .await;
+    let page = owner.submit("/links/new", "/links/new", &link_form(&things, name)).await;
     let link = page.location().to_owned();
-    let secret = house
-        .secret(&ours, link.trim_start_matches("/links/"))
-        .await;
+    let secret = house.secret(&ours, link.trim_start_matches("/links/")).await;
     for body in [
         owner.get(&link).await.body,
         owner.get("/links").await.body,

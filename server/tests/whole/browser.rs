@@ -17,10 +17,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn location(&self) -> &str {
-        self.headers
-            .get(header::LOCATION)
-            .and_then(|to| to.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default()
     }
 
     /// The value of the first attribute so called.
@@ -53,21 +50,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(router: Router) -> Self {
-        Self {
-            router,
-            cookies: BTreeMap::new(),
-            address: [203, 0, 113, 7],
-        }
+        Self { router, cookies: BTreeMap::new(), address: [203, 0, 113, 7] }
     }
 
     /// Asks, and keeps whatever cookies come back.
-    pub(crate) async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        more: &[(&str, &str)],
-        body: String,
-    ) -> Page {
+    pub(crate) async fn ask(&mut self, method: Method, path: &str, more: &[(&str, &str)], body: String) -> Page {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -80,44 +67,24 @@ impl Browser {
             request = request.header(*name, *value);
         }
         if !self.cookies.is_empty() {
-            let all: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, all.join("; "));
         }
         let request = request.body(Body::from(body)).expect("a request");
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().expect("a cookie");
-            let (name, value) = text
-                .split(';')
-                .next()
-                .and_then(|pair| pair.split_once('='))
-                .expect("a cookie");
+            let (name, value) = text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
             if value.is_empty() || text.contains("Max-Age=0") {
                 self.cookies.remove(name);
             } else {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let stream = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind == "text/event-stream");
+        let stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         // A stream never ends; that it began is all there is to see here.
-        let bytes = if stream {
-            Default::default()
-        } else {
-            to_bytes(body, 4 << 20).await.expect("a body")
-        };
+        let bytes = if stream { Default::default() } else { to_bytes(body, 4 << 20).await.expect("a body") };
         Page {
             status: parts.status.as_u16(),
             headers: parts.headers,
@@ -131,31 +98,18 @@ impl Browser {
 
     /// Posts a form as a page of ours would.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.post_as(path, fields, &[("sec-fetch-site", "same-origin")])
-            .await
+        self.post_as(path, fields, &[("sec-fetch-site", "same-origin")]).await
     }
 
-    pub(crate) async fn post_as(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-        headers: &[(&str, &str)],
-    ) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+    pub(crate) async fn post_as(&mut self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
         all.extend_from_slice(headers);
         self.ask(Method::POST, path, &all, body).await
     }
 
     /// Opens a page, and posts a form from it with its token.
-    pub(crate) async fn submit(
-        &mut self,
-        page: &str,
-        action: &str,
-        fields: &[(&str, &str)],
-    ) -> Page {
+    pub(crate) async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let token = self.get(page).await.token();
         let mut all = vec![("csrf", token.as_str())];
         all.extend_from_slice(fields);
@@ -163,12 +117,7 @@ impl Browser {
     }
 
     pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
-        self.submit(
-            "/sign-in",
-            "/sign-in",
-            &[("email", email), ("password", password)],
-        )
-        .await
+        self.submit("/sign-in", "/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Opens a visitor's link, as far as the page with its doors.
@@ -185,14 +134,6 @@ impl Browser {
     pub(crate) async fn tap(&mut self, link: &str, door: &str, token: &str, request: &str) -> Page {
         let path = format!("/visit/{link}/doors/{door}/unlock");
         let fields = [("csrf", token), ("request_id", request)];
-        self.post_as(
-            &path,
-            &fields,
-            &[
-                ("sec-fetch-site", "same-origin"),
-                ("accept", "application/json"),
-            ],
-        )
-        .await
+        self.post_as(&path, &fields, &[("sec-fetch-site", "same-origin"), ("accept", "application/json")]).await
     }
 }

@@ -18,9 +18,7 @@ async fn house(database: &str) -> (House, Organization) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
     let things = house.things(&ours).await;
-    link::pause(&house.app, &house.owner(&ours), &things.link)
-        .await
-        .unwrap();
+    link::pause(&house.app, &house.owner(&ours), &things.link).await.unwrap();
     audit::make_checkpoints(&house.app).await.unwrap();
     (house, ours)
 }
@@ -48,34 +46,16 @@ async fn the_database_itself_refuses_changes_to_events(database: &str) {
 async fn a_changed_event_is_found_and_named(database: &str) {
     let (house, ours) = house(database).await;
     let event = &house.events(&ours).await[3];
-    house.unguarded(&format!(
-        "UPDATE events SET outcome = 'denied' WHERE id = '{}'",
-        event.id
-    ));
+    house.unguarded(&format!("UPDATE events SET outcome = 'denied' WHERE id = '{}'", event.id));
     assert!(fault(&house).await.contains('4'), "{}", fault(&house).await);
 }
 
 async fn a_changed_person_is_found_and_an_erased_one_is_not_missed(database: &str) {
     let (house, ours) = house(database).await;
-    let event = house
-        .events(&ours)
-        .await
-        .into_iter()
-        .find(|row| row.person_hash.is_some())
-        .unwrap();
-    house.unguarded(&format!(
-        "DELETE FROM event_people WHERE event_id = '{}'",
-        event.id
-    ));
-    audit::verify(&house.app)
-        .await
-        .expect("people may be erased; the log holds");
-    let other = house
-        .events(&ours)
-        .await
-        .into_iter()
-        .rfind(|row| row.person_hash.is_some())
-        .unwrap();
+    let event = house.events(&ours).await.into_iter().find(|row| row.person_hash.is_some()).unwrap();
+    house.unguarded(&format!("DELETE FROM event_people WHERE event_id = '{}'", event.id));
+    audit::verify(&house.app).await.expect("people may be erased; the log holds");
+    let other = house.events(&ours).await.into_iter().rfind(|row| row.person_hash.is_some()).unwrap();
     house.unguarded(&format!(
         "UPDATE event_people SET facts = '{{\"name\":\"Mallory\"}}' WHERE event_id = '{}'",
         other.id
@@ -86,9 +66,7 @@ async fn a_changed_person_is_found_and_an_erased_one_is_not_missed(database: &st
 async fn a_missing_event_is_found(database: &str) {
     let (house, ours) = house(database).await;
     let event = house.events(&ours).await[2].id.clone();
-    house.unguarded(&format!(
-        "DELETE FROM event_people WHERE event_id = '{event}'"
-    ));
+    house.unguarded(&format!("DELETE FROM event_people WHERE event_id = '{event}'"));
     house.unguarded(&format!("DELETE FROM events WHERE id = '{event}'"));
     fault(&house).await;
 }
@@ -97,10 +75,7 @@ async fn a_log_cut_short_is_found_by_its_checkpoint(database: &str) {
     let (house, ours) = house(database).await;
     let events = house.events(&ours).await;
     let (last, before) = (&events[events.len() - 1], &events[events.len() - 2]);
-    house.unguarded(&format!(
-        "DELETE FROM event_people WHERE event_id = '{}'",
-        last.id
-    ));
+    house.unguarded(&format!("DELETE FROM event_people WHERE event_id = '{}'", last.id));
     house.unguarded(&format!("DELETE FROM events WHERE id = '{}'", last.id));
     // Whoever cuts the end off also sets the head back.
     house.unguarded(&format!(
@@ -123,10 +98,7 @@ async fn an_export_verifies_and_a_changed_one_does_not(database: &str) {
     let (house, ours) = house(database).await;
     let text = export(&house, &ours).await;
     let verified = audit::verify_export(&house.app.keys, text.as_bytes()).unwrap();
-    assert_eq!(
-        usize::try_from(verified.events).unwrap(),
-        house.events(&ours).await.len()
-    );
+    assert_eq!(usize::try_from(verified.events).unwrap(), house.events(&ours).await.len());
     let changed = text.replacen("Quetzal Visitor", "Quetzal Somebody", 1);
     assert_ne!(text, changed);
     assert!(audit::verify_export(&house.app.keys, changed.as_bytes()).is_err());
@@ -138,13 +110,9 @@ async fn an_export_verifies_and_a_changed_one_does_not(database: &str) {
 /// The verifier as docs/audit.md prints it, which shares no line with ours.
 async fn twenty_lines_from_the_docs_verify_an_export(database: &str) {
     let (house, ours) = house(database).await;
-    let docs =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
-    let script = docs
-        .split("```python\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next())
-        .expect("a script in docs/audit.md");
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
+    let script =
+        docs.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a script in docs/audit.md");
     assert!(script.lines().count() <= 20, "twenty lines are promised");
     let folder = tempfile::tempdir().unwrap();
     let run = |text: &str| {
@@ -157,8 +125,7 @@ async fn twenty_lines_from_the_docs_verify_an_export(database: &str) {
             .expect("python3");
         (
             done.status.success(),
-            String::from_utf8_lossy(&done.stdout).into_owned()
-                + &String::from_utf8_lossy(&done.stderr),
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr),
         )
     };
     let text = export(&house, &ours).await;

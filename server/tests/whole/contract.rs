@@ -20,58 +20,23 @@ async fn each_command_answers_in_json(database: &str) {
         "--password-stdin",
     ]);
     assert!(made[0]["id"].as_str().unwrap().starts_with("org_"));
-    let place = &latchkey.json(&[
-        "place",
-        "create",
-        "--name",
-        "Court",
-        "--time-zone",
-        "Europe/Berlin",
-    ])[0];
+    let place = &latchkey.json(&["place", "create", "--name", "Court", "--time-zone", "Europe/Berlin"])[0];
     assert!(place["id"].as_str().unwrap().starts_with("place_"));
-    let door = &latchkey.json(&[
-        "door",
-        "create",
-        "--name",
-        "Gate",
-        "--place",
-        "Court",
-        "--unlock-seconds",
-        "7",
-    ])[0];
-    assert_eq!(
-        (door["name"].as_str(), door["unlock_ms"].as_i64()),
-        (Some("Gate"), Some(7_000))
-    );
-    let link = &latchkey.json(&[
-        "link",
-        "create",
-        "--name",
-        "Ada",
-        "--door",
-        "Gate",
-        "--max-uses",
-        "3",
-    ])[0];
+    let door = &latchkey.json(&["door", "create", "--name", "Gate", "--place", "Court", "--unlock-seconds", "7"])[0];
+    assert_eq!((door["name"].as_str(), door["unlock_ms"].as_i64()), (Some("Gate"), Some(7_000)));
+    let link = &latchkey.json(&["link", "create", "--name", "Ada", "--door", "Gate", "--max-uses", "3"])[0];
     let id = link["id"].as_str().unwrap();
     assert!(link["url"].as_str().unwrap().contains("/l/"));
     assert_eq!(latchkey.json(&["link", "list"]).len(), 1);
-    for (verb, state) in [
-        ("pause", "paused"),
-        ("resume", "active"),
-        ("revoke", "revoked"),
-    ] {
+    for (verb, state) in [("pause", "paused"), ("resume", "active"), ("revoke", "revoked")] {
         latchkey.json(&["link", verb, id]);
         let shown = latchkey.json(&["link", "list"]);
         assert_eq!(shown[0]["state"], state);
     }
     assert_eq!(latchkey.json(&["door", "list"])[0]["id"], door["id"]);
     assert_eq!(latchkey.json(&["place", "list"])[0]["id"], place["id"]);
-    let actions: Vec<String> = latchkey
-        .json(&["event", "list"])
-        .iter()
-        .map(|event| event["action"].as_str().unwrap().to_owned())
-        .collect();
+    let actions: Vec<String> =
+        latchkey.json(&["event", "list"]).iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect();
     for action in [
         "organization.created",
         "place.created",
@@ -81,10 +46,7 @@ async fn each_command_answers_in_json(database: &str) {
         "link.resumed",
         "link.revoked",
     ] {
-        assert!(
-            actions.iter().any(|done| done == action),
-            "{action} is missing in {actions:?}"
-        );
+        assert!(actions.iter().any(|done| done == action), "{action} is missing in {actions:?}");
     }
     assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
     let (status, out, _) = latchkey.run(&["audit", "export"], "");
@@ -95,41 +57,13 @@ async fn each_mistake_is_a_sentence_and_a_status(database: &str) {
     let latchkey = Latchkey::new(Fresh::make(database));
     let (status, _, said) = latchkey.run(&["link", "list"], "");
     assert_eq!(status, 1, "{said}");
-    assert!(
-        said.starts_with("latchkey: ") && said.contains("latchkey setup"),
-        "{said}"
-    );
+    assert!(said.starts_with("latchkey: ") && said.contains("latchkey setup"), "{said}");
     latchkey.set_up();
     for (words, status) in [
-        (
-            vec!["link", "create", "--name", "Ada", "--door", "Nowhere"],
-            1,
-        ),
+        (vec!["link", "create", "--name", "Ada", "--door", "Nowhere"], 1),
         (vec!["link", "create", "--name", "", "--door", "Gate"], 1),
-        (
-            vec![
-                "link",
-                "create",
-                "--name",
-                "Ada\r\nBcc: x",
-                "--door",
-                "Gate",
-            ],
-            1,
-        ),
-        (
-            vec![
-                "link",
-                "create",
-                "--name",
-                "Ada",
-                "--door",
-                "Gate",
-                "--valid-until",
-                "yesterday",
-            ],
-            1,
-        ),
+        (vec!["link", "create", "--name", "Ada\r\nBcc: x", "--door", "Gate"], 1),
+        (vec!["link", "create", "--name", "Ada", "--door", "Gate", "--valid-until", "yesterday"], 1),
         (vec!["link", "pause", "link_01h455vb4pex5vsknk084sn02q"], 1),
         (vec!["--org", "Elsewhere", "door", "list"], 1),
         (vec!["link", "create"], 2),
@@ -137,19 +71,9 @@ async fn each_mistake_is_a_sentence_and_a_status(database: &str) {
     ] {
         let (ended, out, said) = latchkey.run(&words, "");
         assert_eq!(ended, status, "{words:?}: {said}");
-        assert!(
-            out.is_empty() && !said.trim().is_empty() && !said.contains("panicked"),
-            "{words:?}: {out} {said}"
-        );
+        assert!(out.is_empty() && !said.trim().is_empty() && !said.contains("panicked"), "{words:?}: {out} {said}");
     }
-    let short = [
-        "setup",
-        "--organization",
-        "Other",
-        "--email",
-        "other@quetzal.example",
-        "--password-stdin",
-    ];
+    let short = ["setup", "--organization", "Other", "--email", "other@quetzal.example", "--password-stdin"];
     let (status, _, said) = latchkey.run(&short, "short\n");
     assert!(status == 1 && said.contains("15 characters"), "{said}");
     assert!(!said.contains(PASSWORD));
@@ -160,28 +84,10 @@ async fn commands_work_beside_a_running_server(database: &str) {
     latchkey.set_up();
     latchkey.start().await;
     let visitor = latchkey.visitor(&[]).await;
-    assert!(
-        visitor
-            .tap("request-number-one")
-            .await
-            .unwrap()
-            .body
-            .contains("\"open\"")
-    );
+    assert!(visitor.tap("request-number-one").await.unwrap().body.contains("\"open\""));
     latchkey.json(&["door", "lockdown", &visitor.door, "--reason", "drill"]);
     let answer = visitor.tap("request-number-two").await.unwrap();
-    assert!(
-        answer.body.contains("\"denied\""),
-        "the very next tap meets it: {}",
-        answer.body
-    );
+    assert!(answer.body.contains("\"denied\""), "the very next tap meets it: {}", answer.body);
     latchkey.json(&["door", "lift", &visitor.door]);
-    assert!(
-        visitor
-            .tap("request-number-three")
-            .await
-            .unwrap()
-            .body
-            .contains("\"open\"")
-    );
+    assert!(visitor.tap("request-number-three").await.unwrap().body.contains("\"open\""));
 }

@@ -29,9 +29,7 @@ async fn hurry(visitor: &Visitor, stop: &Arc<AtomicBool>) -> Told {
                 let request = format!("request-{:012}", COUNT.fetch_add(1, Ordering::Relaxed));
                 let begun = Instant::now();
                 match visitor.tap(&request).await {
-                    Some(answer)
-                        if answer.status == 200 && answer.body.contains("\"state\":\"open\"") =>
-                    {
+                    Some(answer) if answer.status == 200 && answer.body.contains("\"state\":\"open\"") => {
                         told.open.push(request)
                     }
                     Some(answer) if answer.status == 503 => {
@@ -63,23 +61,12 @@ async fn after(stop: &Arc<AtomicBool>, wait: u64) {
 fn reckon(latchkey: &Latchkey, told: &Told) -> Vec<Value> {
     let events = latchkey.json(&["event", "list"]);
     let mut times: HashMap<&str, usize> = HashMap::new();
-    for event in events
-        .iter()
-        .filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted")
-    {
-        *times
-            .entry(event["request"].as_str().expect("a request"))
-            .or_default() += 1;
+    for event in events.iter().filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted") {
+        *times.entry(event["request"].as_str().expect("a request")).or_default() += 1;
     }
-    assert!(
-        times.values().all(|times| *times == 1),
-        "nothing opened twice"
-    );
+    assert!(times.values().all(|times| *times == 1), "nothing opened twice");
     for request in &told.open {
-        assert!(
-            times.contains_key(request.as_str()),
-            "{request} was acknowledged and is not in the log"
-        );
+        assert!(times.contains_key(request.as_str()), "{request} was acknowledged and is not in the log");
     }
     assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
     events
@@ -87,31 +74,14 @@ fn reckon(latchkey: &Latchkey, told: &Told) -> Vec<Value> {
 
 /// Each granted opening has come to exactly one end that the log tells.
 fn unfinished(events: &[Value]) -> usize {
-    let ends = [
-        "door.confirmed",
-        "door.failed",
-        "door.timed_out",
-        "door.interrupted",
-    ];
+    let ends = ["door.confirmed", "door.failed", "door.timed_out", "door.interrupted"];
     let mut ended: HashMap<&str, usize> = HashMap::new();
-    for event in events
-        .iter()
-        .filter(|event| ends.iter().any(|end| event["action"] == *end))
-    {
-        *ended
-            .entry(event["cause"].as_str().expect("a cause"))
-            .or_default() += 1;
+    for event in events.iter().filter(|event| ends.iter().any(|end| event["action"] == *end)) {
+        *ended.entry(event["cause"].as_str().expect("a cause")).or_default() += 1;
     }
-    assert!(
-        ended.values().all(|times| *times == 1),
-        "no opening ends twice"
-    );
-    let granted = events
-        .iter()
-        .filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted");
-    granted
-        .filter(|event| !ended.contains_key(event["id"].as_str().expect("an id")))
-        .count()
+    assert!(ended.values().all(|times| *times == 1), "no opening ends twice");
+    let granted = events.iter().filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted");
+    granted.filter(|event| !ended.contains_key(event["id"].as_str().expect("an id"))).count()
 }
 
 crate::on_both!(killed_under_load_nothing_acknowledged_is_missing);
@@ -141,22 +111,11 @@ async fn killed_under_load_nothing_acknowledged_is_missing(database: &str) {
         if unfinished(&events) == 0 {
             break;
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(40),
-            "{} openings never end",
-            unfinished(&events)
-        );
+        assert!(begun.elapsed() < Duration::from_secs(40), "{} openings never end", unfinished(&events));
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    let answer = visitor
-        .tap("request-after-it-all")
-        .await
-        .expect("an answer");
-    assert!(
-        answer.body.contains("\"state\":\"open\""),
-        "{}",
-        answer.body
-    );
+    let answer = visitor.tap("request-after-it-all").await.expect("an answer");
+    assert!(answer.body.contains("\"state\":\"open\""), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,16 +136,9 @@ async fn a_restarted_postgres_is_come_back_to() {
     let (told, ()) = tokio::join!(hurry(&visitor, &stop), restart);
     assert!(told.open.len() > 20, "there was load: {}", told.open.len());
     assert!(told.busy > 0, "while it was away people were told so");
-    assert!(
-        told.slowest < Duration::from_secs(15),
-        "and soon: {:?}",
-        told.slowest
-    );
+    assert!(told.slowest < Duration::from_secs(15), "and soon: {:?}", told.slowest);
     latchkey.until(|status| status == 200, 100).await;
-    let answer = visitor
-        .tap("request-after-it-all")
-        .await
-        .expect("an answer");
+    let answer = visitor.tap("request-after-it-all").await.expect("an answer");
     assert!(
         answer.status == 200 && answer.body.contains("\"state\":\"open\""),
         "without a restart of ours: {}",
@@ -201,59 +153,25 @@ async fn on_a_full_disk_nothing_opens_and_room_is_all_it_needs() {
     latchkey.set_up();
     latchkey.start().await;
     let visitor = latchkey.visitor(&[]).await;
-    assert!(
-        visitor
-            .tap("request-before-it-all")
-            .await
-            .expect("an answer")
-            .body
-            .contains("\"open\"")
-    );
+    assert!(visitor.tap("request-before-it-all").await.expect("an answer").body.contains("\"open\""));
     // The disk is full as far as this process can tell: no file of its may grow.
     latchkey.limit_files("1");
     for number in 0..5 {
-        let answer = visitor
-            .tap(&format!("request-without-room-{number}"))
-            .await
-            .expect("an answer");
+        let answer = visitor.tap(&format!("request-without-room-{number}")).await.expect("an answer");
         assert_eq!(answer.status, 503, "{}", answer.body);
-        assert!(
-            answer.body.contains("\"retry\":true") && !answer.body.contains("\"open\""),
-            "{}",
-            answer.body
-        );
+        assert!(answer.body.contains("\"retry\":true") && !answer.body.contains("\"open\""), "{}", answer.body);
     }
     let page = visitor.look().await.expect("a page");
-    assert!(
-        page.status == 200 || page.status == 503,
-        "looking is not writing: {}",
-        page.status
-    );
+    assert!(page.status == 200 || page.status == 503, "looking is not writing: {}", page.status);
     latchkey.limit_files("unlimited");
-    let answer = visitor
-        .tap("request-with-room-again")
-        .await
-        .expect("an answer");
-    assert!(
-        answer.status == 200 && answer.body.contains("\"open\""),
-        "{}",
-        answer.body
-    );
+    let answer = visitor.tap("request-with-room-again").await.expect("an answer");
+    assert!(answer.status == 200 && answer.body.contains("\"open\""), "{}", answer.body);
     let events = reckon(
         &latchkey,
-        &Told {
-            open: vec![
-                "request-before-it-all".into(),
-                "request-with-room-again".into(),
-            ],
-            ..Told::default()
-        },
+        &Told { open: vec!["request-before-it-all".into(), "request-with-room-again".into()], ..Told::default() },
     );
     assert!(
-        events.iter().all(|event| !event["request"]
-            .as_str()
-            .unwrap_or_default()
-            .contains("without-room")),
+        events.iter().all(|event| !event["request"].as_str().unwrap_or_default().contains("without-room")),
         "what did not open left no event"
     );
 }

@@ -51,16 +51,11 @@ impl House {
     pub(crate) fn open_with(database: &str, more: &[(&str, String)]) -> Self {
         let fresh = Fresh::make(database);
         let dir = fresh.folder.path().to_string_lossy().into_owned();
-        let more = more
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let config = Config::read(
-            [
-                ("LATCHKEY_DATA_DIR".to_owned(), dir),
-                ("LATCHKEY_DATABASE_URL".to_owned(), fresh.url.clone()),
-            ]
-            .into_iter()
-            .chain(more),
+            [("LATCHKEY_DATA_DIR".to_owned(), dir), ("LATCHKEY_DATABASE_URL".to_owned(), fresh.url.clone())]
+                .into_iter()
+                .chain(more),
             None,
         )
         .expect("a configuration");
@@ -86,15 +81,8 @@ impl House {
             email: email.clone(),
             password: PASSWORD.into(),
         };
-        let made = setup::set_up(&self.app, &typed, None)
-            .await
-            .expect("an organization");
-        Organization {
-            marker,
-            id: made.organization,
-            admin: made.admin,
-            email,
-        }
+        let made = setup::set_up(&self.app, &typed, None).await.expect("an organization");
+        Organization { marker, id: made.organization, admin: made.admin, email }
     }
 
     /// A browser in which the owner has signed in as people do.
@@ -110,21 +98,11 @@ impl House {
     }
 
     /// A link with wishes of its own.
-    pub(crate) async fn things_like(
-        &self,
-        organization: &Organization,
-        wish: impl FnOnce(&mut LinkInput),
-    ) -> Things {
+    pub(crate) async fn things_like(&self, organization: &Organization, wish: impl FnOnce(&mut LinkInput)) -> Things {
         let (app, marker) = (&self.app, organization.marker);
-        let actor = Actor {
-            owner: true,
-            ..Actor::operator(&organization.id)
-        };
-        let typed = PlaceInput {
-            name: format!("{marker} Court"),
-            address: String::new(),
-            time_zone: "Europe/Berlin".into(),
-        };
+        let actor = Actor { owner: true, ..Actor::operator(&organization.id) };
+        let typed =
+            PlaceInput { name: format!("{marker} Court"), address: String::new(), time_zone: "Europe/Berlin".into() };
         let place = place::create(app, &actor, &typed).await.expect("a place");
         let typed = DoorInput {
             place_id: place.clone(),
@@ -143,34 +121,20 @@ impl House {
         wish(&mut typed);
         let link = link::create(app, &actor, &typed).await.expect("a link");
         let secret = self.secret(organization, &link).await;
-        Things {
-            place,
-            door,
-            link,
-            secret,
-        }
+        Things { place, door, link, secret }
     }
 
     pub(crate) fn owner(&self, organization: &Organization) -> Actor {
-        Actor {
-            id: organization.admin.clone(),
-            owner: true,
-            ..Actor::operator(&organization.id)
-        }
+        Actor { id: organization.admin.clone(), owner: true, ..Actor::operator(&organization.id) }
     }
 
     pub(crate) async fn secret(&self, organization: &Organization, link: &str) -> String {
-        let (_, address) = link::show(&self.app, &self.owner(organization), link, "test")
-            .await
-            .expect("its address");
+        let (_, address) = link::show(&self.app, &self.owner(organization), link, "test").await.expect("its address");
         address.rsplit('/').next().expect("a secret").to_owned()
     }
 
     /// What the log says, oldest first, once every opening under way has been written down.
-    pub(crate) async fn events(
-        &self,
-        organization: &Organization,
-    ) -> Vec<server::store::event::EventRow> {
+    pub(crate) async fn events(&self, organization: &Organization) -> Vec<server::store::event::EventRow> {
         self.app.tasks.close();
         self.app.tasks.wait().await;
         self.app.tasks.reopen();
@@ -187,17 +151,8 @@ impl House {
     }
 
     /// How often the log has an action with an outcome.
-    pub(crate) async fn count(
-        &self,
-        organization: &Organization,
-        action: &str,
-        outcome: &str,
-    ) -> usize {
-        self.events(organization)
-            .await
-            .iter()
-            .filter(|row| row.action == action && row.outcome == outcome)
-            .count()
+    pub(crate) async fn count(&self, organization: &Organization, action: &str, outcome: &str) -> usize {
+        self.events(organization).await.iter().filter(|row| row.action == action && row.outcome == outcome).count()
     }
 
     /// Everything that the database holds, as text.
@@ -225,31 +180,14 @@ impl House {
     /// The names of all doors.
     pub(crate) async fn dump_doors(&self, organization: &Organization) -> Vec<String> {
         let id = organization.id.clone();
-        let doors = self
-            .app
-            .db
-            .read(move |c| server::store::door::all(c, &id))
-            .await;
-        doors
-            .expect("doors")
-            .into_iter()
-            .map(|at| at.door.name)
-            .collect()
+        let doors = self.app.db.read(move |c| server::store::door::all(c, &id)).await;
+        doors.expect("doors").into_iter().map(|at| at.door.name).collect()
     }
 
     /// The events, as soon as the database can be read again.
-    pub(crate) async fn settled_events(
-        &self,
-        organization: &Organization,
-    ) -> Vec<server::store::event::EventRow> {
+    pub(crate) async fn settled_events(&self, organization: &Organization) -> Vec<server::store::event::EventRow> {
         for _ in 0..100 {
-            if self
-                .app
-                .db
-                .read(server::store::organization::all)
-                .await
-                .is_ok()
-            {
+            if self.app.db.read(server::store::organization::all).await.is_ok() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -275,10 +213,7 @@ impl House {
                 "checkpoints_no_update",
                 "checkpoints_no_delete",
             ];
-            let off: String = guards
-                .iter()
-                .map(|guard| format!("DROP TRIGGER IF EXISTS {guard};"))
-                .collect();
+            let off: String = guards.iter().map(|guard| format!("DROP TRIGGER IF EXISTS {guard};")).collect();
             self.sql(&format!("{off} {sql}")).expect("a statement");
         }
     }

@@ -1,8 +1,5 @@
 //! Latchkey whole: the real router, the real store, real processes.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that finds nothing where something must be has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod bad_input;
 mod browser;

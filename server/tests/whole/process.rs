@@ -46,12 +46,7 @@ impl Latchkey {
     pub(crate) fn on(fresh: Fresh, url: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        Self {
-            fresh,
-            url,
-            address,
-            child: None,
-        }
+        Self { fresh, url, address, child: None }
     }
 
     fn command(&self) -> Command {
@@ -69,11 +64,7 @@ impl Latchkey {
     pub(crate) async fn start(&mut self) {
         // A file that may not grow then is an error to the process, not its end: the shell's one line.
         let mut shell = Command::new("sh");
-        shell.args([
-            "-c",
-            "trap '' XFSZ; exec \"$0\" serve",
-            env!("CARGO_BIN_EXE_latchkey"),
-        ]);
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_latchkey")]);
         for (name, value) in self.command().get_envs() {
             if let Some(value) = value {
                 shell.env(name, value);
@@ -87,9 +78,7 @@ impl Latchkey {
     pub(crate) async fn until(&self, wished: impl Fn(u16) -> bool, tenths: u32) {
         let mut last = 0;
         for _ in 0..tenths {
-            last = get(self.address, "/readyz", "")
-                .await
-                .map_or(0, |answer| answer.status);
+            last = get(self.address, "/readyz", "").await.map_or(0, |answer| answer.status);
             if wished(last) {
                 return;
             }
@@ -100,17 +89,9 @@ impl Latchkey {
 
     /// How large any file of the running server may be, bytes.
     pub(crate) fn limit_files(&self, bytes: &str) {
-        let id = self
-            .child
-            .as_ref()
-            .expect("a running server")
-            .id()
-            .to_string();
+        let id = self.child.as_ref().expect("a running server").id().to_string();
         let limit = format!("--fsize={bytes}:");
-        let done = Command::new("prlimit")
-            .args(["--pid", &id, &limit])
-            .status()
-            .expect("prlimit, of util-linux");
+        let done = Command::new("prlimit").args(["--pid", &id, &limit]).status().expect("prlimit, of util-linux");
         assert!(done.success());
     }
 
@@ -132,19 +113,10 @@ impl Latchkey {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the command");
-        child
-            .stdin
-            .take()
-            .expect("its input")
-            .write_all(typed.as_bytes())
-            .ok();
+        child.stdin.take().expect("its input").write_all(typed.as_bytes()).ok();
         let done = child.wait_with_output().expect("its end");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-        (
-            done.status.code().unwrap_or(-1),
-            text(done.stdout),
-            text(done.stderr),
-        )
+        (done.status.code().unwrap_or(-1), text(done.stdout), text(done.stderr))
     }
 
     /// Runs a command with `--json`; each object that it prints.
@@ -152,9 +124,7 @@ impl Latchkey {
         let words = [words, &["--json"]].concat();
         let (status, out, error) = self.run(&words, &format!("{PASSWORD}\n"));
         assert_eq!(status, 0, "{words:?}: {error}");
-        out.lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("JSON, not {line}")))
-            .collect()
+        out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("JSON, not {line}"))).collect()
     }
 
     /// An organization with one door.
@@ -173,37 +143,22 @@ impl Latchkey {
 
     /// Somebody with a link to that door, its page open.
     pub(crate) async fn visitor(&self, more: &[&str]) -> Visitor {
-        let made =
-            self.json(&[&["link", "create", "--name", "Ada", "--door", "Gate"], more].concat());
+        let made = self.json(&[&["link", "create", "--name", "Ada", "--door", "Gate"], more].concat());
         let url = made[0]["url"].as_str().expect("an address");
         let path = &url[url.find("/l/").expect("a path")..];
         let arrived = get(self.address, path, "").await.expect("an answer");
-        let cookie = arrived.head.lines().find_map(|line| {
-            line.strip_prefix("set-cookie: ")?
-                .split(';')
-                .next()
-                .map(str::to_owned)
-        });
+        let cookie = arrived
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next().map(str::to_owned));
         let cookie = cookie.unwrap_or_else(|| panic!("a cookie in {}", arrived.head));
         let link = made[0]["id"].as_str().expect("an id").to_owned();
-        let page = get(self.address, &format!("/visit/{link}"), &cookie)
-            .await
-            .expect("a page");
+        let page = get(self.address, &format!("/visit/{link}"), &cookie).await.expect("a page");
         let between = |start: &str| {
-            let rest = page
-                .body
-                .split(start)
-                .nth(1)
-                .unwrap_or_else(|| panic!("{start} in {}", page.body));
+            let rest = page.body.split(start).nth(1).unwrap_or_else(|| panic!("{start} in {}", page.body));
             rest.split(['"', '/']).next().unwrap_or_default().to_owned()
         };
-        Visitor {
-            address: self.address,
-            cookie,
-            token: between("data-csrf=\""),
-            door: between("/doors/"),
-            link,
-        }
+        Visitor { address: self.address, cookie, token: between("data-csrf=\""), door: between("/doors/"), link }
     }
 }
 
@@ -236,14 +191,9 @@ impl Visitor {
 }
 
 async fn get(address: SocketAddr, path: &str, cookie: &str) -> Option<Answer> {
-    let cookie = if cookie.is_empty() {
-        String::new()
-    } else {
-        format!("cookie: {cookie}\r\n")
-    };
-    let head = format!(
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\n{cookie}accept: text/html\r\nconnection: close\r\n\r\n"
-    );
+    let cookie = if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
+    let head =
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{cookie}accept: text/html\r\nconnection: close\r\n\r\n");
     ask(address, &head).await
 }
 
@@ -251,16 +201,9 @@ async fn ask(address: SocketAddr, request: &str) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut bytes = Vec::new();
-    tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes))
-        .await
-        .ok()?
-        .ok()?;
+    tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await.ok()?.ok()?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Answer {
-        status,
-        head: head.to_owned(),
-        body: body.to_owned(),
-    })
+    Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }

@@ -6,10 +6,7 @@ use axum::http::Method;
 use server::http::router::{Route, open_routes, session_routes};
 use std::collections::BTreeSet;
 
-crate::on_both!(
-    every_caller_gets_at_every_route_what_is_theirs,
-    no_other_method_is_answered
-);
+crate::on_both!(every_caller_gets_at_every_route_what_is_theirs, no_other_method_is_answered);
 
 /// What callers get: nobody, the owner, another organization's owner, the visitor of this link, one of another link.
 /// `200 303 …`; `in` means: asked to sign in.
@@ -39,16 +36,8 @@ const TABLE: &[Row] = &[
     Row("GET", "/visit/{link}/calendar.ics", VISITOR),
     Row("GET", "/visit/{link}/doors/{door}", VISITOR),
     Row("POST", "/visit/{link}/doors/{door}/unlock", VISITOR),
-    Row(
-        "GET",
-        "/setup/{secret}",
-        ["404", "404", "404", "404", "404"],
-    ),
-    Row(
-        "POST",
-        "/setup/{secret}",
-        ["404", "404", "404", "404", "404"],
-    ),
+    Row("GET", "/setup/{secret}", ["404", "404", "404", "404", "404"]),
+    Row("POST", "/setup/{secret}", ["404", "404", "404", "404", "404"]),
     Row("GET", "/sign-in", ["200", "303", "303", "200", "200"]),
     Row("POST", "/sign-in", ["403", "403", "403", "403", "403"]),
     Row("POST", "/sign-out", ["in", "303", "303", "in", "in"]),
@@ -91,23 +80,11 @@ const TABLE: &[Row] = &[
     Row("GET", "/events/{id}", OWN),
     Row("GET", "/deliveries", SIGNED_IN),
     Row("GET", "/simulator", SIGNED_IN),
-    Row(
-        "GET",
-        "/simulator/stream",
-        ["401", "200", "200", "401", "401"],
-    ),
+    Row("GET", "/simulator/stream", ["401", "200", "200", "401", "401"]),
     Row("POST", "/simulator/{id}/mode", DEED),
     Row("GET", "/account", SIGNED_IN),
-    Row(
-        "POST",
-        "/account/password",
-        ["in", "422", "422", "in", "in"],
-    ),
-    Row(
-        "POST",
-        "/account/sessions/end-others",
-        ["in", "303", "303", "in", "in"],
-    ),
+    Row("POST", "/account/password", ["in", "422", "422", "in", "in"]),
+    Row("POST", "/account/sessions/end-others", ["in", "303", "303", "in", "in"]),
     Row("POST", "/account/sessions/{id}/end", DEED),
 ];
 
@@ -159,81 +136,38 @@ impl Cast {
             .replace("{link}", &things.link)
             .replace("{door}", &things.door)
             .replace("{*file}", "nothing.js")
-            .replace(
-                "{secret}",
-                if path.starts_with("/l/") {
-                    &things.secret
-                } else {
-                    "nothing-of-the-kind"
-                },
-            );
+            .replace("{secret}", if path.starts_with("/l/") { &things.secret } else { "nothing-of-the-kind" });
         if *method == "GET" {
-            let accept = if path.ends_with("/stream") {
-                "text/event-stream"
-            } else {
-                "text/html"
-            };
-            return caller
-                .ask(Method::GET, &address, &[("accept", accept)], String::new())
-                .await;
+            let accept = if path.ends_with("/stream") { "text/event-stream" } else { "text/html" };
+            return caller.ask(Method::GET, &address, &[("accept", accept)], String::new()).await;
         }
         // Whatever token this caller can get at all: that of their own pages.
-        let mine = if path.starts_with("/visit/") {
-            format!("/visit/{}", things.link)
-        } else {
-            "/account".to_owned()
-        };
+        let mine = if path.starts_with("/visit/") { format!("/visit/{}", things.link) } else { "/account".to_owned() };
         let page = caller.get(&mine).await;
-        let token = page
-            .attribute("name=\"csrf\" value=\"")
-            .or_else(|| page.attribute("data-csrf=\""))
-            .unwrap_or_default();
-        let fields = [
-            ("csrf", token.as_str()),
-            ("request_id", "0123456789abcdef"),
-            ("mode", "slow"),
-            ("reason", "fire"),
-        ];
+        let token =
+            page.attribute("name=\"csrf\" value=\"").or_else(|| page.attribute("data-csrf=\"")).unwrap_or_default();
+        let fields =
+            [("csrf", token.as_str()), ("request_id", "0123456789abcdef"), ("mode", "slow"), ("reason", "fire")];
         caller.post(&address, &fields).await
     }
 }
 
 async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
     let house = House::open(database);
-    let (ours, theirs) = (
-        house.organization("Quetzal").await,
-        house.organization("Marmot").await,
-    );
-    let cast = Cast {
-        house,
-        ours,
-        theirs,
-    };
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+    let cast = Cast { house, ours, theirs };
     let other = cast.house.things(&cast.ours).await;
 
-    let known: BTreeSet<(String, &str)> = TABLE
-        .iter()
-        .map(|Row(method, path, _)| ((*method).to_owned(), *path))
-        .collect();
-    let real: BTreeSet<(String, &str)> = all()
-        .iter()
-        .flat_map(|route| {
-            route
-                .methods
-                .iter()
-                .map(|method| (method.to_string(), route.path))
-        })
-        .collect();
+    let known: BTreeSet<(String, &str)> =
+        TABLE.iter().map(|Row(method, path, _)| ((*method).to_owned(), *path)).collect();
+    let real: BTreeSet<(String, &str)> =
+        all().iter().flat_map(|route| route.methods.iter().map(|method| (method.to_string(), route.path))).collect();
     assert_eq!(
         real.difference(&known).collect::<Vec<_>>(),
         Vec::<&(String, &str)>::new(),
         "routes that this table does not know"
     );
-    assert_eq!(
-        known.difference(&real).collect::<Vec<_>>(),
-        Vec::<&(String, &str)>::new(),
-        "routes that are gone"
-    );
+    assert_eq!(known.difference(&real).collect::<Vec<_>>(), Vec::<&(String, &str)>::new(), "routes that are gone");
 
     let mut wrong = Vec::new();
     let things = cast.house.things(&cast.ours).await;
@@ -245,16 +179,8 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
         for who in [0, 2, 3, 4, 1] {
             // A deed changes its thing and may end its caller's session, so both are its own.
             let signed_in = row.0 == "POST" && (who == 1 || who == 2);
-            let things = if signed_in {
-                cast.house.things(&cast.ours).await
-            } else {
-                things.clone()
-            };
-            let mut caller = if signed_in {
-                cast.caller(who, &things, &other).await
-            } else {
-                callers[who].clone()
-            };
+            let things = if signed_in { cast.house.things(&cast.ours).await } else { things.clone() };
+            let mut caller = if signed_in { cast.caller(who, &things, &other).await } else { callers[who].clone() };
             let before = cast.house.events(&cast.ours).await.len();
             let page = cast.ask(row, &mut caller, &things).await;
             let got = match (page.status, page.location()) {
@@ -262,10 +188,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
                 (status, _) => status.to_string(),
             };
             if got != row.2[who] {
-                wrong.push(format!(
-                    "{} {} for caller {who}: {got}, not {}",
-                    row.0, row.1, row.2[who]
-                ));
+                wrong.push(format!("{} {} for caller {who}: {got}, not {}", row.0, row.1, row.2[who]));
             }
             if who == 2 {
                 assert!(
@@ -300,19 +223,8 @@ async fn no_other_method_is_answered(database: &str) {
             if route.methods.contains(&method) {
                 continue;
             }
-            let path = route
-                .path
-                .replace("{id}", &things.door)
-                .replace("{*file}", "x")
-                .replace(['{', '}'], "");
-            let page = owner
-                .ask(
-                    method.clone(),
-                    &path,
-                    &[("sec-fetch-site", "same-origin")],
-                    String::new(),
-                )
-                .await;
+            let path = route.path.replace("{id}", &things.door).replace("{*file}", "x").replace(['{', '}'], "");
+            let page = owner.ask(method.clone(), &path, &[("sec-fetch-site", "same-origin")], String::new()).await;
             assert_eq!(page.status, 404, "{method} {path}");
         }
     }

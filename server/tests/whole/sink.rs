@@ -30,11 +30,7 @@ impl Sink {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let sink = Self {
-            port,
-            mood: Arc::new(Mutex::new(Mood::Taking)),
-            mails: Arc::default(),
-        };
+        let sink = Self { port, mood: Arc::new(Mutex::new(Mood::Taking)), mails: Arc::default() };
         let served = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -69,8 +65,7 @@ impl Sink {
                 "DATA" => {
                     write.write_all(b"354 go on\r\n").await.ok()?;
                     let mut mail = String::new();
-                    while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".")
-                    {
+                    while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".") {
                         mail.push_str(&line);
                         mail.push('\n');
                     }

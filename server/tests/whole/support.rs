@@ -17,11 +17,7 @@ impl Fresh {
         let folder = tempfile::tempdir().expect("a folder");
         if kind == "sqlite" {
             let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
-            return Self {
-                folder,
-                url,
-                drop: None,
-            };
+            return Self { folder, url, drop: None };
         }
         let server = std::env::var("LATCHKEY_TEST_POSTGRES").expect(
             "LATCHKEY_TEST_POSTGRES names no Postgres, and a test that is skipped says nothing; run `cargo xtask test unit`",
@@ -30,11 +26,7 @@ impl Fresh {
         run(&server, &format!("CREATE DATABASE {name}"));
         let mut url = url::Url::parse(&server).expect("a Postgres address");
         url.set_path(&name);
-        Self {
-            folder,
-            url: url.into(),
-            drop: Some((server, name)),
-        }
+        Self { folder, url: url.into(), drop: Some((server, name)) }
     }
 }
 
@@ -48,37 +40,18 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn start() -> Self {
-        let programs = std::env::var("LATCHKEY_TEST_POSTGRES_PROGRAMS")
-            .expect("LATCHKEY_TEST_POSTGRES_PROGRAMS names no folder with initdb and pg_ctl; run `cargo xtask test unit`");
+        let programs = std::env::var("LATCHKEY_TEST_POSTGRES_PROGRAMS").expect(
+            "LATCHKEY_TEST_POSTGRES_PROGRAMS names no folder with initdb and pg_ctl; run `cargo xtask test unit`",
+        );
         let folder = tempfile::tempdir().expect("a folder");
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
         // Postgres refuses to run as root; Debian's package makes a user for it.
-        let as_root = Command::new("chown")
-            .args(["postgres"])
-            .arg(folder.path())
-            .status()
-            .is_ok_and(|done| done.success());
-        let cluster = Self {
-            programs,
-            folder,
-            port,
-            as_root,
-        };
-        cluster.run(
-            "initdb",
-            &[
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
-        );
+        let as_root =
+            Command::new("chown").args(["postgres"]).arg(folder.path()).status().is_ok_and(|done| done.success());
+        let cluster = Self { programs, folder, port, as_root };
+        cluster.run("initdb", &["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         cluster.go();
         cluster
     }
@@ -89,10 +62,7 @@ impl Cluster {
 
     pub(crate) fn go(&self) {
         let log = self.folder.path().join("log").display().to_string();
-        let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=",
-            self.port
-        );
+        let options = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=", self.port);
         self.run("pg_ctl", &["start", "-w", "-s", "-l", &log, "-o", &options]);
     }
 
@@ -110,16 +80,8 @@ impl Cluster {
         } else {
             Command::new(program)
         };
-        command
-            .args(words)
-            .arg("-D")
-            .arg(self.folder.path().join("data"))
-            .current_dir(self.folder.path());
-        let done = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .expect("Postgres' programs");
+        command.args(words).arg("-D").arg(self.folder.path().join("data")).current_dir(self.folder.path());
+        let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("Postgres' programs");
         assert!(done.success(), "{words:?}");
     }
 }
@@ -134,10 +96,7 @@ impl Drop for Cluster {
 
 /// Runs a statement on a Postgres, past everything that Latchkey guards.
 pub(crate) fn run(postgres: &str, sql: &str) {
-    PgConnection::establish(postgres)
-        .expect("a Postgres")
-        .batch_execute(sql)
-        .expect("a statement");
+    PgConnection::establish(postgres).expect("a Postgres").batch_execute(sql).expect("a statement");
 }
 
 /// The same on either kind.
@@ -145,14 +104,10 @@ pub(crate) fn try_run(url: &str, sql: &str) -> Result<(), String> {
     let done = match url.strip_prefix("sqlite://") {
         Some(path) => {
             let mut connection = SqliteConnection::establish(path).expect("a database");
-            connection
-                .batch_execute("PRAGMA busy_timeout = 5000")
-                .expect("a pragma");
+            connection.batch_execute("PRAGMA busy_timeout = 5000").expect("a pragma");
             connection.batch_execute(sql)
         }
-        None => PgConnection::establish(url)
-            .expect("a Postgres")
-            .batch_execute(sql),
+        None => PgConnection::establish(url).expect("a Postgres").batch_execute(sql),
     };
     done.map_err(|cause| cause.to_string())
 }

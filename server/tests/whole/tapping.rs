@@ -25,27 +25,16 @@ async fn open(house: &House, things: &Things) -> (Browser, String) {
 async fn a_double_tap_is_one_unlock(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let things = house
-        .things_like(&ours, |link| link.max_uses = "5".into())
-        .await;
+    let things = house.things_like(&ours, |link| link.max_uses = "5".into()).await;
     let (browser, token) = open(&house, &things).await;
     let (mut one, mut two) = (browser.clone(), browser.clone());
     let (first, second) = tokio::join!(
         one.tap(&things.link, &things.door, &token, "0123456789abcdef"),
         two.tap(&things.link, &things.door, &token, "0123456789abcdef"),
     );
-    for page in [
-        first,
-        second,
-        one.tap(&things.link, &things.door, &token, "0123456789abcdef")
-            .await,
-    ] {
+    for page in [first, second, one.tap(&things.link, &things.door, &token, "0123456789abcdef").await] {
         let said = page.json();
-        assert_eq!(
-            (said["state"].as_str(), said["uses_left"].as_i64()),
-            (Some("open"), Some(4)),
-            "{said}"
-        );
+        assert_eq!((said["state"].as_str(), said["uses_left"].as_i64()), (Some("open"), Some(4)), "{said}");
     }
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 1);
     assert_eq!(house.count(&ours, "door.confirmed", "done").await, 1);
@@ -54,23 +43,13 @@ async fn a_double_tap_is_one_unlock(database: &str) {
 async fn two_hundred_taps_on_a_one_use_link_open_once(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let things = house
-        .things_like(&ours, |link| link.max_uses = "1".into())
-        .await;
+    let things = house.things_like(&ours, |link| link.max_uses = "1".into()).await;
     let (browser, token) = open(&house, &things).await;
     let mut taps = tokio::task::JoinSet::new();
     for number in 0..200 {
         let (mut browser, things, token) = (browser.clone(), things.clone(), token.clone());
         taps.spawn(async move {
-            browser
-                .tap(
-                    &things.link,
-                    &things.door,
-                    &token,
-                    &format!("request-{number:012}"),
-                )
-                .await
-                .json()["state"]
+            browser.tap(&things.link, &things.door, &token, &format!("request-{number:012}")).await.json()["state"]
                 .as_str()
                 .unwrap()
                 .to_owned()
@@ -78,10 +57,7 @@ async fn two_hundred_taps_on_a_one_use_link_open_once(database: &str) {
     }
     let states = taps.join_all().await;
     assert_eq!(states.iter().filter(|state| *state == "open").count(), 1);
-    assert_eq!(
-        states.iter().filter(|state| *state == "denied").count(),
-        199
-    );
+    assert_eq!(states.iter().filter(|state| *state == "denied").count(), 199);
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 1);
     assert_eq!(house.count(&ours, "door.unlock", "denied").await, 199);
     audit::verify(&house.app).await.expect("an intact log");
@@ -100,23 +76,14 @@ async fn every_outcome_is_told_and_logged(database: &str) {
         (Mode::Offline, "denied", "door.unlock", "denied"),
         (Mode::Dead, "timed_out", "door.timed_out", "failed"),
     ] {
-        door::simulate(&house.app, &actor, &things.door, mode)
-            .await
-            .unwrap();
+        door::simulate(&house.app, &actor, &things.door, mode).await.unwrap();
         let before = house.count(&ours, action, outcome).await;
         let request = format!("request-of-{}-mode", mode.code());
-        let said = browser
-            .tap(&things.link, &things.door, &token, &request)
-            .await
-            .json();
+        let said = browser.tap(&things.link, &things.door, &token, &request).await.json();
         assert_eq!(said["state"], state, "{mode:?}: {said}");
         assert!(!said["title"].as_str().unwrap().is_empty());
         assert_eq!(said["open_ms"].as_i64().unwrap() > 0, state == "open");
-        assert_eq!(
-            house.count(&ours, action, outcome).await,
-            before + 1,
-            "{mode:?}"
-        );
+        assert_eq!(house.count(&ours, action, outcome).await, before + 1, "{mode:?}");
     }
     audit::verify(&house.app).await.expect("an intact log");
 }
@@ -127,56 +94,23 @@ async fn a_tap_meets_what_was_changed_meanwhile(database: &str) {
     let actor = house.owner(&ours);
     let things = house.things(&ours).await;
     let (mut browser, token) = open(&house, &things).await;
-    let reason = |events: Vec<server::store::event::EventRow>| {
-        events.last().unwrap().reason.clone().unwrap_or_default()
-    };
+    let reason =
+        |events: Vec<server::store::event::EventRow>| events.last().unwrap().reason.clone().unwrap_or_default();
 
     link::pause(&house.app, &actor, &things.link).await.unwrap();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-one")
-            .await
-            .json()["state"],
-        "denied"
-    );
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-one").await.json()["state"], "denied");
     assert_eq!(reason(house.events(&ours).await), "paused");
-    link::resume(&house.app, &actor, &things.link)
-        .await
-        .unwrap();
-    door::lock_down(&house.app, &actor, &things.door, "drill")
-        .await
-        .unwrap();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-two")
-            .await
-            .json()["state"],
-        "denied"
-    );
+    link::resume(&house.app, &actor, &things.link).await.unwrap();
+    door::lock_down(&house.app, &actor, &things.door, "drill").await.unwrap();
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-two").await.json()["state"], "denied");
     assert_eq!(reason(house.events(&ours).await), "door_lockdown");
     door::lift(&house.app, &actor, &things.door).await.unwrap();
-    link::rotate(&house.app, &actor, &things.link)
-        .await
-        .unwrap();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-three")
-            .await
-            .status,
-        404
-    );
+    link::rotate(&house.app, &actor, &things.link).await.unwrap();
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-three").await.status, 404);
     let secret = house.secret(&ours, &things.link).await;
     let token = browser.visit(&secret).await.token();
-    link::revoke(&house.app, &actor, &things.link)
-        .await
-        .unwrap();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-four")
-            .await
-            .json()["state"],
-        "denied"
-    );
+    link::revoke(&house.app, &actor, &things.link).await.unwrap();
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-four").await.json()["state"], "denied");
     assert_eq!(reason(house.events(&ours).await), "revoked");
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 0);
 }
@@ -185,52 +119,18 @@ async fn a_door_that_does_not_answer_costs_no_use(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
     let actor = house.owner(&ours);
-    let things = house
-        .things_like(&ours, |link| link.max_uses = "1".into())
-        .await;
+    let things = house.things_like(&ours, |link| link.max_uses = "1".into()).await;
     let (mut browser, token) = open(&house, &things).await;
-    door::simulate(&house.app, &actor, &things.door, Mode::Refusing)
-        .await
-        .unwrap();
-    let said = browser
-        .tap(&things.link, &things.door, &token, "request-number-one")
-        .await
-        .json();
-    assert_eq!(
-        (said["state"].as_str(), said["uses_left"].as_i64()),
-        (Some("failed"), Some(1)),
-        "{said}"
-    );
-    door::simulate(&house.app, &actor, &things.door, Mode::Dead)
-        .await
-        .unwrap();
-    let said = browser
-        .tap(&things.link, &things.door, &token, "request-number-two")
-        .await
-        .json();
-    assert_eq!(
-        (said["state"].as_str(), said["retry"].as_bool()),
-        (Some("timed_out"), Some(true)),
-        "{said}"
-    );
+    door::simulate(&house.app, &actor, &things.door, Mode::Refusing).await.unwrap();
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!((said["state"].as_str(), said["uses_left"].as_i64()), (Some("failed"), Some(1)), "{said}");
+    door::simulate(&house.app, &actor, &things.door, Mode::Dead).await.unwrap();
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!((said["state"].as_str(), said["retry"].as_bool()), (Some("timed_out"), Some(true)), "{said}");
     // It may have opened, so the use is gone; but a second try within the minute is free, once.
-    door::simulate(&house.app, &actor, &things.door, Mode::Ready)
-        .await
-        .unwrap();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-three")
-            .await
-            .json()["state"],
-        "open"
-    );
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-four")
-            .await
-            .json()["state"],
-        "denied"
-    );
+    door::simulate(&house.app, &actor, &things.door, Mode::Ready).await.unwrap();
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-three").await.json()["state"], "open");
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-four").await.json()["state"], "denied");
 }
 
 async fn cool_down_is_per_door_and_said(database: &str) {
@@ -244,36 +144,12 @@ async fn cool_down_is_per_door_and_said(database: &str) {
         })
         .await;
     let (mut browser, token) = open(&house, &things).await;
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-one")
-            .await
-            .json()["state"],
-        "open"
-    );
-    assert_eq!(
-        browser
-            .tap(&things.link, &second.door, &token, "request-number-two")
-            .await
-            .json()["state"],
-        "open"
-    );
-    let said = browser
-        .tap(&things.link, &things.door, &token, "request-number-three")
-        .await
-        .json();
-    assert_eq!(
-        (said["state"].as_str(), said["title"].as_str()),
-        (Some("denied"), Some("Not again so soon"))
-    );
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-one").await.json()["state"], "open");
+    assert_eq!(browser.tap(&things.link, &second.door, &token, "request-number-two").await.json()["state"], "open");
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-three").await.json();
+    assert_eq!((said["state"].as_str(), said["title"].as_str()), (Some("denied"), Some("Not again so soon")));
     house.app.clock.shift(601_000);
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "request-number-four")
-            .await
-            .json()["state"],
-        "open"
-    );
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-four").await.json()["state"], "open");
 }
 
 async fn without_script_one_page_asks_once(database: &str) {
@@ -288,17 +164,9 @@ async fn without_script_one_page_asks_once(database: &str) {
     let fields = [("csrf", token.as_str()), ("request_id", request.as_str())];
     for _ in 0..2 {
         let page = browser.post(&format!("{ask}/unlock"), &fields).await;
-        assert!(
-            page.status == 200 && page.body.contains("Open now"),
-            "{}",
-            page.body
-        );
+        assert!(page.status == 200 && page.body.contains("Open now"), "{}", page.body);
     }
-    assert_eq!(
-        house.count(&ours, "door.unlock", "granted").await,
-        1,
-        "sending the form again is the same tap"
-    );
+    assert_eq!(house.count(&ours, "door.unlock", "granted").await, 1, "sending the form again is the same tap");
 }
 
 async fn a_tap_needs_a_whole_request(database: &str) {
@@ -306,47 +174,16 @@ async fn a_tap_needs_a_whole_request(database: &str) {
     let ours = house.organization("Quetzal").await;
     let things = house.things(&ours).await;
     let (mut browser, token) = open(&house, &things).await;
-    for request in [
-        "",
-        "short",
-        "has spaces in it all over",
-        "<script>alert(1)</script>",
-        &"x".repeat(65),
-    ] {
-        assert_eq!(
-            browser
-                .tap(&things.link, &things.door, &token, request)
-                .await
-                .status,
-            403,
-            "{request:?}"
-        );
+    for request in ["", "short", "has spaces in it all over", "<script>alert(1)</script>", &"x".repeat(65)] {
+        assert_eq!(browser.tap(&things.link, &things.door, &token, request).await.status, 403, "{request:?}");
     }
     let path = format!("/visit/{}/doors/{}/unlock", things.link, things.door);
     let fields = [("csrf", token.as_str()), ("request_id", "0123456789abcdef")];
-    for headers in [
-        vec![],
-        vec![("sec-fetch-site", "cross-site")],
-        vec![("origin", "https://evil.example")],
-    ] {
-        assert_eq!(
-            browser.post_as(&path, &fields, &headers).await.status,
-            403,
-            "{headers:?}"
-        );
+    for headers in [vec![], vec![("sec-fetch-site", "cross-site")], vec![("origin", "https://evil.example")]] {
+        assert_eq!(browser.post_as(&path, &fields, &headers).await.status, 403, "{headers:?}");
     }
-    let json = [
-        ("content-type", "application/json"),
-        ("sec-fetch-site", "same-origin"),
-    ];
-    let page = browser
-        .ask(
-            axum::http::Method::POST,
-            &path,
-            &json,
-            "{\"csrf\":1}".into(),
-        )
-        .await;
+    let json = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    let page = browser.ask(axum::http::Method::POST, &path, &json, "{\"csrf\":1}".into()).await;
     assert_eq!(page.status, 422);
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 0);
 }

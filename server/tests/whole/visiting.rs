@@ -22,9 +22,7 @@ async fn each_state_has_its_page(database: &str) {
     let actor = house.owner(&ours);
     let mut browser = house.browser();
 
-    let early = house
-        .things_like(&ours, |link| link.valid_from = "2031-01-01T10:00".into())
-        .await;
+    let early = house.things_like(&ours, |link| link.valid_from = "2031-01-01T10:00".into()).await;
     let _ = early;
     let things = house.things(&ours).await;
     let page = browser.visit(&things.secret).await;
@@ -32,76 +30,27 @@ async fn each_state_has_its_page(database: &str) {
     let again = format!("/visit/{}", things.link);
 
     link::pause(&house.app, &actor, &things.link).await.unwrap();
-    assert!(
-        browser
-            .get(&again)
-            .await
-            .body
-            .contains("This link is paused")
-    );
-    link::resume(&house.app, &actor, &things.link)
-        .await
-        .unwrap();
-    door::lock_down(&house.app, &actor, &things.door, "fire drill")
-        .await
-        .unwrap();
+    assert!(browser.get(&again).await.body.contains("This link is paused"));
+    link::resume(&house.app, &actor, &things.link).await.unwrap();
+    door::lock_down(&house.app, &actor, &things.door, "fire drill").await.unwrap();
     let page = browser.get(&again).await;
     assert!(page.body.contains("The doors are locked for everyone"));
-    assert!(
-        !page.body.contains("fire drill"),
-        "the reason is for admins"
-    );
+    assert!(!page.body.contains("fire drill"), "the reason is for admins");
     door::lift(&house.app, &actor, &things.door).await.unwrap();
-    door::simulate(&house.app, &actor, &things.door, Mode::Offline)
-        .await
-        .unwrap();
-    assert!(
-        browser
-            .get(&again)
-            .await
-            .body
-            .contains("off line right now")
-    );
-    door::simulate(&house.app, &actor, &things.door, Mode::Ready)
-        .await
-        .unwrap();
+    door::simulate(&house.app, &actor, &things.door, Mode::Offline).await.unwrap();
+    assert!(browser.get(&again).await.body.contains("off line right now"));
+    door::simulate(&house.app, &actor, &things.door, Mode::Ready).await.unwrap();
 
-    let once = house
-        .things_like(&ours, |link| link.max_uses = "1".into())
-        .await;
+    let once = house.things_like(&ours, |link| link.max_uses = "1".into()).await;
     let token = browser.visit(&once.secret).await.token();
-    assert_eq!(
-        browser
-            .tap(&once.link, &once.door, &token, "0123456789abcdef")
-            .await
-            .json()["state"],
-        "open"
-    );
-    assert!(
-        browser
-            .get(&format!("/visit/{}", once.link))
-            .await
-            .body
-            .contains("All openings are used")
-    );
+    assert_eq!(browser.tap(&once.link, &once.door, &token, "0123456789abcdef").await.json()["state"], "open");
+    assert!(browser.get(&format!("/visit/{}", once.link)).await.body.contains("All openings are used"));
 
     house.app.clock.shift(3 * 86_400_000);
     let page = browser.get(&again).await;
-    assert!(
-        page.body.contains("This link has ended") && page.body.contains("It was good until"),
-        "{}",
-        page.body
-    );
-    link::revoke(&house.app, &actor, &things.link)
-        .await
-        .unwrap();
-    assert!(
-        browser
-            .get(&again)
-            .await
-            .body
-            .contains("This link was withdrawn")
-    );
+    assert!(page.body.contains("This link has ended") && page.body.contains("It was good until"), "{}", page.body);
+    link::revoke(&house.app, &actor, &things.link).await.unwrap();
+    assert!(browser.get(&again).await.body.contains("This link was withdrawn"));
 }
 
 async fn unknown_addresses_all_look_the_same(database: &str) {
@@ -109,38 +58,25 @@ async fn unknown_addresses_all_look_the_same(database: &str) {
     let ours = house.organization("Quetzal").await;
     let things = house.things(&ours).await;
     let old = things.secret.clone();
-    link::rotate(&house.app, &house.owner(&ours), &things.link)
-        .await
-        .unwrap();
+    link::rotate(&house.app, &house.owner(&ours), &things.link).await.unwrap();
     let mut shorter = old.clone();
     shorter.pop();
     let mut pages = Vec::new();
-    for secret in [
-        old.as_str(),
-        shorter.as_str(),
-        "x",
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        &things.link,
-        "%00",
-        "..%2f..%2fetc",
-    ] {
+    for secret in
+        [old.as_str(), shorter.as_str(), "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &things.link, "%00", "..%2f..%2fetc"]
+    {
         let page = house.browser().get(&format!("/l/{secret}")).await;
         assert_eq!(page.status, 404, "{secret}");
         assert!(!page.headers.contains_key("set-cookie"));
         pages.push(page.body);
     }
-    assert!(
-        pages.windows(2).all(|pair| pair[0] == pair[1]),
-        "{pages:#?}"
-    );
+    assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{pages:#?}");
 }
 
 async fn looking_changes_nothing(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let things = house
-        .things_like(&ours, |link| link.max_uses = "1".into())
-        .await;
+    let things = house.things_like(&ours, |link| link.max_uses = "1".into()).await;
     let mut browser = house.browser();
     browser.visit(&things.secret).await;
     // The first opening of the page itself is noted, once.
@@ -148,13 +84,7 @@ async fn looking_changes_nothing(database: &str) {
     let base = format!("/visit/{}", things.link);
     let unlock = format!("{base}/doors/{}/unlock", things.door);
     let ask = format!("{base}/doors/{}", things.door);
-    for path in [
-        &format!("/l/{}", things.secret),
-        &base,
-        &ask,
-        &unlock,
-        &format!("{base}/calendar.ics"),
-    ] {
+    for path in [&format!("/l/{}", things.secret), &base, &ask, &unlock, &format!("{base}/calendar.ics")] {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             let page = browser.ask(method.clone(), path, &[], String::new()).await;
             assert!(page.status < 500, "{method} {path}: {}", page.status);
@@ -165,27 +95,15 @@ async fn looking_changes_nothing(database: &str) {
             ("x-moz", "prefetch"),
             ("sec-purpose", "prefetch;prerender"),
         ] {
-            let page = browser
-                .ask(Method::GET, path, &[(name, value)], String::new())
-                .await;
-            assert!(
-                [403, 404].contains(&page.status),
-                "{path} ahead of time: {}",
-                page.status
-            );
+            let page = browser.ask(Method::GET, path, &[(name, value)], String::new()).await;
+            assert!([403, 404].contains(&page.status), "{path} ahead of time: {}", page.status);
         }
     }
     // A mail scanner that follows the link without keeping cookies.
     assert_eq!(house.browser().get(&base).await.status, 400);
     assert_eq!(house.events(&ours).await.len(), before);
     let token = browser.get(&base).await.token();
-    assert_eq!(
-        browser
-            .tap(&things.link, &things.door, &token, "0123456789abcdef")
-            .await
-            .json()["state"],
-        "open"
-    );
+    assert_eq!(browser.tap(&things.link, &things.door, &token, "0123456789abcdef").await.json()["state"], "open");
 }
 
 async fn a_forged_cookie_opens_nothing(database: &str) {
@@ -197,33 +115,16 @@ async fn a_forged_cookie_opens_nothing(database: &str) {
     let real = browser.cookies["latchkey-visit"].clone();
     let before = house.events(&ours).await.len();
     let other = real.replace(&mine.link, &foreign.link);
-    for forged in [
-        other.as_str(),
-        &other[44..],
-        &foreign.link,
-        &format!("{real}.{}-1", foreign.link),
-        "",
-    ] {
+    for forged in [other.as_str(), &other[44..], &foreign.link, &format!("{real}.{}-1", foreign.link), ""] {
         let mut thief = browser.clone();
-        thief
-            .cookies
-            .insert("latchkey-visit".into(), forged.to_owned());
-        assert!(
-            [400, 404].contains(&thief.get(&format!("/visit/{}", foreign.link)).await.status),
-            "{forged}"
-        );
-        let page = thief
-            .tap(&foreign.link, &foreign.door, &token, "0123456789abcdef")
-            .await;
+        thief.cookies.insert("latchkey-visit".into(), forged.to_owned());
+        assert!([400, 404].contains(&thief.get(&format!("/visit/{}", foreign.link)).await.status), "{forged}");
+        let page = thief.tap(&foreign.link, &foreign.door, &token, "0123456789abcdef").await;
         assert!([400, 404].contains(&page.status), "{forged}: {}", page.body);
     }
-    let page = browser
-        .tap(&mine.link, &foreign.door, &token, "0123456789abcdef")
-        .await;
+    let page = browser.tap(&mine.link, &foreign.door, &token, "0123456789abcdef").await;
     assert_eq!(page.status, 404, "a door that this link does not open");
-    let page = browser
-        .tap(&mine.link, &mine.door, "", "0123456789abcdef")
-        .await;
+    let page = browser.tap(&mine.link, &mine.door, "", "0123456789abcdef").await;
     assert_eq!(page.status, 403, "no token");
     assert_eq!(house.events(&ours).await.len(), before);
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 0);
@@ -231,10 +132,7 @@ async fn a_forged_cookie_opens_nothing(database: &str) {
 
 async fn two_links_live_in_one_browser(database: &str) {
     let house = House::open(database);
-    let (ours, theirs) = (
-        house.organization("Quetzal").await,
-        house.organization("Marmot").await,
-    );
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
     let (one, two) = (house.things(&ours).await, house.things(&theirs).await);
     let mut browser = house.browser();
     let first = browser.visit(&one.secret).await;
@@ -242,17 +140,9 @@ async fn two_links_live_in_one_browser(database: &str) {
     assert!(first.body.contains("Quetzal House") && second.body.contains("Marmot House"));
     let open = |things: &Things, token: String| (things.link.clone(), things.door.clone(), token);
     for (link, door, token) in [open(&one, first.token()), open(&two, second.token())] {
-        assert_eq!(
-            browser
-                .tap(&link, &door, &token, "0123456789abcdef")
-                .await
-                .json()["state"],
-            "open"
-        );
+        assert_eq!(browser.tap(&link, &door, &token, "0123456789abcdef").await.json()["state"], "open");
     }
-    let page = browser
-        .tap(&one.link, &one.door, &second.token(), "fedcba9876543210")
-        .await;
+    let page = browser.tap(&one.link, &one.door, &second.token(), "fedcba9876543210").await;
     assert_eq!(page.status, 403, "the other link's token");
 }
 
@@ -263,22 +153,13 @@ async fn guesses_are_slowed_down(database: &str) {
     let mut thief = house.browser();
     let mut statuses = Vec::new();
     for guess in 0..40 {
-        statuses.push(
-            thief
-                .get(&format!("/l/guess-number-{guess}-of-a-secret"))
-                .await
-                .status,
-        );
+        statuses.push(thief.get(&format!("/l/guess-number-{guess}-of-a-secret")).await.status);
     }
     assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 30);
     assert_eq!(statuses.last(), Some(&429));
     let mut visitor = house.browser();
     visitor.address = [192, 0, 2, 9];
-    assert_eq!(
-        visitor.visit(&things.secret).await.status,
-        200,
-        "others are not held up"
-    );
+    assert_eq!(visitor.visit(&things.secret).await.status, 200, "others are not held up");
     house.app.clock.shift(61_000);
     assert_eq!(thief.get("/l/another-guess").await.status, 404);
 }
@@ -286,40 +167,16 @@ async fn guesses_are_slowed_down(database: &str) {
 async fn the_page_speaks_the_links_language_or_the_browsers(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let german = house
-        .things_like(&ours, |link| link.language = "de".into())
-        .await;
+    let german = house.things_like(&ours, |link| link.language = "de".into()).await;
     let open = house.things(&ours).await;
     let mut browser = house.browser();
-    assert!(
-        browser
-            .visit(&german.secret)
-            .await
-            .body
-            .contains("<html lang=\"de\"")
-    );
-    assert!(
-        browser
-            .visit(&open.secret)
-            .await
-            .body
-            .contains("<html lang=\"en\"")
-    );
+    assert!(browser.visit(&german.secret).await.body.contains("<html lang=\"de\""));
+    assert!(browser.visit(&open.secret).await.body.contains("<html lang=\"en\""));
     let path = format!("/visit/{}", open.link);
-    let page = browser
-        .ask(
-            Method::GET,
-            &path,
-            &[("accept-language", "fr, de;q=0.8, en;q=0.5")],
-            String::new(),
-        )
-        .await;
+    let page = browser.ask(Method::GET, &path, &[("accept-language", "fr, de;q=0.8, en;q=0.5")], String::new()).await;
     assert!(page.body.contains("<html lang=\"de\""));
     browser.get(&format!("{path}?lang=de")).await;
-    assert!(
-        browser.get(&path).await.body.contains("<html lang=\"de\""),
-        "a choice is kept"
-    );
+    assert!(browser.get(&path).await.body.contains("<html lang=\"de\""), "a choice is kept");
     let nonsense = browser.get(&format!("{path}?lang=%3Cscript%3E")).await;
     assert!(nonsense.status == 200 && !nonsense.body.contains("<script>"));
 }
@@ -343,30 +200,12 @@ async fn a_page_says_who_and_where_and_until_when(database: &str) {
         "tel:+49305550117",
         "tomorrow 23:59",
     ] {
-        assert!(
-            page.body.contains(words),
-            "{words} is missing in {}",
-            page.body
-        );
+        assert!(page.body.contains(words), "{words} is missing in {}", page.body);
     }
-    assert!(
-        page.headers["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .contains("default-src 'none'")
-    );
+    assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(page.headers["referrer-policy"], "strict-origin");
-    let file = browser
-        .get(&format!("/visit/{}/calendar.ics", things.link))
-        .await;
-    assert!(
-        file.body.starts_with("BEGIN:VCALENDAR\r\n") && file.body.contains("Quetzal Court"),
-        "{}",
-        file.body
-    );
-    assert!(
-        !file.body.contains(&things.secret),
-        "a calendar is shared with others"
-    );
+    let file = browser.get(&format!("/visit/{}/calendar.ics", things.link)).await;
+    assert!(file.body.starts_with("BEGIN:VCALENDAR\r\n") && file.body.contains("Quetzal Court"), "{}", file.body);
+    assert!(!file.body.contains(&things.secret), "a calendar is shared with others");
 }

@@ -22,11 +22,7 @@ crate::on_both!(
 );
 
 fn place_called(name: &str) -> PlaceInput {
-    PlaceInput {
-        name: name.to_owned(),
-        address: String::new(),
-        time_zone: "UTC".into(),
-    }
+    PlaceInput { name: name.to_owned(), address: String::new(), time_zone: "UTC".into() }
 }
 
 async fn make(app: &App, house: &House, ours: &Organization, name: &str) -> Result<String> {
@@ -35,11 +31,7 @@ async fn make(app: &App, house: &House, ours: &Organization, name: &str) -> Resu
 
 async fn places(house: &House, ours: &Organization) -> usize {
     let id = ours.id.clone();
-    let rows = house
-        .app
-        .db
-        .read(move |c| server::store::place::all(c, &id))
-        .await;
+    let rows = house.app.db.read(move |c| server::store::place::all(c, &id)).await;
     rows.unwrap().len()
 }
 
@@ -48,11 +40,7 @@ async fn intact(house: &House, ours: &Organization) {
     let events = house.events(ours).await;
     let numbers: Vec<i64> = events.iter().map(|row| row.sequence).collect();
     let all = 1..=i64::try_from(events.len()).unwrap();
-    assert_eq!(
-        numbers,
-        all.collect::<Vec<_>>(),
-        "no number is missing or double"
-    );
+    assert_eq!(numbers, all.collect::<Vec<_>>(), "no number is missing or double");
 }
 
 /// Writes a door away and an event down, and then does as told.
@@ -65,9 +53,7 @@ async fn half_done(house: &House, ours: &Organization, end: fn() -> Result<()>) 
         .write(move |tx| {
             use diesel::prelude::*;
             use server::store::schema::doors;
-            diesel::update(doors::table.find(&door))
-                .set(doors::name.eq("half done"))
-                .execute(tx.connection)?;
+            diesel::update(doors::table.find(&door)).set(doors::name.eq("half done")).execute(tx.connection)?;
             let event = actor.event(tx.clock, tx.now, "door.changed", &door);
             tx.record(event);
             end()
@@ -76,16 +62,9 @@ async fn half_done(house: &House, ours: &Organization, end: fn() -> Result<()>) 
 }
 
 async fn nothing_half_done(house: &House, ours: &Organization) {
-    assert!(
-        !house
-            .dump_doors(ours)
-            .await
-            .contains(&"half done".to_owned())
-    );
+    assert!(!house.dump_doors(ours).await.contains(&"half done".to_owned()));
     assert_eq!(house.count(ours, "door.changed", "done").await, 0);
-    make(&house.app, house, ours, "Afterwards")
-        .await
-        .expect("the next change");
+    make(&house.app, house, ours, "Afterwards").await.expect("the next change");
     intact(house, ours).await;
 }
 
@@ -105,17 +84,9 @@ async fn a_change_that_panics_harms_nobody_else(database: &str) {
     nothing_half_done(&house, &ours).await;
 }
 
-fn tap(
-    app: &App,
-    link: &str,
-    door: &str,
-    request: String,
-) -> impl Future<Output = Result<Opening>> + use<> {
+fn tap(app: &App, link: &str, door: &str, request: String) -> impl Future<Output = Result<Opening>> + use<> {
     let tapper = Tapper {
-        credential: Credential::Link {
-            id: link.to_owned(),
-            secret_version: 1,
-        },
+        credential: Credential::Link { id: link.to_owned(), secret_version: 1 },
         facts: std::collections::BTreeMap::new(),
     };
     let (app, door) = (app.clone(), door.to_owned());
@@ -133,24 +104,12 @@ async fn a_slow_change_does_not_lose_taps(database: &str) {
     let mut taps = JoinSet::new();
     let begun = Instant::now();
     for number in 0..40 {
-        taps.spawn(tap(
-            &house.app,
-            &things.link,
-            &things.door,
-            format!("request-{number:08}"),
-        ));
+        taps.spawn(tap(&house.app, &things.link, &things.door, format!("request-{number:08}")));
     }
     let (slow, taps) = tokio::join!(slow, taps.join_all());
     slow.unwrap();
-    assert!(
-        taps.iter().all(|tap| matches!(tap, Ok(Opening::Open(_)))),
-        "{taps:?}"
-    );
-    assert!(
-        begun.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(taps.iter().all(|tap| matches!(tap, Ok(Opening::Open(_)))), "{taps:?}");
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 40);
     intact(&house, &ours).await;
 }
@@ -184,34 +143,20 @@ async fn refused_changes_beside_good_ones_leave_no_trace(database: &str) {
 async fn two_writers_share_one_database(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let things = house
-        .things_like(&ours, |link| link.max_uses = "5".into())
-        .await;
+    let things = house.things_like(&ours, |link| link.max_uses = "5".into()).await;
     let second = house.another();
     let mut writes = JoinSet::new();
     let mut taps = JoinSet::new();
     for number in 0..60 {
-        let app = if number % 2 == 0 {
-            house.app.clone()
-        } else {
-            second.clone()
-        };
-        taps.spawn(tap(
-            &app,
-            &things.link,
-            &things.door,
-            format!("request-{number:08}"),
-        ));
+        let app = if number % 2 == 0 { house.app.clone() } else { second.clone() };
+        taps.spawn(tap(&app, &things.link, &things.door, format!("request-{number:08}")));
         let actor = house.owner(&ours);
         let typed = place_called(&format!("Place {number}"));
         writes.spawn(async move { place::create(&app, &actor, &typed).await });
     }
     let (made, taps) = tokio::join!(writes.join_all(), taps.join_all());
     assert!(made.iter().all(Result::is_ok), "{made:?}");
-    let open = taps
-        .iter()
-        .filter(|tap| matches!(tap, Ok(Opening::Open(_))))
-        .count();
+    let open = taps.iter().filter(|tap| matches!(tap, Ok(Opening::Open(_)))).count();
     assert_eq!(open, 5, "a use limit holds across processes: {taps:?}");
     second.tasks.close();
     second.tasks.wait().await;
@@ -225,12 +170,7 @@ async fn a_burst_larger_than_a_batch_is_answered_whole(database: &str) {
     let things = house.things(&ours).await;
     let mut taps = JoinSet::new();
     for number in 0..600 {
-        taps.spawn(tap(
-            &house.app,
-            &things.link,
-            &things.door,
-            format!("request-{number:08}"),
-        ));
+        taps.spawn(tap(&house.app, &things.link, &things.door, format!("request-{number:08}")));
     }
     let taps = taps.join_all().await;
     assert!(taps.iter().all(|tap| matches!(tap, Ok(Opening::Open(_)))));
@@ -245,24 +185,10 @@ async fn what_was_changed_is_seen_by_the_next_tap(database: &str) {
     let actor = house.owner(&ours);
     for round in 0..10 {
         link::pause(&house.app, &actor, &things.link).await.unwrap();
-        let paused = tap(
-            &house.app,
-            &things.link,
-            &things.door,
-            format!("request-{round:06}-a"),
-        )
-        .await;
+        let paused = tap(&house.app, &things.link, &things.door, format!("request-{round:06}-a")).await;
         assert!(matches!(paused, Ok(Opening::Denied(_))), "{paused:?}");
-        link::resume(&house.app, &actor, &things.link)
-            .await
-            .unwrap();
-        let open = tap(
-            &house.app,
-            &things.link,
-            &things.door,
-            format!("request-{round:06}-b"),
-        )
-        .await;
+        link::resume(&house.app, &actor, &things.link).await.unwrap();
+        let open = tap(&house.app, &things.link, &things.door, format!("request-{round:06}-b")).await;
         assert!(matches!(open, Ok(Opening::Open(_))), "{open:?}");
     }
     intact(&house, &ours).await;
@@ -302,19 +228,9 @@ async fn a_lost_connection_loses_and_doubles_nothing(database: &str) {
     let events = house.settled_events(&ours).await;
     for id in &told {
         let times = events.iter().filter(|row| row.object == *id).count();
-        assert_eq!(
-            times, 1,
-            "{id} was acknowledged and is in the log {times} times"
-        );
+        assert_eq!(times, 1, "{id} was acknowledged and is in the log {times} times");
     }
-    let made = events
-        .iter()
-        .filter(|row| row.action == "place.created")
-        .count();
-    assert_eq!(
-        made,
-        places(&house, &ours).await,
-        "each place has its event, and each event its place"
-    );
+    let made = events.iter().filter(|row| row.action == "place.created").count();
+    assert_eq!(made, places(&house, &ours).await, "each place has its event, and each event its place");
     intact(&house, &ours).await;
 }

@@ -34,8 +34,7 @@ pub(super) fn measure(binary: &Path, seconds: u32) -> Result<Vec<Row>> {
     let length = format!("-d{seconds}s");
     let load = |path: &str| -> Result<f64> {
         let mut wrk = shell::words(&["wrk", "-t1", CONNECTIONS, &length, "-H"]);
-        wrk.arg(format!("cookie: {cookie}"))
-            .arg(format!("http://{}{path}", server.address));
+        wrk.arg(format!("cookie: {cookie}")).arg(format!("http://{}{path}", server.address));
         requests(&shell::output(&mut wrk)?)
     };
     load(&page)?;
@@ -50,12 +49,7 @@ pub(super) fn measure(binary: &Path, seconds: u32) -> Result<Vec<Row>> {
     Ok(vec![
         Row {
             name: "visitor's page to a fixed small body, requests/s",
-            measured: format!(
-                "{:.0} to {:.0}: {:.1} %",
-                median(pages),
-                median(files),
-                ratio * 100.0
-            ),
+            measured: format!("{:.0} to {:.0}: {:.1} %", median(pages), median(files), ratio * 100.0),
             target: ">= 12 %",
             met: ratio >= 0.12,
         },
@@ -73,13 +67,8 @@ fn requests(said: &str) -> Result<f64> {
     if said.contains("Non-2xx") || said.contains("Socket errors") {
         bail!("not every answer was a good one:\n{said}");
     }
-    let line = said
-        .lines()
-        .find_map(|line| line.strip_prefix("Requests/sec:"));
-    line.context("wrk said no rate")?
-        .trim()
-        .parse()
-        .context("wrk's rate is no number")
+    let line = said.lines().find_map(|line| line.strip_prefix("Requests/sec:"));
+    line.context("wrk said no rate")?.trim().parse().context("wrk's rate is no number")
 }
 
 impl Server {
@@ -87,15 +76,8 @@ impl Server {
         let folder = tempfile::tempdir()?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let mut serve = Command::new(binary);
-        let child = configured(&mut serve, &folder, &address)
-            .arg("serve")
-            .stdout(Stdio::null())
-            .spawn()?;
-        let mut server = Self {
-            child,
-            folder,
-            address,
-        };
+        let child = configured(&mut serve, &folder, &address).arg("serve").stdout(Stdio::null()).spawn()?;
+        let mut server = Self { child, folder, address };
         let begun = Instant::now();
         while !get(&server.address, "/readyz").is_some_and(|head| head.contains(" 200 ")) {
             if begun.elapsed() > Duration::from_secs(20) || server.child.try_wait()?.is_some() {
@@ -109,10 +91,7 @@ impl Server {
     /// Resident memory, KiB.
     fn memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
@@ -126,55 +105,27 @@ impl Server {
 
     /// The page of a link to five doors, and the cookie that it takes.
     fn page(&self, binary: &Path) -> Result<(String, String)> {
-        let setup = [
-            "setup",
-            "--organization",
-            "Bench",
-            "--email",
-            "bench@example.com",
-            "--password-stdin",
-        ];
+        let setup = ["setup", "--organization", "Bench", "--email", "bench@example.com", "--password-stdin"];
         self.cli(binary, &setup, "a calm lighthouse at noon")?;
         self.cli(binary, &["place", "create", "--name", "Here"], "")?;
-        let mut link = vec![
-            "link",
-            "create",
-            "--name",
-            "Ada Keller",
-            "--host-name",
-            "Jonas Weber",
-        ];
+        let mut link = vec!["link", "create", "--name", "Ada Keller", "--host-name", "Jonas Weber"];
         for door in ["Front door", "Studio 3", "Workshop", "Parking gate", "Roof"] {
-            self.cli(
-                binary,
-                &["door", "create", "--place", "Here", "--name", door],
-                "",
-            )?;
+            self.cli(binary, &["door", "create", "--place", "Here", "--name", door], "")?;
             link.extend(["--door", door]);
         }
         let made = self.cli(binary, &link, "")?;
-        let (url, id) = (
-            made["url"].as_str().context("no address")?,
-            made["id"].as_str().context("no id")?,
-        );
+        let (url, id) = (made["url"].as_str().context("no address")?, made["id"].as_str().context("no id")?);
         let path = &url[url.find("/l/").context("no path")?..];
         let head = get(&self.address, path).context("no answer")?;
-        let cookie = head
-            .lines()
-            .find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
-        Ok((
-            format!("/visit/{id}"),
-            cookie.context("no cookie")?.to_owned(),
-        ))
+        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
+        Ok((format!("/visit/{id}"), cookie.context("no cookie")?.to_owned()))
     }
 
     /// The visitor's script: a fixed body of less than 2 KB, which makes the comparison the harder one.
     fn file(&self) -> Result<String> {
         let manifest = std::fs::read_to_string(shell::root().join("target/site/manifest.json"))?;
         let manifest: Value = serde_json::from_str(&manifest)?;
-        let path = manifest["visit.js"]
-            .as_str()
-            .context("the site has no visit.js")?;
+        let path = manifest["visit.js"].as_str().context("the site has no visit.js")?;
         Ok(format!("/{}", path.trim_start_matches('/')))
     }
 }
@@ -189,17 +140,10 @@ fn get(address: &str, path: &str) -> Option<String> {
     Some(answer)
 }
 
-fn configured<'a>(
-    command: &'a mut Command,
-    folder: &tempfile::TempDir,
-    address: &str,
-) -> &'a mut Command {
+fn configured<'a>(command: &'a mut Command, folder: &tempfile::TempDir, address: &str) -> &'a mut Command {
     command
         .env("LATCHKEY_DATA_DIR", folder.path())
-        .env(
-            "LATCHKEY_DATABASE_URL",
-            format!("sqlite://{}", folder.path().join("latchkey.db").display()),
-        )
+        .env("LATCHKEY_DATABASE_URL", format!("sqlite://{}", folder.path().join("latchkey.db").display()))
         .env("LATCHKEY_LISTEN", address)
         .env("LATCHKEY_LOG", "warn")
 }

@@ -57,32 +57,15 @@ impl Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
-    let others = model
-        .sessions
-        .iter()
-        .filter(|session| !session.this)
-        .count();
+    let others = model.sessions.iter().filter(|session| !session.this).count();
     let end_others = (others > 0).then(|| {
         let button = view! { <button class="btn small">"End all others"</button> };
-        ui::form(
-            "/account/sessions/end-others",
-            &token,
-            "",
-            button.into_any(),
-        )
+        ui::form("/account/sessions/end-others", &token, "", button.into_any())
     });
-    let sessions = model
-        .sessions
-        .clone()
-        .into_iter()
-        .map(|one| session(one, &token))
-        .collect_view();
+    let sessions = model.sessions.clone().into_iter().map(|one| session(one, &token)).collect_view();
     let sessions = view! { <ul class="rows">{sessions}</ul> };
     let out = view! { <button class="btn">{Icon::SignOut.view()} "Sign out"</button> };
-    let who = format!(
-        "{} · {} · {}",
-        chrome.person, chrome.role, chrome.organization
-    );
+    let who = format!("{} · {} · {}", chrome.person, chrome.role, chrome.organization);
     let body = view! {
         {ui::head("Account", None, ().into_any())}
         <p class="lead">{who} <span class="more">{model.email.clone()}</span></p>
@@ -97,10 +80,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 fn password(model: Model, token: &str) -> AnyView {
-    let field = |error| Field {
-        value: String::new(),
-        error,
-    };
+    let field = |error| Field { value: String::new(), error };
     let fields = view! {
         {ui::form_error(model.form_error)}
         <input type="hidden" name="username" autocomplete="username" value=model.email/>
@@ -121,12 +101,7 @@ fn session(session: Session, token: &str) -> AnyView {
         Badge::new(Tone::Ok, "This one").view()
     } else {
         let button = view! { <button class="btn small" aria-label=label>"End"</button> };
-        ui::form(
-            format!("/account/sessions/{}/end", session.id),
-            token,
-            "",
-            button.into_any(),
-        )
+        ui::form(format!("/account/sessions/{}/end", session.id), token, "", button.into_any())
     };
     view! {
         <li class="pair">
@@ -146,10 +121,7 @@ fn session(session: Session, token: &str) -> AnyView {
 #[must_use]
 pub fn browser(user_agent: &str) -> String {
     let find = |known: &[(&str, &'static str)]| {
-        known
-            .iter()
-            .find(|(mark, _)| user_agent.contains(mark))
-            .map(|(_, name)| *name)
+        known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };
     // Most browsers also name those they descend from, so the younger stand first.
     let name = find(&[
@@ -188,9 +160,7 @@ mod tests {
         let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0";
         assert_eq!(browser(edge), "Edge on Windows");
         assert_eq!(
-            browser(
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
-            ),
+            browser("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"),
             "Safari on iPhone"
         );
         assert_eq!(browser(""), "An unknown browser");

@@ -29,17 +29,12 @@ impl Model {
     /// Removing a place; refused while it has doors.
     #[must_use]
     pub fn remove_place(id: &str, name: &str, doors: i64, version: i64) -> Self {
-        let refused = (doors > 0).then(|| {
-            format!(
-                "This place still has {}. Move or remove them first.",
-                ui::count(doors, "door", "doors")
-            )
-        });
+        let refused = (doors > 0)
+            .then(|| format!("This place still has {}. Move or remove them first.", ui::count(doors, "door", "doors")));
         Self {
             title: format!("Remove {name}?"),
             consequences: vec![
-                "The place disappears from every list. It has no doors, so nothing stops opening."
-                    .into(),
+                "The place disappears from every list. It has no doors, so nothing stops opening.".into(),
                 "Its events stay in the event log.".into(),
             ],
             refused,
@@ -76,11 +71,7 @@ impl Model {
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {
-        let opens = if doors.is_empty() {
-            "any door".to_owned()
-        } else {
-            ui::list(doors)
-        };
+        let opens = if doors.is_empty() { "any door".to_owned() } else { ui::list(doors) };
         Self {
             title: format!("Revoke the link of {name}?"),
             consequences: vec![
@@ -100,16 +91,11 @@ impl Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let title = model.title.clone();
-    let back = view! { <a class="btn" href=model.back.href.clone()>{model.back.label.clone()}</a> }
-        .into_any();
+    let back = view! { <a class="btn" href=model.back.href.clone()>{model.back.label.clone()}</a> }.into_any();
     let inside = if let Some(refused) = model.refused {
         view! { {ui::form_error(Some(refused))} <p class="row">{back}</p> }.into_any()
     } else {
-        let sentences = model
-            .consequences
-            .into_iter()
-            .map(|said| view! { <li>{said}</li> })
-            .collect_view();
+        let sentences = model.consequences.into_iter().map(|said| view! { <li>{said}</li> }).collect_view();
         let buttons = view! {
             {ui::version(model.version)}
             <button class="btn danger solid">{model.button}</button>

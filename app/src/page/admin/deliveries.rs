@@ -27,18 +27,12 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             </div>
         }
     });
-    let next = model
-        .next
-        .map(|after| parts::address("/deliveries", &[("after", &after)]));
+    let next = model.next.map(|after| parts::address("/deliveries", &[("after", &after)]));
     let list = if model.messages.is_empty() {
         let text = "When a link is sent by e-mail, it stands here with what the mail server said.";
         ui::empty(Icon::Mail, "Nothing sent yet", text, ().into_any())
     } else {
-        let rows = model
-            .messages
-            .into_iter()
-            .map(|line| parts::message(line, true))
-            .collect_view();
+        let rows = model.messages.into_iter().map(|line| parts::message(line, true)).collect_view();
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
     let body = view! {

@@ -60,31 +60,19 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         <a class="btn" href=format!("/doors/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
         <a class="btn danger" href=format!("/doors/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
     };
-    let place =
-        view! { <a href=format!("/places/{}", model.place_id)>{model.place_name.clone()}</a> };
-    let links =
-        view! { <a href=format!("/links?door={id}")>{ui::count(model.links, "link", "links")}</a> };
-    let digital = if model.accepts_digital {
-        "May open it"
-    } else {
-        "Refused: no link opens this door"
-    };
+    let place = view! { <a href=format!("/places/{}", model.place_id)>{model.place_name.clone()}</a> };
+    let links = view! { <a href=format!("/links?door={id}")>{ui::count(model.links, "link", "links")}</a> };
+    let digital = if model.accepts_digital { "May open it" } else { "Refused: no link opens this door" };
     let facts = ui::facts([
         Fact::text("What", &model.description),
         Some(Fact::new("Place", place.into_any())),
         Fact::text("Driver", &model.driver),
-        Some(Fact::new(
-            "Unlocked for",
-            format!("{} s", model.unlock_seconds).into_any(),
-        )),
+        Some(Fact::new("Unlocked for", format!("{} s", model.unlock_seconds).into_any())),
         Fact::text("Access links", digital),
         Some(Fact::new("Opened by", links.into_any()).more("that are not over")),
     ]);
     let log = view! { <a class="small" href=format!("/events?door={id}")>"In the event log"</a> };
-    let what_happened = parts::timeline(
-        model.events,
-        "Nothing yet. The first opening will stand here.",
-    );
+    let what_happened = parts::timeline(model.events, "Nothing yet. The first opening will stand here.");
     let body = view! {
         {ui::back("/doors", "Doors")}
         {ui::head(&model.name, Some(model.state.badge()), actions.into_any())}
@@ -131,9 +119,5 @@ fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: &str) -> 
         }
         .into_any()
     };
-    ui::card(
-        "Lockdown",
-        ().into_any(),
-        view! { <div class="stack">{body}</div> }.into_any(),
-    )
+    ui::card("Lockdown", ().into_any(), view! { <div class="stack">{body}</div> }.into_any())
 }

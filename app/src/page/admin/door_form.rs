@@ -46,18 +46,8 @@ impl Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let (title, action, cancel, button) = match &model.id {
-        None => (
-            "New door",
-            "/doors/new".to_owned(),
-            "/doors".to_owned(),
-            "Add door",
-        ),
-        Some(id) => (
-            "Edit door",
-            format!("/doors/{id}/edit"),
-            format!("/doors/{id}"),
-            "Save",
-        ),
+        None => ("New door", "/doors/new".to_owned(), "/doors".to_owned(), "Add door"),
+        Some(id) => ("Edit door", format!("/doors/{id}/edit"), format!("/doors/{id}"), "Save"),
     };
     let version = model.id.is_some().then(|| ui::version(model.version));
     let digital = "Switch it off for a high-security door: no access link opens it then, whatever the link says.";

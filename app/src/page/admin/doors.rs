@@ -45,22 +45,13 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add = model.has_place.then(
-        || view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> },
-    );
+    let add =
+        model.has_place.then(|| view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> });
     let list = if model.places.iter().all(|place| place.doors.is_empty()) {
         let (text, href, label) = if model.has_place {
-            (
-                "A door is one lockable opening that access links can open.",
-                "/doors/new",
-                "Add the first door",
-            )
+            ("A door is one lockable opening that access links can open.", "/doors/new", "Add the first door")
         } else {
-            (
-                "A door stands at a place, so add the place first.",
-                "/places/new",
-                "Add a place",
-            )
+            ("A door stands at a place, so add the place first.", "/places/new", "Add a place")
         };
         let first = view! { <a class="btn" href=href>{label}</a> };
         view! { <div class="card">{ui::empty(Icon::Door, "No doors yet", text, first.into_any())}</div> }.into_any()
@@ -82,10 +73,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 
 /// Doors as rows, with a button each.
 pub(super) fn rows(doors: Vec<Row>, token: &str, back: &str) -> AnyView {
-    let rows = doors
-        .into_iter()
-        .map(|door| row(door, token, back))
-        .collect_view();
+    let rows = doors.into_iter().map(|door| row(door, token, back)).collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
@@ -96,14 +84,7 @@ fn row(door: Row, token: &str, back: &str) -> AnyView {
         (true, false) => "No digital credentials".to_owned(),
         (false, false) => format!("{} · no digital credentials", door.description),
     };
-    let unlock = unlock(
-        &door.id,
-        &door.name,
-        &door.state,
-        &door.request_id,
-        (token, back),
-        "btn small",
-    );
+    let unlock = unlock(&door.id, &door.name, &door.state, &door.request_id, (token, back), "btn small");
     view! {
         <li class="door-row">
             <div>
@@ -133,10 +114,5 @@ pub(super) fn unlock(
         <input type="hidden" name="back" value=back.to_owned()/>
         <button class=class disabled=shut aria-label=label>{Icon::Open.view()} "Unlock"</button>
     };
-    ui::form(
-        format!("/doors/{id}/unlock"),
-        token,
-        "over",
-        body.into_any(),
-    )
+    ui::form(format!("/doors/{id}/unlock"), token, "over", body.into_any())
 }

@@ -56,11 +56,7 @@ pub struct Named {
 
 impl Named {
     fn view(self) -> AnyView {
-        if self.href.is_empty() {
-            self.name.into_any()
-        } else {
-            view! { <a href=self.href>{self.name}</a> }.into_any()
-        }
+        if self.href.is_empty() { self.name.into_any() } else { view! { <a href=self.href>{self.name}</a> }.into_any() }
     }
 }
 
@@ -69,24 +65,14 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let badge = Badge::new(model.line.tone(), model.line.badge.clone());
     let title = format!("{} {}", model.line.who, model.line.did);
     let back = WayBack::new("/events", "Events");
-    let sentence = (!model.sentence.is_empty())
-        .then(|| view! { <p class="lead">{model.sentence.clone()}</p> });
-    let trace = (!model.trace.is_empty())
-        .then(|| ui::card("What was checked", ().into_any(), trace(&model.trace)));
-    let followed = (!model.followed.is_empty()).then(|| {
-        ui::card(
-            "What followed",
-            ().into_any(),
-            parts::timeline(model.followed.clone(), ""),
-        )
-    });
-    let cause = model.cause.clone().map(|cause| {
-        ui::card(
-            "What it follows from",
-            ().into_any(),
-            parts::timeline(vec![cause], ""),
-        )
-    });
+    let sentence = (!model.sentence.is_empty()).then(|| view! { <p class="lead">{model.sentence.clone()}</p> });
+    let trace = (!model.trace.is_empty()).then(|| ui::card("What was checked", ().into_any(), trace(&model.trace)));
+    let followed = (!model.followed.is_empty())
+        .then(|| ui::card("What followed", ().into_any(), parts::timeline(model.followed.clone(), "")));
+    let cause = model
+        .cause
+        .clone()
+        .map(|cause| ui::card("What it follows from", ().into_any(), parts::timeline(vec![cause], "")));
     let plain = (trace.is_none() && followed.is_none() && cause.is_none())
         .then(|| view! { <p class="muted">"Nothing was decided here: it was simply done, and written down."</p> });
     let body = view! {
@@ -115,17 +101,9 @@ fn trace(checks: &[Check]) -> AnyView {
 fn facts(model: Model) -> AnyView {
     let mono = |text: String| view! { <code class="mono">{text}</code> }.into_any();
     let named = |label, named: Option<Named>| named.map(|named| Fact::new(label, named.view()));
-    let details = model
-        .details
-        .into_iter()
-        .map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> })
-        .collect_view();
-    let exact = |moment: &Moment| {
-        ui::time(&Moment {
-            said: moment.exact.clone(),
-            ..moment.clone()
-        })
-    };
+    let details =
+        model.details.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+    let exact = |moment: &Moment| ui::time(&Moment { said: moment.exact.clone(), ..moment.clone() });
     let known = ui::facts([
         named("Who", Some(model.actor)),
         named("With", model.credential),

@@ -37,29 +37,17 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let filtered = model.later_page
         || model.outcome.is_some()
         || model.link.is_some()
-        || [&model.since.value, &model.until.value, &model.door]
-            .iter()
-            .any(|value| !value.is_empty());
+        || [&model.since.value, &model.until.value, &model.door].iter().any(|value| !value.is_empty());
     let next = model.next.as_deref().map(|after| address(&model, after));
     let zone = format!("Times are in {}.", model.zone);
     let filters = filters(&model);
     let list = if model.events.is_empty() {
         if filtered {
             let all = view! { <a class="btn" href="/events">"Show all events"</a> };
-            ui::empty(
-                Icon::Search,
-                "Nothing matches",
-                "No event fits this filter.",
-                all.into_any(),
-            )
+            ui::empty(Icon::Search, "Nothing matches", "No event fits this filter.", all.into_any())
         } else {
             let text = "Every opening, every refusal and every change stands here, and none of it can be altered.";
-            ui::empty(
-                Icon::Events,
-                "Nothing has happened yet",
-                text,
-                ().into_any(),
-            )
+            ui::empty(Icon::Events, "Nothing has happened yet", text, ().into_any())
         }
     } else {
         let rows = model.events.into_iter().map(row).collect_view();
@@ -76,18 +64,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 fn filters(model: &Model) -> AnyView {
-    let any = Choice {
-        value: String::new(),
-        label: "All".into(),
-    };
-    let doors = std::iter::once(any.clone())
-        .chain(model.doors.clone())
-        .collect();
+    let any = Choice { value: String::new(), label: "All".into() };
+    let doors = std::iter::once(any.clone()).chain(model.doors.clone()).collect();
     let outcomes = std::iter::once(any)
-        .chain(Outcome::ALL.map(|outcome| Choice {
-            value: outcome.code().into(),
-            label: word(outcome).into(),
-        }))
+        .chain(Outcome::ALL.map(|outcome| Choice { value: outcome.code().into(), label: word(outcome).into() }))
         .collect();
     let outcome = model.outcome.map_or("", Outcome::code);
     let (link, only) = match model.link.clone() {
@@ -124,8 +104,7 @@ fn word(outcome: Outcome) -> &'static str {
 
 fn row(event: EventLine) -> AnyView {
     let badge = Badge::new(event.tone(), event.badge);
-    let detail =
-        (!event.detail.is_empty()).then(|| view! { <p class="small muted">{event.detail}</p> });
+    let detail = (!event.detail.is_empty()).then(|| view! { <p class="small muted">{event.detail}</p> });
     view! {
         <li>
             <span class="small muted num">{ui::time(&event.at)}</span>
@@ -143,10 +122,7 @@ fn address(model: &Model, after: &str) -> String {
             ("since", &model.since.value),
             ("until", &model.until.value),
             ("door", &model.door),
-            (
-                "link",
-                model.link.as_ref().map_or("", |link| link.value.as_str()),
-            ),
+            ("link", model.link.as_ref().map_or("", |link| link.value.as_str())),
             ("outcome", model.outcome.map_or("", Outcome::code)),
             ("after", after),
         ],

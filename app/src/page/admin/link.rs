@@ -89,13 +89,8 @@ pub struct Door {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
     let name = model.name.clone();
-    let islands = if model.url.is_some() {
-        Islands::Some
-    } else {
-        Islands::None
-    };
-    let log =
-        view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
+    let islands = if model.url.is_some() { Islands::Some } else { Islands::None };
+    let log = view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
     let body = view! {
         {ui::back("/links", "Access links")}
         {ui::head(&name, Some(links::badge(model.state)), view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} }.into_any())}
@@ -120,22 +115,11 @@ fn facts(model: &Model) -> AnyView {
         Some(until) => view! { {ui::time(&model.from)} " to " {ui::time(until)} }.into_any(),
         None => view! { "From " {ui::time(&model.from)} ", never ends" }.into_any(),
     };
-    let more = |fact: Option<Fact>, more: &str| {
-        fact.map(|fact| {
-            if more.is_empty() {
-                fact
-            } else {
-                fact.more(more)
-            }
-        })
-    };
+    let more = |fact: Option<Fact>, more: &str| fact.map(|fact| if more.is_empty() { fact } else { fact.more(more) });
     ui::facts([
         Some(Fact::new("Opens", doors.join(", ").into_any())),
         Some(Fact::new("Good", good).more(model.window.clone())),
-        more(
-            Fact::text("Uses", &links::uses(model.uses, model.max_uses)),
-            &model.cooldown,
-        ),
+        more(Fact::text("Uses", &links::uses(model.uses, model.max_uses)), &model.cooldown),
         if model.host_name.is_empty() {
             Fact::text("Host", &model.host_contact)
         } else {
@@ -147,10 +131,7 @@ fn facts(model: &Model) -> AnyView {
         Fact::text("Note", &model.note),
         Fact::text("Language", &model.language),
         Fact::text("External id", &model.external_id),
-        Some(Fact::new(
-            "Made",
-            view! { {ui::time(&model.made)} " by " {model.made_by.clone()} }.into_any(),
-        )),
+        Some(Fact::new("Made", view! { {ui::time(&model.made)} " by " {model.made_by.clone()} }.into_any())),
     ])
 }
 
@@ -162,10 +143,7 @@ fn now(doors: &[Door]) -> AnyView {
                 None => Badge::new(Tone::Ok, "Yes"),
                 Some(_) => Badge::new(Tone::No, "No"),
             };
-            let why = door
-                .refused
-                .clone()
-                .map(|why| view! { <span class="more">{why}</span> });
+            let why = door.refused.clone().map(|why| view! { <span class="more">{why}</span> });
             view! {
                 <li class="pair">
                     <div><a href=format!("/doors/{}", door.id)>{door.name.clone()}</a>
@@ -175,10 +153,5 @@ fn now(doors: &[Door]) -> AnyView {
             }
         })
         .collect_view();
-    ui::card_of(
-        "card",
-        "Could it open now?",
-        ().into_any(),
-        view! { <ul class="rows">{rows}</ul> }.into_any(),
-    )
+    ui::card_of("card", "Could it open now?", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
 }

@@ -111,18 +111,8 @@ impl Model {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let new = model.id.is_none();
     let (title, action, cancel, button) = match &model.id {
-        None => (
-            "New access link",
-            "/links/new".to_owned(),
-            "/links".to_owned(),
-            "Make link",
-        ),
-        Some(id) => (
-            "Edit access link",
-            format!("/links/{id}/edit"),
-            format!("/links/{id}"),
-            "Save",
-        ),
+        None => ("New access link", "/links/new".to_owned(), "/links".to_owned(), "Make link"),
+        Some(id) => ("Edit access link", format!("/links/{id}/edit"), format!("/links/{id}"), "Save"),
     };
     let version = (!new).then(|| ui::version(model.version));
     let form_error = ui::form_error(model.form_error.clone());
@@ -176,10 +166,7 @@ fn doors(model: &Model) -> AnyView {
     let none = model.places.iter().all(|place| place.doors.is_empty()).then(|| {
         view! { <p class="muted">"There is no door yet. " <a href="/doors/new">"Add a door first"</a> "."</p> }
     });
-    let error = model
-        .doors_error
-        .clone()
-        .map(|error| view! { <p class="error" id="doors-error">{error}</p> });
+    let error = model.doors_error.clone().map(|error| view! { <p class="error" id="doors-error">{error}</p> });
     let described = error.is_some().then_some("doors-error");
     let class = if error.is_some() { "wrong" } else { "" };
     view! {
@@ -205,12 +192,7 @@ fn door(door: &Door) -> AnyView {
 fn time(model: &Model) -> AnyView {
     let never = model.may_never_expire.then(|| {
         let hint = "For people who come for years. Prefer an end; a link can be extended.";
-        ui::checkbox(
-            "never_expires",
-            "It never ends",
-            Some(hint.into()),
-            model.never_expires,
-        )
+        ui::checkbox("never_expires", "It never ends", Some(hint.into()), model.never_expires)
     });
     let sure = model.ask_never_expires.then(|| {
         view! {
@@ -242,27 +224,14 @@ fn time(model: &Model) -> AnyView {
 }
 
 fn until(model: &Model) -> AnyView {
-    let until = ui::input("valid_until", "Until", model.valid_until.clone())
-        .kind("datetime-local")
-        .bare();
+    let until = ui::input("valid_until", "Until", model.valid_until.clone()).kind("datetime-local").bare();
     // A browser would not send the form with a required field empty and the other box ticked.
-    if model.may_never_expire {
-        until.view()
-    } else {
-        until.required().view()
-    }
+    if model.may_never_expire { until.view() } else { until.required().view() }
 }
 
 fn visit(model: Model) -> AnyView {
-    let languages = [
-        ("", "As the visitor's browser says"),
-        ("en", "English"),
-        ("de", "Deutsch"),
-    ]
-    .map(|(value, label)| Choice {
-        value: value.into(),
-        label: label.into(),
-    });
+    let languages = [("", "As the visitor's browser says"), ("en", "English"), ("de", "Deutsch")]
+        .map(|(value, label)| Choice { value: value.into(), label: label.into() });
     view! {
         <fieldset>
             <legend>"The visit"</legend>

@@ -70,23 +70,14 @@ pub(super) fn uses(uses: i64, max: Option<i64>) -> String {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add =
-        view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> };
+    let add = view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> };
     let filtered = !model.q.is_empty() || model.state.is_some() || model.door.is_some();
-    let next = model
-        .next
-        .as_deref()
-        .map(|after| address(&model, model.state, Some(after)));
+    let next = model.next.as_deref().map(|after| address(&model, model.state, Some(after)));
     let filters = filters(&model);
     let list = if model.links.is_empty() {
         let empty = if filtered || model.later_page {
             let all = view! { <a class="btn" href="/links">"Show all links"</a> };
-            ui::empty(
-                Icon::Search,
-                "Nothing matches",
-                "No access link fits this search and filter.",
-                all.into_any(),
-            )
+            ui::empty(Icon::Search, "Nothing matches", "No access link fits this search and filter.", all.into_any())
         } else {
             let first = view! { <a class="btn" href="/links/new">"Make the first link"</a> };
             let text = "An access link opens the doors you choose, for whom you choose, for as long as you choose. No app, no account.";
@@ -114,9 +105,7 @@ fn filters(model: &Model) -> AnyView {
             view! { <li><a href=address(model, state, None) aria-current=current>{label}</a></li> }
         })
         .collect_view();
-    let state = model
-        .state
-        .map(|state| view! { <input type="hidden" name="state" value=state.code()/> });
+    let state = model.state.map(|state| view! { <input type="hidden" name="state" value=state.code()/> });
     let door = model.door.clone().map(|door| {
         let clear = Model { door: None, ..model.clone() };
         (
@@ -163,8 +152,7 @@ fn table(links: Vec<Row>) -> AnyView {
 }
 
 fn row(link: Row) -> AnyView {
-    let company =
-        (!link.company.is_empty()).then(|| view! { <span class="more">{link.company}</span> });
+    let company = (!link.company.is_empty()).then(|| view! { <span class="more">{link.company}</span> });
     let until = match &link.until {
         Some(until) => view! { "until " {ui::time(until)} }.into_any(),
         None => "never ends".into_any(),
@@ -193,10 +181,7 @@ fn address(model: &Model, state: Option<State>, after: Option<&str>) -> String {
     let pairs = [
         ("q", model.q.as_str()),
         ("state", state.map_or("", State::code)),
-        (
-            "door",
-            model.door.as_ref().map_or("", |door| door.value.as_str()),
-        ),
+        ("door", model.door.as_ref().map_or("", |door| door.value.as_str())),
         ("after", after.unwrap_or_default()),
     ];
     super::parts::address("/links", &pairs)

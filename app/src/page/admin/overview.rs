@@ -68,7 +68,8 @@ pub struct FirstSteps {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fresh = model.first_steps.is_some();
-    let add = (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let add =
+        (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
     let steps = model.first_steps.map(first_steps);
     let stats = (!fresh).then(|| stats(&model));
     let doors = (!model.doors.is_empty()).then(|| {
@@ -92,16 +93,9 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 fn stats(model: &Model) -> AnyView {
-    let why: Vec<String> = model
-        .refused_why
-        .iter()
-        .map(|(word, count)| format!("{count} {}", word.to_lowercase()))
-        .collect();
-    let why = if why.is_empty() {
-        "nobody was turned away".to_owned()
-    } else {
-        why.join(", ")
-    };
+    let why: Vec<String> =
+        model.refused_why.iter().map(|(word, count)| format!("{count} {}", word.to_lowercase())).collect();
+    let why = if why.is_empty() { "nobody was turned away".to_owned() } else { why.join(", ") };
     let mail = match (model.kept_today, model.failed_today) {
         (0, 0) => "none failed".to_owned(),
         (0, failed) => format!("{failed} failed"),
@@ -159,22 +153,13 @@ fn ending(links: Vec<Ending>) -> AnyView {
 }
 
 fn first_steps(steps: FirstSteps) -> AnyView {
-    let step = |done: bool,
-                ready: bool,
-                title: &'static str,
-                text: &'static str,
-                href: &'static str,
-                label: &'static str| {
-        let state = if done {
-            view! { <span class="badge ok">"Done"</span> }.into_any()
-        } else {
-            ().into_any()
+    let step =
+        |done: bool, ready: bool, title: &'static str, text: &'static str, href: &'static str, label: &'static str| {
+            let state = if done { view! { <span class="badge ok">"Done"</span> }.into_any() } else { ().into_any() };
+            let action = (!done && ready).then(|| view! { <a class="btn primary" href=href>{label}</a> });
+            let class = if done { "done" } else { "" };
+            view! { <li class=class><div><h3>{title}</h3><p class="muted">{text}</p></div>{state}{action}</li> }
         };
-        let action =
-            (!done && ready).then(|| view! { <a class="btn primary" href=href>{label}</a> });
-        let class = if done { "done" } else { "" };
-        view! { <li class=class><div><h3>{title}</h3><p class="muted">{text}</p></div>{state}{action}</li> }
-    };
     let list = view! {
         <ol class="steps">
             {step(steps.place, true, "Add a place", "A site with an address and a clock.", "/places/new", "Add a place")}

@@ -19,10 +19,7 @@ impl WayBack {
     /// A way.
     #[must_use]
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            label: label.into(),
-        }
+        Self { href: href.into(), label: label.into() }
     }
 }
 
@@ -102,12 +99,9 @@ pub(super) fn timeline(events: Vec<EventLine>, nothing: &'static str) -> AnyView
                 Outcome::Failed => "warn",
                 Outcome::Done => "",
             };
-            let detail = (!event.detail.is_empty()).then(|| view! { <span class="muted">" · " {event.detail.clone()}</span> });
-            let word = if event.outcome == Outcome::Done {
-                "More"
-            } else {
-                "Why?"
-            };
+            let detail =
+                (!event.detail.is_empty()).then(|| view! { <span class="muted">" · " {event.detail.clone()}</span> });
+            let word = if event.outcome == Outcome::Done { "More" } else { "Why?" };
             let why = format!("{word} {} {}", event.who, event.did);
             view! {
                 <li class=class>
@@ -174,9 +168,7 @@ impl MessageState {
             Self::Sent => "The mail server took it.",
             Self::Kept => "Kept on this server: no mail server is configured.",
             Self::Failed => "It was not sent. Check the address, then send it again.",
-            Self::Unknown => {
-                "It may have been sent; Latchkey stopped before it knew. Ask before you send it again."
-            }
+            Self::Unknown => "It may have been sent; Latchkey stopped before it knew. Ask before you send it again.",
         }
     }
 }
@@ -231,11 +223,7 @@ pub(super) fn message(line: MessageLine, named: bool) -> AnyView {
 /// A path with the pairs that have a value as its query.
 pub(super) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
-    for (index, (name, value)) in pairs
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .enumerate()
-    {
+    for (index, (name, value)) in pairs.iter().filter(|(_, value)| !value.is_empty()).enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');

@@ -40,17 +40,12 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             first.into_any(),
         )
     } else {
-        doors::rows(
-            model.doors,
-            &chrome.form_token,
-            &format!("/places/{}", model.id),
-        )
+        doors::rows(model.doors, &chrome.form_token, &format!("/places/{}", model.id))
     };
     let more = view! { <a class="small" href=add>"New door"</a> };
     let facts = ui::facts([
         Fact::text("Address", &model.address),
-        Fact::text("Time zone", &model.time_zone)
-            .map(|fact| fact.more(format!("It is {} there", model.local_time))),
+        Fact::text("Time zone", &model.time_zone).map(|fact| fact.more(format!("It is {} there", model.local_time))),
     ]);
     let body = view! {
         {ui::back("/places", "Places")}

@@ -39,18 +39,8 @@ impl Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let (title, action, cancel, button) = match &model.id {
-        None => (
-            "New place",
-            "/places/new".to_owned(),
-            "/places".to_owned(),
-            "Add place",
-        ),
-        Some(id) => (
-            "Edit place",
-            format!("/places/{id}/edit"),
-            format!("/places/{id}"),
-            "Save",
-        ),
+        None => ("New place", "/places/new".to_owned(), "/places".to_owned(), "Add place"),
+        Some(id) => ("Edit place", format!("/places/{id}/edit"), format!("/places/{id}"), "Save"),
     };
     let version = model.id.is_some().then(|| ui::version(model.version));
     let fields = view! {

@@ -30,8 +30,7 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add =
-        view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> };
+    let add = view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> };
     let list = if model.places.is_empty() {
         let first = view! { <a class="btn" href="/places/new">"Add the first place"</a> };
         ui::empty(
@@ -49,11 +48,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
 }
 
 fn row(place: Row) -> AnyView {
-    let more = if place.address.is_empty() {
-        place.time_zone
-    } else {
-        format!("{} · {}", place.address, place.time_zone)
-    };
+    let more =
+        if place.address.is_empty() { place.time_zone } else { format!("{} · {}", place.address, place.time_zone) };
     view! {
         <li class="pair">
             <div>

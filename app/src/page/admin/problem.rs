@@ -33,12 +33,7 @@ impl Model {
             503 => "Not available just now",
             _ => "That did not work",
         };
-        Self {
-            status,
-            title: title.into(),
-            sentence: sentence.into(),
-            way: WayBack::new("/", "Go to the overview"),
-        }
+        Self { status, title: title.into(), sentence: sentence.into(), way: WayBack::new("/", "Go to the overview") }
     }
 
     /// The same with another way on.

@@ -33,11 +33,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("admin.created", _) => "added the admin",
         _ => return alone(action, outcome, object),
     };
-    if object.is_empty() {
-        before.to_owned()
-    } else {
-        format!("{before} {object}")
-    }
+    if object.is_empty() { before.to_owned() } else { format!("{before} {object}") }
 }
 
 fn alone(action: &str, outcome: Outcome, object: &str) -> String {
@@ -108,29 +104,16 @@ pub fn check(reason: Reason, passed: bool) -> &'static str {
         Reason::Expired => ("The link had not ended", "The link had ended"),
         Reason::Revoked => ("The link was not revoked", "The link was revoked"),
         Reason::Paused => ("The link was not paused", "The link was paused"),
-        Reason::UsesExhausted => (
-            "The link had an opening left",
-            "The link had no opening left",
-        ),
-        Reason::Cooldown => (
-            "Enough time had passed since the last opening",
-            "Too little time had passed since the last opening",
-        ),
-        Reason::DoorNotGranted => (
-            "The link opens this door",
-            "The link does not open this door",
-        ),
+        Reason::UsesExhausted => ("The link had an opening left", "The link had no opening left"),
+        Reason::Cooldown => {
+            ("Enough time had passed since the last opening", "Too little time had passed since the last opening")
+        }
+        Reason::DoorNotGranted => ("The link opens this door", "The link does not open this door"),
         Reason::DoorLockdown => ("The door was not locked down", "The door was locked down"),
         Reason::PlaceLockdown => ("The place was not locked down", "The place was locked down"),
-        Reason::DigitalNotAllowed => (
-            "The door accepts access links",
-            "The door refuses access links",
-        ),
+        Reason::DigitalNotAllowed => ("The door accepts access links", "The door refuses access links"),
         Reason::DoorUnreachable => ("The door was on line", "The door was off line"),
-        Reason::RateLimited => (
-            "There were not too many tries",
-            "There were too many tries in a short time",
-        ),
+        Reason::RateLimited => ("There were not too many tries", "There were too many tries in a short time"),
     };
     if passed { held } else { failed }
 }
@@ -141,30 +124,15 @@ mod tests {
 
     #[test]
     fn a_refusal_names_its_reason_and_a_grant_its_door() {
-        assert_eq!(
-            did("door.unlock", Outcome::Granted, "Front door"),
-            "unlocked Front door"
-        );
-        assert_eq!(
-            did("door.unlock", Outcome::Denied, "Front door"),
-            "was refused at Front door"
-        );
-        assert_eq!(
-            badge("door.unlock", Outcome::Denied, Some("expired")),
-            "Expired"
-        );
+        assert_eq!(did("door.unlock", Outcome::Granted, "Front door"), "unlocked Front door");
+        assert_eq!(did("door.unlock", Outcome::Denied, "Front door"), "was refused at Front door");
+        assert_eq!(badge("door.unlock", Outcome::Denied, Some("expired")), "Expired");
         assert_eq!(badge("door.unlock", Outcome::Granted, None), "Granted");
     }
 
     #[test]
     fn an_action_of_a_later_version_is_shown_as_it_is() {
-        assert_eq!(
-            did("lift.called", Outcome::Done, "Lift 2"),
-            "lift.called: Lift 2"
-        );
-        assert_eq!(
-            badge("lift.called", Outcome::Denied, Some("unheard_of")),
-            "Refused"
-        );
+        assert_eq!(did("lift.called", Outcome::Done, "Lift 2"), "lift.called: Lift 2");
+        assert_eq!(badge("lift.called", Outcome::Denied, Some("unheard_of")), "Refused");
     }
 }

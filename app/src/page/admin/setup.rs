@@ -46,14 +46,8 @@ impl Model {
 
 /// The page.
 pub fn view(model: Model, assets: &Assets) -> AnyView {
-    let password = Field {
-        value: String::new(),
-        error: model.password,
-    };
-    let again = Field {
-        value: String::new(),
-        error: model.password_again,
-    };
+    let password = Field { value: String::new(), error: model.password };
+    let again = Field { value: String::new(), error: model.password_again };
     let fields = view! {
         {ui::form_error(model.form_error)}
         <fieldset>

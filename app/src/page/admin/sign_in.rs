@@ -27,10 +27,7 @@ pub const WRONG: &str = "The address or the password is not right.";
 #[must_use]
 pub fn throttled(seconds: u64) -> String {
     let minutes = i64::try_from(seconds.div_ceil(60).max(1)).unwrap_or(i64::MAX);
-    format!(
-        "Too many tries. Wait {}, then try again.",
-        ui::count(minutes, "minute", "minutes")
-    )
+    format!("Too many tries. Wait {}, then try again.", ui::count(minutes, "minute", "minutes"))
 }
 
 /// The page.

@@ -20,18 +20,9 @@ pub struct Model {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let (islands, list) = if model.doors.is_empty() {
         let first = view! { <a class="btn" href="/doors/new">"Add a door"</a> };
-        let text =
-            "A door starts out simulated. Add one, make a link for it, and watch it open here.";
-        let empty = ui::empty(
-            Icon::Simulator,
-            "No simulated doors",
-            text,
-            first.into_any(),
-        );
-        (
-            Islands::None,
-            view! { <div class="card">{empty}</div> }.into_any(),
-        )
+        let text = "A door starts out simulated. Add one, make a link for it, and watch it open here.";
+        let empty = ui::empty(Icon::Simulator, "No simulated doors", text, first.into_any());
+        (Islands::None, view! { <div class="card">{empty}</div> }.into_any())
     } else {
         let doors = view! { <SimulatorDoors doors=model.doors token=chrome.form_token.clone() url=model.stream/> };
         (Islands::Some, doors.into_any())

@@ -52,12 +52,7 @@ impl Answer {
 
     /// Any other end, by its stable reason code, such as `expired` or `timed_out`.
     #[must_use]
-    pub fn shut(
-        code: &str,
-        host: Option<&str>,
-        uses_left: Option<u64>,
-        language: Language,
-    ) -> Self {
+    pub fn shut(code: &str, host: Option<&str>, uses_left: Option<u64>, language: Language) -> Self {
         let said = reason::visitor(code, host, language);
         Self {
             state: match code {
@@ -82,10 +77,7 @@ impl Answer {
     /// 503: nothing was opened.
     #[must_use]
     pub fn busy(language: Language) -> Self {
-        Self {
-            retry: true,
-            ..Self::notice(language.words().busy)
-        }
+        Self { retry: true, ..Self::notice(language.words().busy) }
     }
 
     fn notice(notice: Notice) -> Self {

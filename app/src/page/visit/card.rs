@@ -8,18 +8,8 @@ use crate::text::{Words, fill};
 
 /// The card. Its button does nothing without the script, and the link beside it is there only without one,
 /// so that a program that submits every form and follows every link opens nothing.
-pub(super) fn card(
-    door: Door,
-    link_id: &str,
-    now_ms: i64,
-    words: &'static Words,
-) -> impl IntoView + use<> {
-    let Door {
-        id,
-        name,
-        description,
-        state,
-    } = door;
+pub(super) fn card(door: Door, link_id: &str, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
+    let Door { id, name, description, state } = door;
     let page = format!("/visit/{link_id}/doors/{id}");
     let open_ms = match state {
         DoorState::Unlocked { until_ms } if until_ms > now_ms => Some(until_ms - now_ms),

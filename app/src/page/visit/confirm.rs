@@ -29,15 +29,7 @@ pub struct Model {
 /// The document. With script on it holds nothing that can be submitted.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model {
-        link_id,
-        door_id,
-        door,
-        description,
-        host,
-        form_token,
-        request_id,
-    } = model;
+    let Model { link_id, door_id, door, description, host, form_token, request_id } = model;
     let list = format!("/visit/{link_id}");
     let action = format!("{list}/doors/{door_id}/unlock");
     let title = fill(words.confirm, &clean(&door));

@@ -75,20 +75,8 @@ pub enum DoorState {
 /// The document.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model {
-        link_id,
-        visitor,
-        host,
-        good_until,
-        uses_left,
-        places,
-        form_token,
-        now_ms,
-    } = model;
-    let host_name = host
-        .as_ref()
-        .map(|host| host.name.clone())
-        .filter(|name| !name.is_empty());
+    let Model { link_id, visitor, host, good_until, uses_left, places, form_token, now_ms } = model;
+    let host_name = host.as_ref().map(|host| host.name.clone()).filter(|name| !name.is_empty());
     let title = match &chrome.organization {
         Some(organization) => fill(words.your_doors, &clean(organization)),
         None => fill(words.hello, &clean(&visitor)),
@@ -136,11 +124,7 @@ fn left(count: Option<u64>, words: &'static Words) -> impl IntoView {
 }
 
 fn place(place: Place, link_id: &str, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
-    let Place {
-        name,
-        address,
-        doors,
-    } = place;
+    let Place { name, address, doors } = place;
     if doors.is_empty() {
         return None;
     }

@@ -50,27 +50,16 @@ fn contact(text: &str) -> impl IntoView + use<> {
 pub(super) fn address(contact: &str) -> Option<String> {
     let contact = contact.trim();
     if let Some((local, domain)) = contact.split_once('@') {
-        let plain = |part: &str| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
-        };
-        return (plain(local) && plain(domain) && domain.contains('.'))
-            .then(|| format!("mailto:{contact}"));
+        let plain =
+            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c));
+        return (plain(local) && plain(domain) && domain.contains('.')).then(|| format!("mailto:{contact}"));
     }
     let digits = contact.chars().filter(char::is_ascii_digit).count();
     let number = contact.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '(')
-        && contact
-            .chars()
-            .all(|c| c.is_ascii_digit() || " +()-./".contains(c));
+        && contact.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c));
     // E.164 numbers have at most 15 digits; a trunk zero in brackets may come on top.
     (number && (4..=16).contains(&digits)).then(|| {
-        let dialled: String = contact
-            .replace("(0)", "")
-            .chars()
-            .filter(|c| c.is_ascii_digit() || *c == '+')
-            .collect();
+        let dialled: String = contact.replace("(0)", "").chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
         format!("tel:{dialled}")
     })
 }
@@ -94,11 +83,7 @@ pub(super) fn reach(words: &'static Words, host: Option<&Host>) -> impl IntoView
     let Some(href) = address(&contact).filter(|_| !name.is_empty()) else {
         return Some(ask(words.questions, Some(host)).into_any());
     };
-    let label = if href.starts_with("tel:") {
-        words.call
-    } else {
-        words.write_to
-    };
+    let label = if href.starts_with("tel:") { words.call } else { words.write_to };
     Some(
         view! {
             <a class="go" href=href><span>{named(label, name)}<small><bdi>{contact}</bdi></small></span></a>

@@ -28,14 +28,7 @@ pub struct Model {
 /// The document.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model {
-        link_id,
-        door_id,
-        door,
-        description,
-        host,
-        answer,
-    } = model;
+    let Model { link_id, door_id, door, description, host, answer } = model;
     let list = format!("/visit/{link_id}");
     let open = answer.state == Outcome::Open;
     let class = if open { "door open" } else { "door shut" };
@@ -49,9 +42,7 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             <a class="go" href=format!("{list}/doors/{door_id}")>{icon::unlock()}{card::named_button(&door, words)}</a>
         }
     });
-    let left = answer
-        .uses_left
-        .map(|count| view! { <p class="muted">{words.openings_left(count)}</p> });
+    let left = answer.uses_left.map(|count| view! { <p class="muted">{words.openings_left(count)}</p> });
     let title = format!("{}: {}", clean(&door), answer.title);
     let body = view! {
         <main class="visit">

@@ -13,12 +13,7 @@ pub(super) enum Script {
 }
 
 /// The whole document; `title` is the window's, `body` the `<main>` element.
-pub(super) fn document<B: IntoView>(
-    chrome: &Chrome,
-    title: String,
-    script: Script,
-    body: B,
-) -> impl IntoView + use<B> {
+pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Script, body: B) -> impl IntoView + use<B> {
     let assets = &chrome.assets;
     let script = (script == Script::With).then(|| {
         view! { <script src=assets.visit_js.clone() nonce=use_nonce() defer></script> }

@@ -21,29 +21,17 @@ fn chrome() -> Chrome {
 }
 
 fn door(name: &str, state: DoorState) -> Door {
-    Door {
-        id: "door_1".into(),
-        name: name.into(),
-        description: String::new(),
-        state,
-    }
+    Door { id: "door_1".into(), name: name.into(), description: String::new(), state }
 }
 
 fn model(doors: Vec<Door>) -> doors::Model {
     doors::Model {
         link_id: "link_1".into(),
         visitor: "<b>Ada</b>".into(),
-        host: Some(Host {
-            name: "Jonas".into(),
-            contact: "javascript:alert(1)".into(),
-        }),
+        host: Some(Host { name: "Jonas".into(), contact: "javascript:alert(1)".into() }),
         good_until: Some(moment(5_000, 0, "UTC", Language::En)),
         uses_left: Some(3),
-        places: vec![Place {
-            name: "Berlin".into(),
-            address: String::new(),
-            doors,
-        }],
+        places: vec![Place { name: "Berlin".into(), address: String::new(), doors }],
         form_token: "\"><script>".into(),
         now_ms: 1_000,
     }
@@ -59,17 +47,14 @@ fn with_script(html: &str) -> String {
     let mut out = String::new();
     while let Some((before, after)) = rest.split_once("<noscript") {
         out.push_str(before);
-        rest = after
-            .split_once("</noscript>")
-            .map_or("", |(_, after)| after);
+        rest = after.split_once("</noscript>").map_or("", |(_, after)| after);
     }
     out + rest
 }
 
 #[test]
 fn with_script_on_no_page_has_anything_to_submit() {
-    let list =
-        html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &chrome()).into_any());
+    let list = html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &chrome()).into_any());
     let one = html(|| {
         let model = confirm::Model {
             link_id: "link_1".into(),
@@ -85,25 +70,15 @@ fn with_script_on_no_page_has_anything_to_submit() {
     assert!(one.contains("<form") && one.contains("action=\"/visit/link_1/doors/door_1/unlock\""));
     for page in [list, one] {
         let seen = with_script(&page);
-        assert!(
-            !seen.contains("<form") && !seen.contains("submit") && !seen.contains("<input"),
-            "{seen}"
-        );
+        assert!(!seen.contains("<form") && !seen.contains("submit") && !seen.contains("<input"), "{seen}");
         assert!(!seen.contains("href=\"/visit/link_1/doors/"), "{seen}");
     }
 }
 
 #[test]
 fn names_are_text_and_never_markup_or_an_address() {
-    let page =
-        html(|| doors::view(model(vec![door("<i>", DoorState::Ready)]), &chrome()).into_any());
-    for markup in [
-        "<b>Ada",
-        "<i>",
-        "<Studios>",
-        "\"><script>",
-        "href=\"javascript",
-    ] {
+    let page = html(|| doors::view(model(vec![door("<i>", DoorState::Ready)]), &chrome()).into_any());
+    for markup in ["<b>Ada", "<i>", "<Studios>", "\"><script>", "href=\"javascript"] {
         assert!(!page.contains(markup), "{markup} in {page}");
     }
     assert!(!page.contains("style=\""));
@@ -121,22 +96,14 @@ fn a_door_that_cannot_open_offers_nothing_to_press() {
         let page = html(|| doors::view(model(vec![door("Gate", state)]), &chrome()).into_any());
         assert_eq!(page.matches("<button").count(), presses, "{state:?}");
     }
-    let open = html(|| {
-        doors::view(
-            model(vec![door("Gate", DoorState::Unlocked { until_ms: 4_000 })]),
-            &chrome(),
-        )
-        .into_any()
-    });
+    let open =
+        html(|| doors::view(model(vec![door("Gate", DoorState::Unlocked { until_ms: 4_000 })]), &chrome()).into_any());
     assert!(open.contains("data-open=\"3000\"") && open.contains("Open now"));
 }
 
 #[test]
 fn an_unknown_address_tells_nothing_about_any_organization() {
-    let host = Host {
-        name: "Jonas".into(),
-        contact: String::new(),
-    };
+    let host = Host { name: "Jonas".into(), contact: String::new() };
     let page = html(|| trouble::view(trouble::Trouble::Gone, Some(&host), &chrome()).into_any());
     assert!(!page.contains("Northwind") && !page.contains("Jonas"));
 }
@@ -146,10 +113,7 @@ fn only_plain_numbers_and_addresses_become_links() {
     for (contact, href) in [
         ("+49 30 555 0117", Some("tel:+49305550117")),
         ("+49 (0)30 5550-117", Some("tel:+49305550117")),
-        (
-            "jonas@northwind.example",
-            Some("mailto:jonas@northwind.example"),
-        ),
+        ("jonas@northwind.example", Some("mailto:jonas@northwind.example")),
         ("jonas@northwind.example?bcc=all@x.example", None),
         ("javascript:alert(1)", None),
         ("Reception, room 12", None),
@@ -162,16 +126,12 @@ fn only_plain_numbers_and_addresses_become_links() {
 
 #[test]
 fn the_scripts_answer_has_the_shape_the_script_reads() {
-    let open =
-        serde_json::to_value(Answer::open(5_000, Some(2), Language::En)).expect("plain data");
+    let open = serde_json::to_value(Answer::open(5_000, Some(2), Language::En)).expect("plain data");
     assert_eq!(
         open,
         serde_json::json!({"state":"open","title":"Open now","text":"","open_ms":5000,"uses_left":2,"retry":false})
     );
     let late = Answer::shut("timed_out", Some("Jonas"), None, Language::De);
     let late = serde_json::to_value(late).expect("plain data");
-    assert_eq!(
-        (&late["state"], &late["retry"]),
-        (&serde_json::json!("timed_out"), &serde_json::json!(true))
-    );
+    assert_eq!((&late["state"], &late["retry"]), (&serde_json::json!("timed_out"), &serde_json::json!(true)));
 }

@@ -27,22 +27,13 @@ pub struct Model {
 /// The document.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model {
-        visitor,
-        good_from,
-        wait_ms,
-        host,
-    } = model;
+    let Model { visitor, good_from, wait_ms, host } = model;
     let (before, after) = around(words.too_early_in);
     // A second more, so that the page does not come back to find itself early still.
     let counted = (wait_ms < COUNTED_MS - 1000).then(|| wait_ms.max(0) + 1000);
     let said = when::duration(wait_ms, chrome.language);
     let clock = view! { <span class="clock" data-in=counted>{said}</span> };
-    let script = if counted.is_some() {
-        Script::With
-    } else {
-        Script::Without
-    };
+    let script = if counted.is_some() { Script::With } else { Script::Without };
     let title = format!("{} · {}", words.too_early.title, clean(&visitor));
     let body = view! {
         <main class="visit">

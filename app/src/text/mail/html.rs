@@ -9,8 +9,7 @@ const PARAGRAPH: &str = "margin:0 0 16px";
 const BUTTON: &str = "display:inline-block;padding:16px 24px;border-radius:12px;background:#1f3a5f;color:#ffffff;font-weight:600;text-decoration:none";
 const PLACE: &str = "font-size:16px;margin:0 0 4px";
 const LIST: &str = "margin:0 0 16px;padding-left:20px";
-const QUIET: &str =
-    "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
+const QUIET: &str = "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
 
 pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
     let language = model.language.code();
@@ -40,10 +39,7 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
         html.push_str("</ul>\n");
     }
     let terms: Vec<String> = letter.terms.iter().map(|line| escape(line)).collect();
-    html.push_str(&format!(
-        "<p style=\"{PARAGRAPH}\">{}</p>\n",
-        terms.join("<br>")
-    ));
+    html.push_str(&format!("<p style=\"{PARAGRAPH}\">{}</p>\n", terms.join("<br>")));
     if let Some(line) = &letter.help {
         element(&mut html, "p", PARAGRAPH, line);
     }
@@ -58,10 +54,7 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
 }
 
 fn element(html: &mut String, tag: &str, style: &str, text: &str) {
-    html.push_str(&format!(
-        "<{tag} style=\"{style}\">{}</{tag}>\n",
-        escape(text)
-    ));
+    html.push_str(&format!("<{tag} style=\"{style}\">{}</{tag}>\n", escape(text)));
 }
 
 /// For text and for attribute values in double quotes.

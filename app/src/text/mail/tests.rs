@@ -13,9 +13,7 @@ fn model(language: Language) -> MailModel {
             doors: vec!["Front door".into(), "Studio 3".into()],
         }],
         good_from_ms: None,
-        good_until_ms: Some(
-            when::parse_input("2026-11-24T18:00", "Europe/Berlin").expect("a time"),
-        ),
+        good_until_ms: Some(when::parse_input("2026-11-24T18:00", "Europe/Berlin").expect("a time")),
         zone: "Europe/Berlin".into(),
         uses: Some(3),
         url: "https://door.example.org/l/s3cret".into(),
@@ -45,16 +43,10 @@ fn the_plain_mail_says_everything_in_order() {
 fn the_german_mail_is_german_throughout() {
     let mail = access_link(model(Language::De));
     assert_eq!(mail.subject, "Ihr Türlink für Northwind Studios");
-    assert!(
-        mail.text
-            .contains("Gültig bis Di. 24. November 2026, 18:00 (Europe/Berlin).")
-    );
+    assert!(mail.text.contains("Gültig bis Di. 24. November 2026, 18:00 (Europe/Berlin)."));
     assert!(mail.html.contains("<html lang=\"de\">"));
     for english in ["Hello", "Good", "door ", "forward"] {
-        assert!(
-            !mail.text.replace("Front door", "").contains(english),
-            "{english}"
-        );
+        assert!(!mail.text.replace("Front door", "").contains(english), "{english}");
     }
 }
 
@@ -68,32 +60,19 @@ fn a_name_cannot_write_markup_or_a_second_line() {
     let mail = access_link(evil);
     assert_eq!(mail.subject, "Your door link for A \"B\" To: everyone");
     assert!(!mail.text.contains('\r') && !mail.text.contains("\nBcc"));
-    assert!(
-        mail.html
-            .contains("&lt;img src=x onerror=alert(1)&gt; Bcc: x@example.org")
-    );
+    assert!(mail.html.contains("&lt;img src=x onerror=alert(1)&gt; Bcc: x@example.org"));
     assert!(!mail.html.contains("<img") && !mail.html.contains("<script"));
-    assert!(
-        mail.html
-            .contains("href=\"https://x/&quot; onclick=&quot;y\"")
-    );
+    assert!(mail.html.contains("href=\"https://x/&quot; onclick=&quot;y\""));
 }
 
 #[test]
 fn what_is_unknown_is_left_out() {
     let mut bare = model(Language::En);
-    (bare.host, bare.contact, bare.good_until_ms, bare.uses) =
-        (None, Some("  ".into()), None, Some(1));
+    (bare.host, bare.contact, bare.good_until_ms, bare.uses) = (None, Some("  ".into()), None, Some(1));
     bare.places.clear();
     bare.visitor = "{}".into();
     let mail = access_link(bare);
-    assert!(
-        mail.text
-            .starts_with("Hello {},\n\nWelcome to Northwind Studios.")
-    );
-    assert!(
-        mail.text
-            .contains("Good until further notice.\nIt opens a door once.\n\nDo not")
-    );
+    assert!(mail.text.starts_with("Hello {},\n\nWelcome to Northwind Studios."));
+    assert!(mail.text.contains("Good until further notice.\nIt opens a door once.\n\nDo not"));
     assert!(!mail.text.contains("stays shut") && !mail.text.contains("these doors"));
 }

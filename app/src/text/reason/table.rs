@@ -16,13 +16,7 @@ const NO_USE: bool = false;
 type Pair = (&'static str, &'static str);
 
 const fn row(code: &'static str, retry: bool, admin: &'static str, en: Pair, de: Pair) -> Row {
-    Row {
-        code,
-        admin,
-        en,
-        de,
-        retry,
-    }
+    Row { code, admin, en, de, retry }
 }
 
 pub(super) fn find(code: &str) -> Option<&'static Row> {
@@ -42,140 +36,77 @@ pub(super) static ROWS: [Row; 17] = [
         "not_yet_valid",
         AGAIN,
         "The link was not valid yet.",
-        (
-            "Too early",
-            "Your link is not good yet. Load this page again to see from when.",
-        ),
-        (
-            "Noch zu früh",
-            "Ihr Link gilt noch nicht. Laden Sie diese Seite neu, um zu sehen, ab wann.",
-        ),
+        ("Too early", "Your link is not good yet. Load this page again to see from when."),
+        ("Noch zu früh", "Ihr Link gilt noch nicht. Laden Sie diese Seite neu, um zu sehen, ab wann."),
     ),
     row(
         "expired",
         NO_USE,
         "The link had expired.",
-        (
-            "Your link has ended",
-            "This door did not open. {Ask} for a new link.",
-        ),
-        (
-            "Ihr Link ist abgelaufen",
-            "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link.",
-        ),
+        ("Your link has ended", "This door did not open. {Ask} for a new link."),
+        ("Ihr Link ist abgelaufen", "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link."),
     ),
     row(
         "revoked",
         NO_USE,
         "The link had been revoked.",
-        (
-            "Your link was withdrawn",
-            "This door did not open. {Ask} for a new link.",
-        ),
-        (
-            "Ihr Link wurde zurückgezogen",
-            "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link.",
-        ),
+        ("Your link was withdrawn", "This door did not open. {Ask} for a new link."),
+        ("Ihr Link wurde zurückgezogen", "Diese Tür wurde nicht geöffnet. {Ask} nach einem neuen Link."),
     ),
     row(
         "paused",
         AGAIN,
         "The link was paused.",
-        (
-            "Your link is paused",
-            "It opens nothing for now. Try again later, or {ask}.",
-        ),
-        (
-            "Ihr Link ruht",
-            "Er öffnet zurzeit nichts. Versuchen Sie es später oder {ask}.",
-        ),
+        ("Your link is paused", "It opens nothing for now. Try again later, or {ask}."),
+        ("Ihr Link ruht", "Er öffnet zurzeit nichts. Versuchen Sie es später oder {ask}."),
     ),
     row(
         "uses_exhausted",
         NO_USE,
         "The link had no uses left.",
-        (
-            "No openings left",
-            "Your link opened as often as it may. {Ask} for a new one.",
-        ),
-        (
-            "Keine Öffnungen mehr",
-            "Ihr Link hat so oft geöffnet, wie er darf. {Ask} nach einem neuen.",
-        ),
+        ("No openings left", "Your link opened as often as it may. {Ask} for a new one."),
+        ("Keine Öffnungen mehr", "Ihr Link hat so oft geöffnet, wie er darf. {Ask} nach einem neuen."),
     ),
     row(
         "cooldown",
         AGAIN,
         "The link was cooling down after an earlier use.",
-        (
-            "Not again so soon",
-            "Your link rests for a while after each opening. Try again a little later.",
-        ),
-        (
-            "Nicht so schnell",
-            "Ihr Link ruht nach jeder Öffnung eine Weile. Versuchen Sie es etwas später.",
-        ),
+        ("Not again so soon", "Your link rests for a while after each opening. Try again a little later."),
+        ("Nicht so schnell", "Ihr Link ruht nach jeder Öffnung eine Weile. Versuchen Sie es etwas später."),
     ),
     row(
         "door_not_granted",
         NO_USE,
         "The link does not open this door.",
-        (
-            "Not your door",
-            "Your link does not open this door. {Ask} if it should.",
-        ),
-        (
-            "Nicht Ihre Tür",
-            "Ihr Link öffnet diese Tür nicht. {Ask}, falls er es sollte.",
-        ),
+        ("Not your door", "Your link does not open this door. {Ask} if it should."),
+        ("Nicht Ihre Tür", "Ihr Link öffnet diese Tür nicht. {Ask}, falls er es sollte."),
     ),
     row(
         "door_lockdown",
         AGAIN,
         "The door was locked down.",
-        (
-            "Locked for everyone",
-            "This door is locked for everyone right now. It is not about your link.",
-        ),
-        (
-            "Für alle gesperrt",
-            "Diese Tür ist zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link.",
-        ),
+        ("Locked for everyone", "This door is locked for everyone right now. It is not about your link."),
+        ("Für alle gesperrt", "Diese Tür ist zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link."),
     ),
     row(
         "place_lockdown",
         AGAIN,
         "The place was locked down.",
-        (
-            "Locked for everyone",
-            "All doors here are locked for everyone right now. It is not about your link.",
-        ),
-        (
-            "Für alle gesperrt",
-            "Alle Türen hier sind zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link.",
-        ),
+        ("Locked for everyone", "All doors here are locked for everyone right now. It is not about your link."),
+        ("Für alle gesperrt", "Alle Türen hier sind zurzeit für alle gesperrt. Es liegt nicht an Ihrem Link."),
     ),
     row(
         "digital_not_allowed",
         NO_USE,
         "The door refuses digital credentials.",
-        (
-            "Not with a link",
-            "This door does not open with a link. {Ask} to let you in.",
-        ),
-        (
-            "Nicht mit einem Link",
-            "Diese Tür lässt sich nicht mit einem Link öffnen. {Ask} nach Einlass.",
-        ),
+        ("Not with a link", "This door does not open with a link. {Ask} to let you in."),
+        ("Nicht mit einem Link", "Diese Tür lässt sich nicht mit einem Link öffnen. {Ask} nach Einlass."),
     ),
     row(
         "door_unreachable",
         AGAIN,
         "The door was off line, so nothing was sent to it.",
-        (
-            "Door off line",
-            "The door cannot be reached and was not opened. Try again, or {ask}.",
-        ),
+        ("Door off line", "The door cannot be reached and was not opened. Try again, or {ask}."),
         (
             "Tür nicht verbunden",
             "Die Tür ist nicht erreichbar und wurde nicht geöffnet. Versuchen Sie es noch einmal oder {ask}.",
@@ -185,10 +116,7 @@ pub(super) static ROWS: [Row; 17] = [
         "rate_limited",
         AGAIN,
         "There were too many tries in a short time.",
-        (
-            "Too many tries",
-            "Nothing was opened. Wait a minute, then try again.",
-        ),
+        ("Too many tries", "Nothing was opened. Wait a minute, then try again."),
         (
             "Zu viele Versuche",
             "Es wurde nichts geöffnet. Warten Sie eine Minute und versuchen Sie es dann noch einmal.",
@@ -205,23 +133,14 @@ pub(super) static ROWS: [Row; 17] = [
         "failed",
         AGAIN,
         "The door answered that it did not open; the use was given back.",
-        (
-            "Did not open",
-            "The door answered that it did not open. Try again, or {ask}.",
-        ),
-        (
-            "Nicht geöffnet",
-            "Die Tür meldet, dass sie nicht geöffnet hat. Versuchen Sie es noch einmal oder {ask}.",
-        ),
+        ("Did not open", "The door answered that it did not open. Try again, or {ask}."),
+        ("Nicht geöffnet", "Die Tür meldet, dass sie nicht geöffnet hat. Versuchen Sie es noch einmal oder {ask}."),
     ),
     row(
         "timed_out",
         AGAIN,
         "The door did not answer in time and may not have opened.",
-        (
-            "No answer",
-            "The door did not answer and may not have opened. Try again, or {ask}.",
-        ),
+        ("No answer", "The door did not answer and may not have opened. Try again, or {ask}."),
         (
             "Keine Antwort",
             "Die Tür hat nicht geantwortet und ist vielleicht nicht offen. Versuchen Sie es noch einmal oder {ask}.",
@@ -244,10 +163,7 @@ pub(super) static ROWS: [Row; 17] = [
         "dispatched",
         AGAIN,
         "The door was told to open; its answer is not here yet.",
-        (
-            "On its way",
-            "The door was told to open but has not answered yet. Check the door, or try again.",
-        ),
+        ("On its way", "The door was told to open but has not answered yet. Check the door, or try again."),
         (
             "Unterwegs",
             "Die Tür soll öffnen, hat aber noch nicht geantwortet. Sehen Sie nach der Tür oder versuchen Sie es noch einmal.",

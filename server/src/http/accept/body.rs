@@ -32,12 +32,7 @@ pub(super) struct Limited {
 impl Limited {
     /// Starts the clock.
     pub(super) fn new(body: Incoming, limits: &Limits, verdict: Verdict) -> Self {
-        Self {
-            body,
-            left: limits.body_bytes,
-            time: Box::pin(tokio::time::sleep(limits.body)),
-            verdict,
-        }
+        Self { body, left: limits.body_bytes, time: Box::pin(tokio::time::sleep(limits.body)), verdict }
     }
 
     fn cut(&self, status: StatusCode) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
@@ -59,10 +54,7 @@ impl Body for Limited {
     type Data = Bytes;
     type Error = Cut;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         // Time first: a trickle is always ready.
         if self.time.as_mut().poll(cx).is_ready() {
             return self.cut(StatusCode::REQUEST_TIMEOUT);

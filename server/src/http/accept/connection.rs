@@ -33,16 +33,10 @@ const LINGER: Duration = Duration::from_secs(2);
 const ON_ITS_WAY: Duration = Duration::from_millis(500);
 
 /// Serves a connection to its end.
-pub(super) async fn serve(
-    stream: TcpStream,
-    peer: Peer,
-    _room: OwnedSemaphorePermit,
-    shared: Arc<Shared>,
-) {
+pub(super) async fn serve(stream: TcpStream, peer: Peer, _room: OwnedSemaphorePermit, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     // The kernel gives up on a client that takes nothing, even after we have let go of the connection.
-    let _ = SockRef::from(&stream)
-        .set_tcp_user_timeout(Some(shared.limits.stall + Duration::from_secs(5)));
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(shared.limits.stall + Duration::from_secs(5)));
     let end = shared.end.clone();
     end.run_until_cancelled(async {
         let Some(tls) = &shared.tls else {
@@ -57,16 +51,11 @@ pub(super) async fn serve(
     .await;
 }
 
-async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S,
-    peer: Peer,
-    shared: Arc<Shared>,
-) {
+async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, peer: Peer, shared: Arc<Shared>) {
     let limits = shared.limits;
     let asked = shared.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let answer: Pin<Box<dyn Future<Output = _> + Send>> =
-            Box::pin(answer(request, peer, asked.clone()));
+        let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(answer(request, peer, asked.clone()));
         answer
     });
     let mut connection = http1::Builder::new()
@@ -100,11 +89,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         stream.inner().shutdown().await?;
         drain(stream.inner()).await
     };
-    let linger = if shared.shutdown.is_cancelled() {
-        LINGER / 10
-    } else {
-        LINGER
-    };
+    let linger = if shared.shutdown.is_cancelled() { LINGER / 10 } else { LINGER };
     let _ = timeout(linger, rest).await;
 }
 
@@ -115,20 +100,14 @@ pub(super) async fn drain<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<()
     Ok(())
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    peer: Peer,
-    shared: Arc<Shared>,
-) -> Result<Response<Body>, Infallible> {
+async fn answer(request: Request<Incoming>, peer: Peer, shared: Arc<Shared>) -> Result<Response<Body>, Infallible> {
     let limits = &shared.limits;
     let mut response = match refusal(&request, limits) {
         Some(status) => refuse(status, limits),
         None => ask(request, peer, &shared).await,
     };
     if shared.shutdown.is_cancelled() {
-        response
-            .headers_mut()
-            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
 }
@@ -143,20 +122,12 @@ async fn ask(request: Request<Incoming>, peer: Peer, shared: &Shared) -> Respons
     } else {
         Body::new(Limited::new(body, &shared.limits, verdict.clone()))
     };
-    let answered = AssertUnwindSafe(
-        shared
-            .router
-            .clone()
-            .oneshot(Request::from_parts(parts, body)),
-    )
-    .catch_unwind()
-    .await;
+    let answered =
+        AssertUnwindSafe(shared.router.clone().oneshot(Request::from_parts(parts, body))).catch_unwind().await;
     match answered {
         Ok(Ok(response)) => match verdict.status() {
             // The handler only knows that the body could not be read.
-            Some(status)
-                if response.status().is_client_error() || response.status().is_server_error() =>
-            {
+            Some(status) if response.status().is_client_error() || response.status().is_server_error() => {
                 refuse(status, &shared.limits)
             }
             _ => response,
@@ -173,11 +144,7 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
     let uri = request.uri();
     let uri_bytes = uri.path_and_query().map_or(0, |text| text.as_str().len())
         + uri.authority().map_or(0, |text| text.as_str().len());
-    let head_bytes: usize = request
-        .headers()
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
+    let head_bytes: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let body_bytes = request.body().size_hint().lower();
     if uri_bytes > limits.uri_bytes {
         Some(StatusCode::URI_TOO_LONG)
@@ -200,14 +167,9 @@ fn refuse(status: StatusCode, limits: &Limits) -> Response<Body> {
         StatusCode::REQUEST_TIMEOUT => "This took too long to arrive. Please try again.",
         _ => "Something went wrong here. Please try again in a moment.",
     };
-    tracing::info!(
-        status = status.as_u16(),
-        "a request was refused before it was served"
-    );
+    tracing::info!(status = status.as_u16(), "a request was refused before it was served");
     let mut response = (status, sentence).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     security::harden(response.headers_mut(), limits.policy);
     response
 }

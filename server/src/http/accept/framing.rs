@@ -79,10 +79,7 @@ impl Framing {
             }
             (b'\n', false) | (_, true) => Err(Ambiguous),
             // A folded line is known by its first byte, once there is a line to go on from.
-            (b' ' | b'\t', false)
-                if self.line.is_empty()
-                    && matches!(self.place, Place::Headers | Place::Trailers) =>
-            {
+            (b' ' | b'\t', false) if self.line.is_empty() && matches!(self.place, Place::Headers | Place::Trailers) => {
                 Err(Ambiguous)
             }
             _ if self.line.len() < LONGEST => {
@@ -98,10 +95,7 @@ impl Framing {
             // RFC 9112, section 2.2: empty lines before a request are skipped.
             Place::Start if line.is_empty() => {}
             Place::Start => {
-                self.head = Head {
-                    recent: line.ends_with(b" HTTP/1.1"),
-                    ..Head::default()
-                };
+                self.head = Head { recent: line.ends_with(b" HTTP/1.1"), ..Head::default() };
                 self.place = Place::Headers;
             }
             Place::Headers if line.is_empty() => self.place = self.head.body()?,
@@ -123,33 +117,20 @@ impl Framing {
 
 impl Head {
     fn header(&mut self, line: &[u8]) -> Result<(), Ambiguous> {
-        let colon = line
-            .iter()
-            .position(|byte| *byte == b':')
-            .ok_or(Ambiguous)?;
+        let colon = line.iter().position(|byte| *byte == b':').ok_or(Ambiguous)?;
         let (name, value) = (&line[..colon], trim(&line[colon + 1..]));
-        if name.is_empty()
-            || !name
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+        if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
         {
             return Err(Ambiguous);
         }
         if name.eq_ignore_ascii_case(b"content-length") {
-            let digits =
-                !value.is_empty() && value.len() <= 18 && value.iter().all(u8::is_ascii_digit);
+            let digits = !value.is_empty() && value.len() <= 18 && value.iter().all(u8::is_ascii_digit);
             if !digits || self.length.is_some() || self.chunked {
                 return Err(Ambiguous);
             }
-            self.length = std::str::from_utf8(value)
-                .ok()
-                .and_then(|text| text.parse().ok());
+            self.length = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
         } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            if !value.eq_ignore_ascii_case(b"chunked")
-                || self.chunked
-                || self.length.is_some()
-                || !self.recent
-            {
+            if !value.eq_ignore_ascii_case(b"chunked") || self.chunked || self.length.is_some() || !self.recent {
                 return Err(Ambiguous);
             }
             self.chunked = true;
@@ -174,10 +155,7 @@ impl Head {
 }
 
 fn chunk_size(line: &[u8]) -> Result<u64, Ambiguous> {
-    let digits = line
-        .iter()
-        .take_while(|byte| byte.is_ascii_hexdigit())
-        .count();
+    let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let extension = line.get(digits).is_none_or(|byte| *byte == b';');
     if !(1..=15).contains(&digits) || !extension {
         return Err(Ambiguous);
@@ -202,10 +180,7 @@ mod tests {
     fn ambiguous(text: &str) -> Option<usize> {
         let whole = Framing::default().take(text.as_bytes());
         let mut framing = Framing::default();
-        let single = text
-            .bytes()
-            .enumerate()
-            .find_map(|(at, byte)| framing.take(&[byte]).map(|_| at));
+        let single = text.bytes().enumerate().find_map(|(at, byte)| framing.take(&[byte]).map(|_| at));
         assert_eq!(whole, single, "{text:?}");
         whole
     }
@@ -219,10 +194,7 @@ mod tests {
         let all = [get, "\r\n", post, chunked, post, chunked, get, old].concat();
         assert_eq!(ambiguous(&all), None);
         // Were the lengths followed wrongly, this would pass as part of a body.
-        assert_eq!(
-            ambiguous(&format!("{all}GET / HTTP/1.1\nHost: a\r\n\r\n")),
-            Some(all.len() + 14)
-        );
+        assert_eq!(ambiguous(&format!("{all}GET / HTTP/1.1\nHost: a\r\n\r\n")), Some(all.len() + 14));
     }
 
     #[test]

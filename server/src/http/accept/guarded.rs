@@ -28,14 +28,7 @@ pub(super) struct Guarded<S> {
 impl<S> Guarded<S> {
     /// Guards a stream whose client may leave an answer unread for so long.
     pub(super) fn new(stream: S, limit: Duration) -> Self {
-        Self {
-            stream,
-            framing: Framing::default(),
-            spoiled: None,
-            limit,
-            lag: None,
-            stalled: false,
-        }
+        Self { stream, framing: Framing::default(), spoiled: None, limit, lag: None, stalled: false }
     }
 
     /// The stream itself.
@@ -70,9 +63,7 @@ impl<S> Guarded<S> {
             }
             Poll::Pending => {
                 let limit = self.limit;
-                let (time, _) = self
-                    .lag
-                    .get_or_insert_with(|| (Box::pin(tokio::time::sleep(limit)), 0));
+                let (time, _) = self.lag.get_or_insert_with(|| (Box::pin(tokio::time::sleep(limit)), 0));
                 ready!(time.as_mut().poll(cx));
                 self.stalled = true;
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -83,11 +74,7 @@ impl<S> Guarded<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         let before = buffer.filled().len();
         if this.spoiled.is_none() {
@@ -107,11 +94,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(cx, bytes.len(), written)
     }

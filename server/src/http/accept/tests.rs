@@ -26,9 +26,7 @@ fn brief() -> Limits {
 
 fn router() -> Router {
     let stream = |Extension(stop): Extension<Shutdown>| async move {
-        let first = futures_util::stream::iter([Ok::<_, io::Error>(Bytes::from_static(
-            b"data: hello\n\n",
-        ))]);
+        let first = futures_util::stream::iter([Ok::<_, io::Error>(Bytes::from_static(b"data: hello\n\n"))]);
         let end = futures_util::stream::once(async move {
             stop.0.cancelled().await;
             Ok(Bytes::from_static(b"data: bye\n\n"))
@@ -36,38 +34,20 @@ fn router() -> Router {
         Body::from_stream(futures_util::StreamExt::chain(first, end))
     };
     Router::new()
-        .route(
-            "/",
-            get(|Extension(peer): Extension<Peer>| async move { peer.0.ip().to_string() }),
-        )
+        .route("/", get(|Extension(peer): Extension<Peer>| async move { peer.0.ip().to_string() }))
         .route("/echo", post(|body: Bytes| async move { body }))
-        .route(
-            "/slow",
-            get(|| async { sleep(Duration::from_millis(800)).await }),
-        )
+        .route("/slow", get(|| async { sleep(Duration::from_millis(800)).await }))
         .route("/forever", get(std::future::pending::<()>))
         .route("/large", get(|| async { vec![b'x'; 50_000_000] }))
         .route("/stream", get(stream))
-        .route(
-            "/panic",
-            get(|| async {
-                assert!(
-                    tokio::time::Instant::now().elapsed() > Duration::MAX,
-                    "on purpose"
-                )
-            }),
-        )
+        .route("/panic", get(|| async { assert!(tokio::time::Instant::now().elapsed() > Duration::MAX, "on purpose") }))
 }
 
 async fn start_with(limits: Limits, tls: Option<tls::Reloading>) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
     let done = tokio::spawn(serve(listener, tls, router(), limits, stop.clone()));
-    Server {
-        address,
-        stop,
-        done,
-    }
+    Server { address, stop, done }
 }
 
 impl Server {
@@ -105,10 +85,7 @@ async fn an_ordinary_request_is_answered_and_an_idle_connection_ends() {
     let server = Server::start().await;
     let begun = Instant::now();
     let answer = server.say(&head("GET", "/", "")).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("127.0.0.1"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("127.0.0.1"), "{answer}");
     assert!(begun.elapsed() < Duration::from_secs(1));
     let twice = [
         head("GET", "/", ""),
@@ -138,49 +115,25 @@ async fn a_head_that_trickles_in_is_cut_off() {
             _ = reading.read(&mut byte) => {},
             () = trickle => {},
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(1),
-            "after {:?}",
-            begun.elapsed()
-        );
+        assert!(begun.elapsed() < Duration::from_secs(1), "after {:?}", begun.elapsed());
     }
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_arrive_in_time_is_408() {
     let server = Server::start().await;
-    let answer = server
-        .say(
-            &[
-                head("POST", "/echo", "Content-Length: 10\r\n"),
-                b"12345".to_vec(),
-            ]
-            .concat(),
-        )
-        .await;
+    let answer = server.say(&[head("POST", "/echo", "Content-Length: 10\r\n"), b"12345".to_vec()].concat()).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(
-        answer.contains("x-content-type-options: nosniff"),
-        "{answer}"
-    );
+    assert!(answer.contains("x-content-type-options: nosniff"), "{answer}");
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_413_before_it_is_read() {
     let server = Server::start().await;
     let begun = Instant::now();
-    let answer = server
-        .say(&head("POST", "/echo", "Content-Length: 65537\r\n"))
-        .await;
-    assert!(
-        answer.starts_with("HTTP/1.1 413") && begun.elapsed() < Duration::from_millis(250),
-        "{answer}"
-    );
-    let whole = [
-        head("POST", "/echo", "Content-Length: 10000000\r\n"),
-        vec![b'x'; 10_000_000],
-    ]
-    .concat();
+    let answer = server.say(&head("POST", "/echo", "Content-Length: 65537\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 413") && begun.elapsed() < Duration::from_millis(250), "{answer}");
+    let whole = [head("POST", "/echo", "Content-Length: 10000000\r\n"), vec![b'x'; 10_000_000]].concat();
     assert!(
         server.say(&whole).await.starts_with("HTTP/1.1 413"),
         "a client that sends first and reads then gets the answer too"
@@ -192,11 +145,7 @@ async fn a_body_that_is_too_large_is_413_before_it_is_read() {
         chunks.extend_from_slice(b"\r\n");
     }
     assert!(server.say(&chunks).await.starts_with("HTTP/1.1 413"));
-    let fits = [
-        head("POST", "/echo", "Content-Length: 65536\r\n"),
-        vec![b'x'; 65_536],
-    ]
-    .concat();
+    let fits = [head("POST", "/echo", "Content-Length: 65536\r\n"), vec![b'x'; 65_536]].concat();
     assert!(server.say(&fits).await.starts_with("HTTP/1.1 200"));
 }
 
@@ -204,46 +153,14 @@ async fn a_body_that_is_too_large_is_413_before_it_is_read() {
 async fn long_addresses_are_414_and_large_heads_431() {
     let server = Server::start().await;
     let long = |size| format!("/{}", "a".repeat(size));
+    assert!(server.say(&head("GET", &long(15_000), "")).await.starts_with("HTTP/1.1 404"));
+    assert!(server.say(&head("GET", &long(16_383), "")).await.starts_with("HTTP/1.1 414"));
+    assert!(server.say(&head("GET", "/", &format!("X: {}\r\n", "a".repeat(65_536)))).await.starts_with("HTTP/1.1 431"));
+    assert!(server.say(&head("GET", "/", &"X: aaaaaaaa\r\n".repeat(101))).await.starts_with("HTTP/1.1 431"));
     assert!(
-        server
-            .say(&head("GET", &long(15_000), ""))
-            .await
-            .starts_with("HTTP/1.1 404")
+        server.say(&head("GET", "/", &format!("X: {}\r\n", "a".repeat(500_000)))).await.starts_with("HTTP/1.1 431")
     );
-    assert!(
-        server
-            .say(&head("GET", &long(16_383), ""))
-            .await
-            .starts_with("HTTP/1.1 414")
-    );
-    assert!(
-        server
-            .say(&head("GET", "/", &format!("X: {}\r\n", "a".repeat(65_536))))
-            .await
-            .starts_with("HTTP/1.1 431")
-    );
-    assert!(
-        server
-            .say(&head("GET", "/", &"X: aaaaaaaa\r\n".repeat(101)))
-            .await
-            .starts_with("HTTP/1.1 431")
-    );
-    assert!(
-        server
-            .say(&head(
-                "GET",
-                "/",
-                &format!("X: {}\r\n", "a".repeat(500_000))
-            ))
-            .await
-            .starts_with("HTTP/1.1 431")
-    );
-    assert!(
-        server
-            .say(&head("GET", "/", &format!("X: {}\r\n", "a".repeat(50_000))))
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(server.say(&head("GET", "/", &format!("X: {}\r\n", "a".repeat(50_000)))).await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]
@@ -251,48 +168,18 @@ async fn requests_that_can_be_read_in_two_ways_are_400_and_close() {
     let server = Server::start().await;
     let hidden = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
     let cases = [
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Content-Length: 2\r\nContent-Length: 40\r\n\r\nhi",
-        ),
+        ("POST /echo HTTP/1.1\r\n", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi"),
+        ("POST /echo HTTP/1.1\r\n", "Content-Length: 2\r\nContent-Length: 40\r\n\r\nhi"),
         ("POST /echo HTTP/1.1\r\n", "Content-Length: 2, 2\r\n\r\nhi"),
         ("POST /echo HTTP/1.1\r\n", "Content-Length: +2\r\n\r\nhi"),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n0x2\r\nhi\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.1\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n2\nhi\r\n0\r\n\r\n",
-        ),
-        (
-            "POST /echo HTTP/1.0\r\n",
-            "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding: chunked\r\n\r\n0x2\r\nhi\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.1\r\n", "Transfer-Encoding: chunked\r\n\r\n2\nhi\r\n0\r\n\r\n"),
+        ("POST /echo HTTP/1.0\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("GET / HTTP/1.1\r\n", "X: a\r\n folded: b\r\n\r\n"),
         ("GET / HTTP/1.1\r\n", "X: a\nY: b\r\n\r\n"),
         ("GET / HTTP/1.1\r\n", "X: a\rY: b\r\n\r\n"),
@@ -303,15 +190,8 @@ async fn requests_that_can_be_read_in_two_ways_are_400_and_close() {
     for (request, rest_of_it) in cases {
         let text = format!("{request}Host: a\r\n{rest_of_it}{hidden}");
         let answer = server.say(text.as_bytes()).await;
-        assert!(
-            answer.starts_with("HTTP/1.1 400"),
-            "{rest_of_it:?} gave {answer}"
-        );
-        assert_eq!(
-            answer.matches("HTTP/1.1").count(),
-            1,
-            "{rest_of_it:?} gave {answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.1 400"), "{rest_of_it:?} gave {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{rest_of_it:?} gave {answer}");
         // And the same when the bytes come one after the other.
         let mut stream = server.connect().await;
         stream.set_nodelay(true).unwrap();
@@ -326,42 +206,24 @@ async fn requests_that_can_be_read_in_two_ways_are_400_and_close() {
             "{rest_of_it:?} gave {answer}"
         );
     }
-    assert!(
-        server
-            .say(b"GET / HTTP/1.1\r\n\r\n")
-            .await
-            .starts_with("HTTP/1.1 400"),
-        "no host"
-    );
+    assert!(server.say(b"GET / HTTP/1.1\r\n\r\n").await.starts_with("HTTP/1.1 400"), "no host");
 }
 
 #[tokio::test]
 async fn with_no_room_left_a_visitor_waits_and_is_then_told() {
-    let server = start_with(
-        Limits {
-            connections: 1,
-            head: Duration::from_secs(5),
-            ..brief()
-        },
-        None,
-    )
-    .await;
+    let server = start_with(Limits { connections: 1, head: Duration::from_secs(5), ..brief() }, None).await;
     let mut first = server.connect().await;
     first.write_all(&head("GET", "/", "")).await.unwrap();
     sleep(Duration::from_millis(50)).await;
     let told = server.say(&head("GET", "/", "")).await;
     let body = told.split_once("\r\n\r\n").unwrap_or_default().1;
     assert!(
-        told.starts_with("HTTP/1.1 503")
-            && told.contains(&format!("content-length: {}\r\n", body.len())),
+        told.starts_with("HTTP/1.1 503") && told.contains(&format!("content-length: {}\r\n", body.len())),
         "{told}"
     );
     let waiting = server.connect();
     let mut waiting = waiting.await;
-    waiting
-        .write_all(&head("GET", "/", "Connection: close\r\n"))
-        .await
-        .unwrap();
+    waiting.write_all(&head("GET", "/", "Connection: close\r\n")).await.unwrap();
     sleep(Duration::from_millis(50)).await;
     drop(first);
     assert!(rest(&mut waiting).await.starts_with("HTTP/1.1 200"));
@@ -369,107 +231,52 @@ async fn with_no_room_left_a_visitor_waits_and_is_then_told() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_loses_its_place() {
-    let server = start_with(
-        Limits {
-            connections: 1,
-            queue: Duration::from_secs(5),
-            ..brief()
-        },
-        None,
-    )
-    .await;
+    let server = start_with(Limits { connections: 1, queue: Duration::from_secs(5), ..brief() }, None).await;
     let mut lazy = server.connect().await;
     lazy.write_all(&head("GET", "/large", "")).await.unwrap();
     sleep(Duration::from_millis(50)).await;
     let begun = Instant::now();
-    assert!(
-        server
-            .say(&head("GET", "/", "Connection: close\r\n"))
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "after {:?}",
-        begun.elapsed()
-    );
+    assert!(server.say(&head("GET", "/", "Connection: close\r\n")).await.starts_with("HTTP/1.1 200"));
+    assert!(begun.elapsed() < Duration::from_secs(2), "after {:?}", begun.elapsed());
     // One that reads gets it all, however large.
-    assert!(
-        server
-            .say(&head("GET", "/large", "Connection: close\r\n"))
-            .await
-            .len()
-            > 50_000_000
-    );
+    assert!(server.say(&head("GET", "/large", "Connection: close\r\n")).await.len() > 50_000_000);
 }
 
 #[tokio::test]
 async fn a_stop_finishes_what_is_in_flight_and_ends_streams() {
     let server = Server::start().await;
-    let (mut slow, mut stream, mut idle) = (
-        server.connect().await,
-        server.connect().await,
-        server.connect().await,
-    );
+    let (mut slow, mut stream, mut idle) = (server.connect().await, server.connect().await, server.connect().await);
     slow.write_all(&head("GET", "/slow", "")).await.unwrap();
     stream.write_all(&head("GET", "/stream", "")).await.unwrap();
     sleep(Duration::from_millis(100)).await;
     server.stop.cancel();
     idle.write_all(&head("GET", "/", "")).await.unwrap();
     let last = rest(&mut idle).await;
-    assert!(
-        last.starts_with("HTTP/1.1 200") && last.contains("connection: close"),
-        "{last}"
-    );
+    assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "{last}");
     let said = rest(&mut stream).await;
     assert!(said.contains("hello") && said.contains("bye"), "{said}");
     assert!(rest(&mut slow).await.starts_with("HTTP/1.1 200"));
     assert!(TcpStream::connect(server.address).await.is_err());
-    timeout(Duration::from_secs(1), server.done)
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
+    timeout(Duration::from_secs(1), server.done).await.unwrap().unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_stop_does_not_wait_for_ever() {
-    let server = start_with(
-        Limits {
-            grace: Duration::from_millis(700),
-            ..brief()
-        },
-        None,
-    )
-    .await;
+    let server = start_with(Limits { grace: Duration::from_millis(700), ..brief() }, None).await;
     let mut stuck = server.connect().await;
     stuck.write_all(&head("GET", "/forever", "")).await.unwrap();
     sleep(Duration::from_millis(100)).await;
     server.stop.cancel();
     let begun = Instant::now();
     server.done.await.unwrap().unwrap();
-    assert!(
-        begun.elapsed() < Duration::from_secs(1),
-        "after {:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_secs(1), "after {:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn a_panic_is_an_answer_and_the_server_goes_on() {
     let server = Server::start().await;
-    assert!(
-        server
-            .say(&head("GET", "/panic", ""))
-            .await
-            .starts_with("HTTP/1.1 500")
-    );
-    assert!(
-        server
-            .say(&head("GET", "/", ""))
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(server.say(&head("GET", "/panic", "")).await.starts_with("HTTP/1.1 500"));
+    assert!(server.say(&head("GET", "/", "")).await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test]
@@ -477,10 +284,8 @@ async fn tls_is_spoken_with_the_files_certificate_and_a_silent_handshake_ends() 
     use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let files = crate::config::TlsFiles {
-        certificate: folder.path().join("cert.pem"),
-        key: folder.path().join("key.pem"),
-    };
+    let files =
+        crate::config::TlsFiles { certificate: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
     std::fs::write(&files.certificate, made.cert.pem()).unwrap();
     std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
     let server = start_with(brief(), Some(tls::Reloading::open(&files).unwrap())).await;
@@ -492,17 +297,9 @@ async fn tls_is_spoken_with_the_files_certificate_and_a_silent_handshake_ends() 
         .with_root_certificates(roots)
         .with_no_client_auth();
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let mut stream = connector
-        .connect(
-            ServerName::try_from("localhost").unwrap(),
-            server.connect().await,
-        )
-        .await
-        .unwrap();
-    stream
-        .write_all(&head("GET", "/", "Connection: close\r\n"))
-        .await
-        .unwrap();
+    let mut stream =
+        connector.connect(ServerName::try_from("localhost").unwrap(), server.connect().await).await.unwrap();
+    stream.write_all(&head("GET", "/", "Connection: close\r\n")).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

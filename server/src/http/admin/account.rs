@@ -12,10 +12,7 @@ use axum::http::StatusCode;
 
 async fn model(app: &App, admin: &Admin) -> Result<account::Model> {
     let (id, now, idle) = (admin.row.id.clone(), app.clock.now(), app.session_idle_ms());
-    let rows = app
-        .db
-        .read(move |c| session::of_admin(c, &id, now, idle))
-        .await?;
+    let rows = app.db.read(move |c| session::of_admin(c, &id, now, idle)).await?;
     let zone = &admin.organization.time_zone;
     let mut sessions: Vec<account::Session> = rows
         .into_iter()
@@ -29,25 +26,13 @@ async fn model(app: &App, admin: &Admin) -> Result<account::Model> {
         })
         .collect();
     sessions.sort_by_key(|session| !session.this);
-    Ok(account::Model {
-        email: admin.row.email.clone(),
-        sessions,
-        ..Default::default()
-    })
+    Ok(account::Model { email: admin.row.email.clone(), sessions, ..Default::default() })
 }
 
 /// `GET /account`.
 pub async fn account(State(app): State<App>, admin: Admin) -> Answer {
     let model = model(&app, &admin).await?;
-    show(
-        &app,
-        &admin,
-        Section::Account,
-        StatusCode::OK,
-        model,
-        account::view,
-    )
-    .await
+    show(&app, &admin, Section::Account, StatusCode::OK, model, account::view).await
 }
 
 /// `POST /account/password`.
@@ -68,18 +53,9 @@ pub async fn change_password(State(app): State<App>, form: AdminForm) -> Answer 
                 return done(admin, "/account", "Your password is changed.".into(), None).await;
             }
             Ok(ended) => {
-                let sessions = if ended == 1 {
-                    "one other session".to_owned()
-                } else {
-                    format!("{ended} other sessions")
-                };
-                return done(
-                    admin,
-                    "/account",
-                    format!("Your password is changed, and {sessions} ended."),
-                    None,
-                )
-                .await;
+                let sessions =
+                    if ended == 1 { "one other session".to_owned() } else { format!("{ended} other sessions") };
+                return done(admin, "/account", format!("Your password is changed, and {sessions} ended."), None).await;
             }
             Err(error @ crate::error::Error::TooMany(_)) => {
                 return refused(admin, "/account", error).await;
@@ -87,42 +63,22 @@ pub async fn change_password(State(app): State<App>, form: AdminForm) -> Answer 
             Err(error) => into_form(error, |field, sentence| model.fail(field, sentence))?,
         }
     } else {
-        model.fail(
-            "password_again",
-            "These two differ. Type the new password twice alike.",
-        );
+        model.fail("password_again", "These two differ. Type the new password twice alike.");
     }
-    show(
-        &app,
-        admin,
-        Section::Account,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        model,
-        account::view,
-    )
-    .await
+    show(&app, admin, Section::Account, StatusCode::UNPROCESSABLE_ENTITY, model, account::view).await
 }
 
 /// `POST /account/sessions/{id}/end`.
 pub async fn end(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     match service::end_session(&app, &form.admin.actor, &id).await {
-        Ok(()) => {
-            done(
-                &form.admin,
-                "/account",
-                "That session has ended.".into(),
-                None,
-            )
-            .await
-        }
+        Ok(()) => done(&form.admin, "/account", "That session has ended.".into(), None).await,
         Err(error) => refused(&form.admin, "/account", error).await,
     }
 }
 
 /// `POST /account/sessions/end-others`.
 pub async fn end_others(State(app): State<App>, form: AdminForm) -> Answer {
-    let ended =
-        service::end_other_sessions(&app, &form.admin.actor, &form.admin.session_hash).await?;
+    let ended = service::end_other_sessions(&app, &form.admin.actor, &form.admin.session_hash).await?;
     let text = match ended {
         0 => "There was no other session.".to_owned(),
         1 => "One other session ended.".to_owned(),

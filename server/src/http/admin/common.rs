@@ -10,9 +10,7 @@ use crate::service::feed::Names;
 use crate::store::door::DoorAtPlace;
 use crate::store::event::EventRow;
 use app::island::FeedItem;
-use app::page::admin::{
-    Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page,
-};
+use app::page::admin::{Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page};
 use app::text::Language;
 use app::text::when::{self, Moment};
 use axum::http::StatusCode;
@@ -52,16 +50,8 @@ pub(super) async fn show<M: Send + 'static>(
         form_token: admin.form_token(app),
         flash: kept.map(|kept| Flash {
             text: kept.text,
-            kind: if kept.failed {
-                FlashKind::Failed
-            } else {
-                FlashKind::Done
-            },
-            undo: kept.undo.map(|(action, label)| Undo {
-                action,
-                label,
-                fields: Vec::new(),
-            }),
+            kind: if kept.failed { FlashKind::Failed } else { FlashKind::Done },
+            undo: kept.undo.map(|(action, label)| Undo { action, label, fields: Vec::new() }),
         }),
         insecure: !app.is_https() && !app.config.listen.ip().is_loopback(),
     };
@@ -70,27 +60,12 @@ pub(super) async fn show<M: Send + 'static>(
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Goes on to a page that says what was done.
-pub(super) async fn done(
-    admin: &Admin,
-    to: &str,
-    text: String,
-    undo: Option<(String, &str)>,
-) -> Answer {
-    keep(
-        admin,
-        Kept {
-            text,
-            failed: false,
-            undo: undo.map(|(action, label)| (action, label.to_owned())),
-        },
-    )
-    .await?;
+pub(super) async fn done(admin: &Admin, to: &str, text: String, undo: Option<(String, &str)>) -> Answer {
+    keep(admin, Kept { text, failed: false, undo: undo.map(|(action, label)| (action, label.to_owned())) }).await?;
     Ok(Redirect::to(to).into_response())
 }
 
@@ -98,31 +73,16 @@ pub(super) async fn done(
 pub(super) async fn refused(admin: &Admin, to: &str, error: Error) -> Answer {
     let text = match &error {
         Error::Refused(sentence) | Error::Forbidden(sentence) => sentence.clone(),
-        Error::Fields(fields) => fields
-            .first()
-            .map(|field| field.sentence.clone())
-            .unwrap_or_default(),
+        Error::Fields(fields) => fields.first().map(|field| field.sentence.clone()).unwrap_or_default(),
         Error::TooMany(_) | Error::Stale => error.to_string(),
         Error::NotFound | Error::Unavailable(_) | Error::Collision(_) => return Err(error.into()),
     };
-    keep(
-        admin,
-        Kept {
-            text,
-            failed: true,
-            undo: None,
-        },
-    )
-    .await?;
+    keep(admin, Kept { text, failed: true, undo: None }).await?;
     Ok(Redirect::to(to).into_response())
 }
 
 async fn keep(admin: &Admin, kept: Kept) -> Result<()> {
-    admin
-        .session
-        .insert(FLASH, kept)
-        .await
-        .map_err(|cause| Error::Unavailable(cause.to_string()))
+    admin.session.insert(FLASH, kept).await.map_err(|cause| Error::Unavailable(cause.to_string()))
 }
 
 /// Puts a use case's errors into the form they came from; what does not belong into a form stays an error.
@@ -175,12 +135,7 @@ pub(super) fn feed_item(line: EventLine) -> FeedItem {
     FeedItem {
         id: line.id,
         // Nearly all of it is of today, which then need not be said.
-        at_said: line
-            .at
-            .said
-            .strip_prefix("today ")
-            .unwrap_or(&line.at.said)
-            .to_owned(),
+        at_said: line.at.said.strip_prefix("today ").unwrap_or(&line.at.said).to_owned(),
         at_exact: line.at.exact,
         at_iso: line.at.iso,
         who: line.who,
@@ -198,9 +153,7 @@ pub(super) fn door_state(app: &App, at: &DoorAtPlace) -> DoorState {
     } else if !app.drivers.online(&at.door) {
         DoorState::Offline
     } else if let Some(left) = app.drivers.simulator.open_for(&at.door.id) {
-        DoorState::Open {
-            seconds: i64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(0),
-        }
+        DoorState::Open { seconds: i64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(0) }
     } else {
         DoorState::Locked
     }

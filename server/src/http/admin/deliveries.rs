@@ -34,19 +34,8 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
     let zone = &admin.organization.time_zone;
     let model = deliveries::Model {
         next: rows.last().filter(|_| more).map(|(row, _)| row.id.clone()),
-        messages: rows
-            .iter()
-            .map(|(row, name)| message_line(&app, row, name, zone))
-            .collect(),
+        messages: rows.iter().map(|(row, name)| message_line(&app, row, name, zone)).collect(),
         mail_server: app.config.smtp.is_some(),
     };
-    show(
-        &app,
-        &admin,
-        Section::Deliveries,
-        StatusCode::OK,
-        model,
-        deliveries::view,
-    )
-    .await
+    show(&app, &admin, Section::Deliveries, StatusCode::OK, model, deliveries::view).await
 }

@@ -20,48 +20,24 @@ use serde::Deserialize;
 /// `GET /doors`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let id = admin.organization.id.clone();
-    let (doors, places) = app
-        .db
-        .read(move |c| Ok((store::all(c, &id)?, place::all(c, &id)?)))
-        .await?;
+    let (doors, places) = app.db.read(move |c| Ok((store::all(c, &id)?, place::all(c, &id)?))).await?;
     let mut shown: Vec<doors_page::Place> = Vec::new();
     for at in &doors {
         if shown.last().is_none_or(|place| place.id != at.place.id) {
-            shown.push(doors_page::Place {
-                id: at.place.id.clone(),
-                name: at.place.name.clone(),
-                doors: Vec::new(),
-            });
+            shown.push(doors_page::Place { id: at.place.id.clone(), name: at.place.name.clone(), doors: Vec::new() });
         }
         if let Some(place) = shown.last_mut() {
             place.doors.push(door_row(&app, at));
         }
     }
-    let model = doors_page::Model {
-        places: shown,
-        has_place: !places.is_empty(),
-    };
-    show(
-        &app,
-        &admin,
-        Section::Doors,
-        StatusCode::OK,
-        model,
-        doors_page::view,
-    )
-    .await
+    let model = doors_page::Model { places: shown, has_place: !places.is_empty() };
+    show(&app, &admin, Section::Doors, StatusCode::OK, model, doors_page::view).await
 }
 
 async fn choices(app: &App, admin: &Admin) -> crate::error::Result<Vec<Choice>> {
     let id = admin.organization.id.clone();
     let places = app.db.read(move |c| place::all(c, &id)).await?;
-    Ok(places
-        .into_iter()
-        .map(|place| Choice {
-            value: place.id,
-            label: place.name,
-        })
-        .collect())
+    Ok(places.into_iter().map(|place| Choice { value: place.id, label: place.name }).collect())
 }
 
 /// Where a new door shall stand.
@@ -80,15 +56,7 @@ pub async fn new(State(app): State<App>, admin: Admin, Query(at): Query<At>) -> 
         places: choices(&app, &admin).await?,
         ..Default::default()
     };
-    show(
-        &app,
-        &admin,
-        Section::Doors,
-        StatusCode::OK,
-        model,
-        door_form::view,
-    )
-    .await
+    show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await
 }
 
 async fn typed_form(
@@ -121,26 +89,10 @@ async fn typed_form(
 pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, None).await?;
     match door::create(&app, &form.admin.actor, &typed).await {
-        Ok(id) => {
-            done(
-                &form.admin,
-                &format!("/doors/{id}"),
-                format!("{} is added.", typed.name.trim()),
-                None,
-            )
-            .await
-        }
+        Ok(id) => done(&form.admin, &format!("/doors/{id}"), format!("{} is added.", typed.name.trim()), None).await,
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
-            show(
-                &app,
-                &form.admin,
-                Section::Doors,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                model,
-                door_form::view,
-            )
-            .await
+            show(&app, &form.admin, Section::Doors, StatusCode::UNPROCESSABLE_ENTITY, model, door_form::view).await
         }
     }
 }
@@ -152,28 +104,19 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         .db
         .read(move |c| {
             let at = store::find(c, &organization, &id)?;
-            let filter = event::Filter {
-                door: Some(id.clone()),
-                brief: true,
-                ..Default::default()
-            };
+            let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
             let names = feed::names(c, &organization, &rows)?;
             Ok((at, store::links_naming(c, &id)?, rows, names))
         })
         .await?;
     let zone = at.place.time_zone.clone();
-    let by = rows
-        .iter()
-        .find(|row| row.action == "door.locked_down")
-        .map(|row| row.actor.clone());
+    let by = rows.iter().find(|row| row.action == "door.locked_down").map(|row| row.actor.clone());
     let model = door_page::Model {
         state: door_state(&app, &at),
         lockdown: at.door.locked_down_at.map(|since| door_page::Lockdown {
             since: said(&app, since, &zone),
-            by: by
-                .and_then(|id| names.of(&id).map(str::to_owned))
-                .unwrap_or_default(),
+            by: by.and_then(|id| names.of(&id).map(str::to_owned)).unwrap_or_default(),
             reason: at.door.lockdown_reason.clone(),
         }),
         id: at.door.id,
@@ -189,25 +132,13 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         request_id: app.clock.salt(),
         version: at.door.version,
     };
-    show(
-        &app,
-        &admin,
-        Section::Doors,
-        StatusCode::OK,
-        model,
-        door_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Doors, StatusCode::OK, model, door_page::view).await
 }
 
 /// `GET /doors/{id}/edit`.
 pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
-    let door = app
-        .db
-        .read(move |c| store::find(c, &organization, &id))
-        .await?
-        .door;
+    let door = app.db.read(move |c| store::find(c, &organization, &id)).await?.door;
     let model = door_form::Model {
         id: Some(door.id),
         version: door.version,
@@ -219,15 +150,7 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
         places: choices(&app, &admin).await?,
         form_error: None,
     };
-    show(
-        &app,
-        &admin,
-        Section::Doors,
-        StatusCode::OK,
-        model,
-        door_form::view,
-    )
-    .await
+    show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await
 }
 
 /// `POST /doors/{id}/edit`.
@@ -241,15 +164,7 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
             app.db.read(move |c| store::find(c, &owner, &id)).await?;
             let status = crate::http::failure::status(&error);
             into_form(error, |field, sentence| model.fail(field, sentence))?;
-            show(
-                &app,
-                &form.admin,
-                Section::Doors,
-                status,
-                model,
-                door_form::view,
-            )
-            .await
+            show(&app, &form.admin, Section::Doors, status, model, door_form::view).await
         }
     }
 }
@@ -257,21 +172,10 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
 /// `POST /doors/{id}/unlock`.
 pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     let admin = &form.admin;
-    let credential = Credential::Admin {
-        id: admin.row.id.clone(),
-        organization: admin.organization.id.clone(),
-    };
-    let tapper = Tapper {
-        credential,
-        facts: admin.actor.facts.clone(),
-    };
+    let credential = Credential::Admin { id: admin.row.id.clone(), organization: admin.organization.id.clone() };
+    let tapper = Tapper { credential, facts: admin.actor.facts.clone() };
     let (owner, door_id) = (admin.organization.id.clone(), id.clone());
-    let name = app
-        .db
-        .read(move |c| store::find(c, &owner, &door_id))
-        .await?
-        .door
-        .name;
+    let name = app.db.read(move |c| store::find(c, &owner, &door_id)).await?.door.name;
     let request = match form.typed.get("request_id") {
         "" => app.clock.salt(),
         given => given.chars().take(64).collect(),
@@ -284,37 +188,16 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
     match unlock::unlock(&app, tapper, &id, &request).await {
         Ok(report) => match report.opening {
             Opening::Open(ms) => {
-                done(
-                    admin,
-                    &back,
-                    format!("{name} is open for {} seconds.", (ms + 999) / 1_000),
-                    None,
-                )
-                .await
+                done(admin, &back, format!("{name} is open for {} seconds.", (ms + 999) / 1_000), None).await
             }
             Opening::Denied(why) => {
-                refused(
-                    admin,
-                    &back,
-                    Error::Refused(format!("{name} stays shut. {}", reason::admin(why.code()))),
-                )
-                .await
+                refused(admin, &back, Error::Refused(format!("{name} stays shut. {}", reason::admin(why.code())))).await
             }
             Opening::Failed => {
-                refused(
-                    admin,
-                    &back,
-                    Error::Refused(format!("{name} did not open. {}", reason::admin("failed"))),
-                )
-                .await
+                refused(admin, &back, Error::Refused(format!("{name} did not open. {}", reason::admin("failed")))).await
             }
             Opening::TimedOut | Opening::Interrupted => {
-                refused(
-                    admin,
-                    &back,
-                    Error::Refused(format!("{name} did not answer and may not have opened.")),
-                )
-                .await
+                refused(admin, &back, Error::Refused(format!("{name} did not answer and may not have opened."))).await
             }
         },
         Err(error) => refused(admin, &back, error).await,
@@ -350,31 +233,10 @@ pub async fn lift(State(app): State<App>, Path(id): Path<String>, form: AdminFor
 /// `GET /doors/{id}/remove`.
 pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
-    let (at, links) = app
-        .db
-        .read(move |c| {
-            Ok((
-                store::find(c, &organization, &id)?,
-                store::links_naming(c, &id)?,
-            ))
-        })
-        .await?;
-    let model = confirm::Model::remove_door(
-        &at.door.id,
-        &at.door.name,
-        &at.place.name,
-        links,
-        at.door.version,
-    );
-    show(
-        &app,
-        &admin,
-        Section::Doors,
-        StatusCode::OK,
-        model,
-        confirm::view,
-    )
-    .await
+    let (at, links) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::links_naming(c, &id)?))).await?;
+    let model = confirm::Model::remove_door(&at.door.id, &at.door.name, &at.place.name, links, at.door.version);
+    show(&app, &admin, Section::Doors, StatusCode::OK, model, confirm::view).await
 }
 
 /// `POST /doors/{id}/remove`.

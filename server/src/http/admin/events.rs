@@ -59,10 +59,7 @@ fn key(text: &str) -> Option<(i64, i64)> {
 
 /// `GET /events`.
 pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Narrow>) -> Answer {
-    let (id, zone) = (
-        admin.organization.id.clone(),
-        admin.organization.time_zone.clone(),
-    );
+    let (id, zone) = (admin.organization.id.clone(), admin.organization.time_zone.clone());
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (mut since, mut until) = (Field::new(narrow.since), Field::new(narrow.until));
     let filter = Filter {
@@ -95,35 +92,15 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
         since,
         until,
         door: narrow.door,
-        doors: doors
-            .into_iter()
-            .map(|at| Choice {
-                value: at.door.id,
-                label: at.door.name,
-            })
-            .collect(),
-        link: about.map(|row| Choice {
-            value: row.id,
-            label: row.name,
-        }),
+        doors: doors.into_iter().map(|at| Choice { value: at.door.id, label: at.door.name }).collect(),
+        link: about.map(|row| Choice { value: row.id, label: row.name }),
         outcome,
-        next: rows
-            .last()
-            .filter(|_| more)
-            .map(|row| format!("{}-{}", row.occurred_at, row.sequence)),
+        next: rows.last().filter(|_| more).map(|row| format!("{}-{}", row.occurred_at, row.sequence)),
         later_page: !narrow.after.is_empty(),
         events: lines(&app, &zone, &rows, &names),
         zone,
     };
-    show(
-        &app,
-        &admin,
-        Section::Events,
-        StatusCode::OK,
-        model,
-        events_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Events, StatusCode::OK, model, events_page::view).await
 }
 
 /// `GET /events/{id}`.
@@ -138,11 +115,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
                 None => None,
             };
             let followed = store::following(c, &id)?;
-            let all: Vec<EventRow> = std::iter::once(&row)
-                .chain(&cause)
-                .chain(&followed)
-                .cloned()
-                .collect();
+            let all: Vec<EventRow> = std::iter::once(&row).chain(&cause).chain(&followed).cloned().collect();
             let names = feed::names(c, &organization, &all)?;
             Ok((row, cause, followed, names))
         })
@@ -158,26 +131,15 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         })
         .collect();
     if let Some(person) = names.person(&row.id) {
-        further.extend(
-            person
-                .facts
-                .iter()
-                .map(|(name, value)| (label(name).to_owned(), value.clone())),
-        );
+        further.extend(person.facts.iter().map(|(name, value)| (label(name).to_owned(), value.clone())));
     }
     let model = event_page::Model {
         line: line(&app, zone, &row, &names),
         sentence: sentence(&row),
-        trace: details
-            .get("trace")
-            .map(|text| parse_trace(text))
-            .unwrap_or_default(),
+        trace: details.get("trace").map(|text| parse_trace(text)).unwrap_or_default(),
         action: row.action.clone(),
         reason: row.reason.clone().unwrap_or_default(),
-        actor: Named {
-            name: words::say(&row, &names).who,
-            href: String::new(),
-        },
+        actor: Named { name: words::say(&row, &names).who, href: String::new() },
         credential: row.credential.as_deref().and_then(|id| named(id, &names)),
         object: named(&row.object, &names),
         occurred: common::said(&app, row.occurred_at, zone),
@@ -189,25 +151,14 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         cause: cause.as_ref().map(|row| line(&app, zone, row, &names)),
         followed: lines(&app, zone, &followed, &names),
     };
-    show(
-        &app,
-        &admin,
-        Section::Events,
-        StatusCode::OK,
-        model,
-        event_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Events, StatusCode::OK, model, event_page::view).await
 }
 
 /// Why, in a sentence: the reason of a decision, or what an outcome means.
 fn sentence(row: &EventRow) -> String {
     let code = match (row.reason.as_deref(), row.action.strip_prefix("door.")) {
         (Some(reason), _) => reason,
-        (
-            None,
-            Some(outcome @ ("dispatched" | "confirmed" | "failed" | "timed_out" | "interrupted")),
-        ) => outcome,
+        (None, Some(outcome @ ("dispatched" | "confirmed" | "failed" | "timed_out" | "interrupted"))) => outcome,
         _ => return String::new(),
     };
     reason::admin(code).to_owned()
@@ -256,13 +207,6 @@ fn named(id: &str, names: &Names) -> Option<Named> {
         _ => return None,
     };
     let known = names.of(id);
-    let href = if known.is_none() || page.is_empty() {
-        String::new()
-    } else {
-        format!("{page}/{id}")
-    };
-    Some(Named {
-        name: known.unwrap_or("Since removed").to_owned(),
-        href,
-    })
+    let href = if known.is_none() || page.is_empty() { String::new() } else { format!("{page}/{id}") };
+    Some(Named { name: known.unwrap_or("Since removed").to_owned(), href })
 }

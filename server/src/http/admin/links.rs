@@ -1,28 +1,29 @@
 //! `/links`.
 
-use super::common::{Answer, done, into_form, lines, refused, said, show};
+use super::common::{Answer, lines, refused, said, show};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::Admin;
 use crate::service::feed;
-use crate::service::link::{self, LinkInput};
+use crate::service::link;
 use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
 use app::page::admin::{
-    MessageLine, MessageState, Section, WayBack, confirm, link as link_page, links as links_page,
-    problem,
+    MessageLine, MessageState, Section, link as link_page, links as links_page,
 };
 use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use domain::decide::{Asker, DoorFacts, LinkFacts, decide};
 use domain::link::State as LinkState;
 use serde::Deserialize;
 
+mod deeds;
 mod form;
 
+pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
 pub use form::{create, edit, new, update};
 
 /// Links on a page.
@@ -86,23 +87,12 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
     let model = links_page::Model {
         q: narrow.q,
         state,
-        door: door.map(|at| Choice {
-            value: at.door.id,
-            label: at.door.name,
-        }),
+        door: door.map(|at| Choice { value: at.door.id, label: at.door.name }),
         next: rows.last().filter(|_| more).map(|last| last.id.clone()),
         later_page: !narrow.after.is_empty(),
         links: rows.iter().map(row).collect(),
     };
-    show(
-        &app,
-        &admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        links_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Links, StatusCode::OK, model, links_page::view).await
 }
 
 /// What a link's page is asked for.
@@ -127,59 +117,29 @@ pub async fn detail(
         }
     }
     let model = model(&app, &admin, &id, url).await?;
-    show(
-        &app,
-        &admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        link_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Links, StatusCode::OK, model, link_page::view).await
 }
 
-async fn model(
-    app: &App,
-    admin: &Admin,
-    id: &str,
-    url: Option<String>,
-) -> Result<link_page::Model> {
+async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let (link, opens, messages, rows, names) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
-            let filter = event::Filter {
-                link: Some(link_id.clone()),
-                brief: true,
-                ..Default::default()
-            };
+            let filter = event::Filter { link: Some(link_id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 50)?;
             let names = feed::names(c, &organization, &rows)?;
-            Ok((
-                link,
-                store::doors_of(c, &link_id)?,
-                message::of_link(c, &organization, &link_id)?,
-                rows,
-                names,
-            ))
+            Ok((link, store::doors_of(c, &link_id)?, message::of_link(c, &organization, &link_id)?, rows, names))
         })
         .await?;
     let now = app.clock.now();
-    let zone = opens
-        .first()
-        .map_or(&admin.organization.time_zone, |at| &at.place.time_zone)
-        .clone();
+    let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
     let state = link.state(now);
     let window = match (state, link.valid_until) {
-        (LinkState::Active, Some(until)) => format!(
-            "{zone}, ends in {}",
-            when::duration(until - now, Language::En)
-        ),
-        (LinkState::Scheduled, _) => format!(
-            "{zone}, begins in {}",
-            when::duration(link.valid_from - now, Language::En)
-        ),
+        (LinkState::Active, Some(until)) => format!("{zone}, ends in {}", when::duration(until - now, Language::En)),
+        (LinkState::Scheduled, _) => {
+            format!("{zone}, begins in {}", when::duration(link.valid_from - now, Language::En))
+        }
         _ => zone.clone(),
     };
     let door = |at: &doors::DoorAtPlace| link_page::Door {
@@ -188,10 +148,7 @@ async fn model(
         place: at.place.name.clone(),
         refused: could_open(app, &link, at, now),
     };
-    let made_by = rows
-        .iter()
-        .find(|row| row.action == "link.created")
-        .map(|row| row.actor.clone());
+    let made_by = rows.iter().find(|row| row.action == "link.created").map(|row| row.actor.clone());
     let made_by = match made_by.as_deref() {
         Some("operator") => "the operator".to_owned(),
         Some(admin) => names.of(admin).unwrap_or("somebody").to_owned(),
@@ -203,10 +160,7 @@ async fn model(
         until: link.valid_until.map(|until| said(app, until, &zone)),
         window,
         cooldown: if link.cooldown_ms > 0 {
-            format!(
-                "{} between two openings of one door",
-                when::duration(link.cooldown_ms, Language::En)
-            )
+            format!("{} between two openings of one door", when::duration(link.cooldown_ms, Language::En))
         } else {
             String::new()
         },
@@ -215,15 +169,9 @@ async fn model(
         opened: link.first_opened_at.map(|at| said(app, at, &zone)),
         masked_url: format!("{}/l/••••••••••••", app.base_url()),
         url,
-        messages: messages
-            .iter()
-            .map(|row| message_line(app, row, &link.name, &zone))
-            .collect(),
+        messages: messages.iter().map(|row| message_line(app, row, &link.name, &zone)).collect(),
         events: lines(app, &zone, &rows, &names),
-        extend_until: Field::new(
-            link.valid_until
-                .map_or_else(String::new, |until| when::input(until, &zone)),
-        ),
+        extend_until: Field::new(link.valid_until.map_or_else(String::new, |until| when::input(until, &zone))),
         zone,
         language: match link.language.as_str() {
             "en" => "English",
@@ -280,213 +228,4 @@ fn could_open(app: &App, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> O
     };
     let decision = decide(Asker::Link(&facts), door, now);
     (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())
-}
-
-/// `POST /links/{id}/pause`.
-pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let to = format!("/links/{id}");
-    match link::pause(&app, &form.admin.actor, &id).await {
-        Ok(name) => {
-            done(
-                &form.admin,
-                &to,
-                format!("The link of {name} is paused. It opens nothing until you resume it."),
-                Some((format!("{to}/resume"), "Resume it")),
-            )
-            .await
-        }
-        Err(error) => refused(&form.admin, &to, error).await,
-    }
-}
-
-/// `POST /links/{id}/resume`.
-pub async fn resume(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let to = format!("/links/{id}");
-    match link::resume(&app, &form.admin.actor, &id).await {
-        Ok(name) => {
-            done(
-                &form.admin,
-                &to,
-                format!("The link of {name} works again."),
-                Some((format!("{to}/pause"), "Pause it")),
-            )
-            .await
-        }
-        Err(error) => refused(&form.admin, &to, error).await,
-    }
-}
-
-/// `GET /links/{id}/revoke`.
-pub async fn ask_revoke(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
-    let organization = admin.organization.id.clone();
-    let (link, names) = app
-        .db
-        .read(move |c| {
-            let link = store::find(c, &organization, &id)?;
-            let names = store::door_names(c, std::slice::from_ref(&id))?
-                .remove(&id)
-                .unwrap_or_default();
-            Ok((link, names))
-        })
-        .await?;
-    let model = confirm::Model::revoke_link(&link.id, &link.name, &names, link.version);
-    show(
-        &app,
-        &admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        confirm::view,
-    )
-    .await
-}
-
-/// `POST /links/{id}/revoke`.
-pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let to = format!("/links/{id}");
-    match link::revoke(&app, &form.admin.actor, &id).await {
-        Ok(name) => {
-            done(
-                &form.admin,
-                &to,
-                format!("The link of {name} is revoked."),
-                None,
-            )
-            .await
-        }
-        Err(error) => refused(&form.admin, &to, error).await,
-    }
-}
-
-/// `POST /links/{id}/rotate`.
-pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let to = format!("/links/{id}");
-    match link::rotate(&app, &form.admin.actor, &id).await {
-        Ok(name) => {
-            done(
-                &form.admin,
-                &to,
-                format!(
-                    "The link of {name} has a new address. The old one opens nothing any more."
-                ),
-                None,
-            )
-            .await
-        }
-        Err(error) => refused(&form.admin, &to, error).await,
-    }
-}
-
-/// `POST /links/{id}/extend`.
-pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let (typed, zone) = (form.typed.text("valid_until"), form.typed.text("zone"));
-    match link::extend(&app, &form.admin.actor, &id, &typed, &zone).await {
-        Ok(name) => {
-            done(
-                &form.admin,
-                &format!("/links/{id}"),
-                format!("The link of {name} has a new end."),
-                None,
-            )
-            .await
-        }
-        Err(error) => {
-            let mut model = model(&app, &form.admin, &id, None).await?;
-            model.extend_until = Field::new(typed);
-            into_form(error, |_, sentence| {
-                model.extend_until.error = Some(sentence)
-            })?;
-            show(
-                &app,
-                &form.admin,
-                Section::Links,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                model,
-                link_page::view,
-            )
-            .await
-        }
-    }
-}
-
-/// `POST /links/{id}/send`.
-pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    let to = format!("/links/{id}");
-    match link::send(&app, &form.admin.actor, &id).await {
-        Ok(email) => {
-            app.outbox.notify_one();
-            done(
-                &form.admin,
-                &to,
-                format!("The link goes to {email}. Below you see when the mail server took it."),
-                None,
-            )
-            .await
-        }
-        Err(error) => refused(&form.admin, &to, error).await,
-    }
-}
-
-/// `POST /links/{id}/whatsapp`.
-pub async fn whatsapp(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
-    match link::whatsapp(&app, &form.admin.actor, &id).await {
-        Ok(address) => hand_over(&app, &form.admin, &address).await,
-        Err(error) => refused(&form.admin, &format!("/links/{id}"), error).await,
-    }
-}
-
-/// Leads to WhatsApp by a page of its own: the policy of pages lets no form end at another site, not even by a
-/// redirect, and this keeps it so.
-async fn hand_over(app: &App, admin: &Admin, address: &str) -> Answer {
-    let model = problem::Model {
-        status: StatusCode::OK.as_u16(),
-        title: "Opening WhatsApp".into(),
-        sentence: "The message is ready there; you choose whom to send it to. Come back with your browser's arrow."
-            .into(),
-        way: WayBack::new(address, "Open WhatsApp"),
-    };
-    let mut response = show(
-        app,
-        admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        problem::view_inside,
-    )
-    .await?;
-    if let Ok(refresh) = HeaderValue::try_from(format!("0;url={address}")) {
-        response.headers_mut().insert("refresh", refresh);
-    }
-    Ok(response)
-}
-
-/// A link as the form takes it.
-fn input_of(link: &LinkRow, doors: Vec<String>, zone: &str) -> LinkInput {
-    LinkInput {
-        name: link.name.clone(),
-        email: link.email.clone(),
-        phone: link.phone.clone(),
-        company: link.company.clone(),
-        host_name: link.host_name.clone(),
-        host_contact: link.host_contact.clone(),
-        note: link.note.clone(),
-        external_id: link.external_id.clone(),
-        language: link.language.clone(),
-        doors,
-        valid_from: when::input(link.valid_from, zone),
-        valid_until: link
-            .valid_until
-            .map_or_else(String::new, |until| when::input(until, zone)),
-        zone: zone.to_owned(),
-        never_expires: link.valid_until.is_none(),
-        never_expires_confirmed: false,
-        max_uses: link
-            .max_uses
-            .map_or_else(String::new, |max| max.to_string()),
-        cooldown_minutes: if link.cooldown_ms > 0 {
-            (link.cooldown_ms / 60_000).to_string()
-        } else {
-            String::new()
-        },
-    }
 }

@@ -50,23 +50,14 @@ pub async fn stream(
     let organization = admin.organization.id.clone();
     let changes = app.db.changes();
     let (head, _) = app.db.read(move |c| event::head(c, &organization)).await?;
-    let seen = headers
-        .get("last-event-id")
-        .and_then(|id| id.to_str().ok()?.parse().ok())
-        .or(from.after);
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).or(from.after);
     // Whoever was away for long reads the log itself.
     let last = seen.map_or(head, |seen: i64| seen.clamp((head - MOST).max(0), head));
     let mut changes = changes;
     if last < head {
         changes.mark_changed();
     }
-    let following = Following {
-        app,
-        admin,
-        changes,
-        last,
-        until: tokio::time::Instant::now() + LENGTH,
-    };
+    let following = Following { app, admin, changes, last, until: tokio::time::Instant::now() + LENGTH };
     let batches = stream::unfold(following, |mut following| async move {
         let news = following.next().await?;
         Some((stream::iter(news.into_iter().map(Ok)), following))
@@ -99,10 +90,7 @@ impl Following {
 
     async fn news(&mut self) -> crate::error::Result<Vec<Event>> {
         let (organization, from) = (self.admin.organization.id.clone(), self.last);
-        let brief = Filter {
-            brief: true,
-            ..Default::default()
-        };
+        let brief = Filter { brief: true, ..Default::default() };
         let (rows, names) = self
             .app
             .db

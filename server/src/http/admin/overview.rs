@@ -17,38 +17,32 @@ const DAY_MS: i64 = 86_400_000;
 
 /// `GET /`.
 pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
-    let (id, zone) = (
-        admin.organization.id.clone(),
-        admin.organization.time_zone.clone(),
-    );
+    let (id, zone) = (admin.organization.id.clone(), admin.organization.time_zone.clone());
     let now = app.clock.now();
-    let brief = event::Filter {
-        brief: true,
-        ..Default::default()
-    };
+    let brief = event::Filter { brief: true, ..Default::default() };
     let midnight = when::start_of_day(now, &zone);
-    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) =
-        app.db
-            .read(move |c| {
-                let rows = event::list(c, &id, &brief, 20)?;
-                let names = feed::names(c, &id, &rows)?;
-                let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
-                let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
-                Ok((
-                    event::head(c, &id)?.0,
-                    event::unlocks_since(c, &id, midnight)?,
-                    link::count_active(c, &id, now, now + DAY_MS)?,
-                    message::states_since(c, &id, midnight)?,
-                    door::all(c, &id)?,
-                    rows,
-                    names,
-                    ending,
-                    link::door_names(c, &ids)?,
-                    place::all(c, &id)?.len(),
-                    !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
-                ))
-            })
-            .await?;
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
+        .db
+        .read(move |c| {
+            let rows = event::list(c, &id, &brief, 20)?;
+            let names = feed::names(c, &id, &rows)?;
+            let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
+            let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
+            Ok((
+                event::head(c, &id)?.0,
+                event::unlocks_since(c, &id, midnight)?,
+                link::count_active(c, &id, now, now + DAY_MS)?,
+                message::states_since(c, &id, midnight)?,
+                door::all(c, &id)?,
+                rows,
+                names,
+                ending,
+                link::door_names(c, &ids)?,
+                place::all(c, &id)?.len(),
+                !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+            ))
+        })
+        .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
     for (outcome, reason, count) in unlocks {
@@ -56,19 +50,11 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             opened_today += count;
         } else {
             refused_today += count;
-            refused_why.push((
-                said::badge("door.unlock", Outcome::Denied, reason.as_deref()).to_owned(),
-                count,
-            ));
+            refused_why.push((said::badge("door.unlock", Outcome::Denied, reason.as_deref()).to_owned(), count));
         }
     }
     refused_why.sort_by_key(|(_, count)| -count);
-    let mail = |state: &str| {
-        mails
-            .iter()
-            .find(|(code, _)| code == state)
-            .map_or(0, |(_, count)| *count)
-    };
+    let mail = |state: &str| mails.iter().find(|(code, _)| code == state).map_or(0, |(_, count)| *count);
     let fresh = places == 0 || doors.is_empty() || !any_link;
     let model = overview::Model {
         opened_today,
@@ -83,15 +69,9 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         doors: doors
             .iter()
             .take(FEW)
-            .map(|at| app::page::admin::doors::Row {
-                description: at.place.name.clone(),
-                ..door_row(&app, at)
-            })
+            .map(|at| app::page::admin::doors::Row { description: at.place.name.clone(), ..door_row(&app, at) })
             .collect(),
-        feed: lines(&app, &zone, &rows, &names)
-            .into_iter()
-            .map(feed_item)
-            .collect(),
+        feed: lines(&app, &zone, &rows, &names).into_iter().map(feed_item).collect(),
         stream: format!("/events/stream?after={head}"),
         ending: ending
             .into_iter()
@@ -108,13 +88,5 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             link: any_link,
         }),
     };
-    show(
-        &app,
-        &admin,
-        Section::Overview,
-        StatusCode::OK,
-        model,
-        overview::view,
-    )
-    .await
+    show(&app, &admin, Section::Overview, StatusCode::OK, model, overview::view).await
 }

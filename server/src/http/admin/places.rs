@@ -13,10 +13,7 @@ use axum::http::StatusCode;
 /// `GET /places`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let id = admin.organization.id.clone();
-    let (rows, counts) = app
-        .db
-        .read(move |c| Ok((store::all(c, &id)?, store::door_counts(c, &id)?)))
-        .await?;
+    let (rows, counts) = app.db.read(move |c| Ok((store::all(c, &id)?, store::door_counts(c, &id)?))).await?;
     let row = |row: store::PlaceRow| places::Row {
         doors: counts.get(&row.id).copied().unwrap_or(0),
         id: row.id,
@@ -24,35 +21,14 @@ pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
         address: row.address,
         time_zone: row.time_zone,
     };
-    let model = places::Model {
-        places: rows.into_iter().map(row).collect(),
-    };
-    show(
-        &app,
-        &admin,
-        Section::Places,
-        StatusCode::OK,
-        model,
-        places::view,
-    )
-    .await
+    let model = places::Model { places: rows.into_iter().map(row).collect() };
+    show(&app, &admin, Section::Places, StatusCode::OK, model, places::view).await
 }
 
 /// `GET /places/new`.
 pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
-    let model = place_form::Model {
-        time_zone: Field::new(&admin.organization.time_zone),
-        ..Default::default()
-    };
-    show(
-        &app,
-        &admin,
-        Section::Places,
-        StatusCode::OK,
-        model,
-        place_form::view,
-    )
-    .await
+    let model = place_form::Model { time_zone: Field::new(&admin.organization.time_zone), ..Default::default() };
+    show(&app, &admin, Section::Places, StatusCode::OK, model, place_form::view).await
 }
 
 fn typed_form(form: &AdminForm, id: Option<String>) -> (PlaceInput, place_form::Model) {
@@ -76,26 +52,10 @@ fn typed_form(form: &AdminForm, id: Option<String>) -> (PlaceInput, place_form::
 pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
     let (typed, mut model) = typed_form(&form, None);
     match place::create(&app, &form.admin.actor, &typed).await {
-        Ok(id) => {
-            done(
-                &form.admin,
-                &format!("/places/{id}"),
-                format!("{} is added.", typed.name.trim()),
-                None,
-            )
-            .await
-        }
+        Ok(id) => done(&form.admin, &format!("/places/{id}"), format!("{} is added.", typed.name.trim()), None).await,
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
-            show(
-                &app,
-                &form.admin,
-                Section::Places,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                model,
-                place_form::view,
-            )
-            .await
+            show(&app, &form.admin, Section::Places, StatusCode::UNPROCESSABLE_ENTITY, model, place_form::view).await
         }
     }
 }
@@ -107,44 +67,26 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         .db
         .read(move |c| {
             let row = store::find(c, &organization, &id)?;
-            let here = doors::all(c, &organization)?
-                .into_iter()
-                .filter(|at| at.place.id == row.id)
-                .collect::<Vec<_>>();
+            let here = doors::all(c, &organization)?.into_iter().filter(|at| at.place.id == row.id).collect::<Vec<_>>();
             Ok((row, here))
         })
         .await?;
     let clock = super::common::said(&app, app.clock.now(), &row.time_zone).said;
     let model = place_page::Model {
-        local_time: clock
-            .split_whitespace()
-            .last()
-            .unwrap_or_default()
-            .to_owned(),
+        local_time: clock.split_whitespace().last().unwrap_or_default().to_owned(),
         id: row.id,
         name: row.name,
         address: row.address,
         time_zone: row.time_zone,
         doors: doors.iter().map(|at| door_row(&app, at)).collect(),
     };
-    show(
-        &app,
-        &admin,
-        Section::Places,
-        StatusCode::OK,
-        model,
-        place_page::view,
-    )
-    .await
+    show(&app, &admin, Section::Places, StatusCode::OK, model, place_page::view).await
 }
 
 /// `GET /places/{id}/edit`.
 pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
-    let row = app
-        .db
-        .read(move |c| store::find(c, &organization, &id))
-        .await?;
+    let row = app.db.read(move |c| store::find(c, &organization, &id)).await?;
     let model = place_form::Model {
         id: Some(row.id),
         version: row.version,
@@ -153,15 +95,7 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
         time_zone: Field::new(row.time_zone),
         form_error: None,
     };
-    show(
-        &app,
-        &admin,
-        Section::Places,
-        StatusCode::OK,
-        model,
-        place_form::view,
-    )
-    .await
+    show(&app, &admin, Section::Places, StatusCode::OK, model, place_form::view).await
 }
 
 /// `POST /places/{id}/edit`.
@@ -175,15 +109,7 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
             app.db.read(move |c| store::find(c, &owner, &id)).await?;
             let status = crate::http::failure::status(&error);
             into_form(error, |field, sentence| model.fail(field, sentence))?;
-            show(
-                &app,
-                &form.admin,
-                Section::Places,
-                status,
-                model,
-                place_form::view,
-            )
-            .await
+            show(&app, &form.admin, Section::Places, status, model, place_form::view).await
         }
     }
 }
@@ -191,26 +117,11 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
 /// `GET /places/{id}/remove`.
 pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
-    let (row, counts) = app
-        .db
-        .read(move |c| {
-            Ok((
-                store::find(c, &organization, &id)?,
-                store::door_counts(c, &organization)?,
-            ))
-        })
-        .await?;
+    let (row, counts) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::door_counts(c, &organization)?))).await?;
     let count = counts.get(&row.id).copied().unwrap_or(0);
     let model = confirm::Model::remove_place(&row.id, &row.name, count, row.version);
-    show(
-        &app,
-        &admin,
-        Section::Places,
-        StatusCode::OK,
-        model,
-        confirm::view,
-    )
-    .await
+    show(&app, &admin, Section::Places, StatusCode::OK, model, confirm::view).await
 }
 
 /// `POST /places/{id}/remove`.

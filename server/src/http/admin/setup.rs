@@ -20,11 +20,7 @@ fn binding(secret: &str) -> String {
 }
 
 async fn must_be_good(app: &App, secret: &str) -> crate::error::Result<()> {
-    if setup::is_good(app, secret).await? {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if setup::is_good(app, secret).await? { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// `GET /setup/{secret}`.
@@ -41,10 +37,7 @@ pub async fn form(State(app): State<App>, Path(secret): Path<String>) -> Answer 
         time_zone: Field::new(zone),
         ..Default::default()
     };
-    Ok(page(StatusCode::OK, move || {
-        setup_page::view(model, &assets::manifest())
-    })
-    .await?)
+    Ok(page(StatusCode::OK, move || setup_page::view(model, &assets::manifest())).await?)
 }
 
 /// `POST /setup/{secret}`.
@@ -58,10 +51,9 @@ pub async fn set_up(
 ) -> Answer {
     must_be_good(&app, &secret).await?;
     if !FormToken::check(&app.keys, &binding(&secret), typed.get("csrf")) {
-        return Err(Error::Forbidden(
-            "This page was not made by this server. Open the set-up address again.".into(),
-        )
-        .into());
+        return Err(
+            Error::Forbidden("This page was not made by this server. Open the set-up address again.".into()).into()
+        );
     }
     let input = SetupInput {
         organization: typed.text("organization"),
@@ -88,13 +80,7 @@ pub async fn set_up(
             Err(error) => into_form(error, |field, sentence| model.fail(field, sentence))?,
         }
     } else {
-        model.fail(
-            "password_again",
-            "These two differ. Type the password twice alike.",
-        );
+        model.fail("password_again", "These two differ. Type the password twice alike.");
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, move || {
-        setup_page::view(model, &assets::manifest())
-    })
-    .await?)
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, move || setup_page::view(model, &assets::manifest())).await?)
 }

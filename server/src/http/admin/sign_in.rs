@@ -30,11 +30,7 @@ pub struct Wanted {
 
 /// Binds the sign-in form to the browser that asked for it, before there is a session.
 fn form_cookie(https: bool) -> &'static str {
-    if https {
-        "__Host-latchkey-form"
-    } else {
-        "latchkey-form"
-    }
+    if https { "__Host-latchkey-form" } else { "latchkey-form" }
 }
 
 /// `GET /sign-in`.
@@ -44,40 +40,21 @@ pub async fn form(
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Answer {
-    let signed_in: Option<String> = session
-        .get(crate::http::session_store::ADMIN)
-        .await
-        .ok()
-        .flatten();
+    let signed_in: Option<String> = session.get(crate::http::session_store::ADMIN).await.ok().flatten();
     if signed_in.is_some() {
         return Ok(Redirect::to("/").into_response());
     }
     let notice = (wanted.out == "1").then(|| "You are signed out.".to_owned());
-    let model = Model {
-        next: on_this_server(&wanted.next).to_owned(),
-        notice,
-        ..Default::default()
-    };
+    let model = Model { next: on_this_server(&wanted.next).to_owned(), notice, ..Default::default() };
     show(&app, &headers, StatusCode::OK, model).await
 }
 
 async fn show(app: &App, headers: &HeaderMap, status: StatusCode, model: Model) -> Answer {
     let name = form_cookie(app.is_https());
-    let known = jar(headers)
-        .get(name)
-        .map(|cookie| cookie.value().to_owned())
-        .filter(|value| value.len() >= 27);
-    let value = known
-        .clone()
-        .unwrap_or_else(|| PlainSecret::new().expose().to_owned());
-    let model = Model {
-        form_token: FormToken::make(&app.keys, &format!("form:{value}")),
-        ..model
-    };
-    let mut response = page(status, move || {
-        sign_in_page::view(model, &assets::manifest())
-    })
-    .await?;
+    let known = jar(headers).get(name).map(|cookie| cookie.value().to_owned()).filter(|value| value.len() >= 27);
+    let value = known.clone().unwrap_or_else(|| PlainSecret::new().expose().to_owned());
+    let model = Model { form_token: FormToken::make(&app.keys, &format!("form:{value}")), ..model };
+    let mut response = page(status, move || sign_in_page::view(model, &assets::manifest())).await?;
     if known.is_none() {
         let secure = if app.is_https() { "; Secure" } else { "" };
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}");
@@ -96,30 +73,14 @@ pub async fn sign_in(
     headers: HeaderMap,
     typed: Typed,
 ) -> Answer {
-    let bound = jar(&headers)
-        .get(form_cookie(app.is_https()))
-        .map(|cookie| cookie.value().to_owned())
-        .unwrap_or_default();
+    let bound =
+        jar(&headers).get(form_cookie(app.is_https())).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     let email = typed.text("email");
-    let model = Model {
-        email: Field::new(&email),
-        next: on_this_server(typed.get("next")).to_owned(),
-        ..Default::default()
-    };
-    if bound.is_empty() || !FormToken::check(&app.keys, &format!("form:{bound}"), typed.get("csrf"))
-    {
-        let again =
-            "This page was open for too long, or your browser keeps no cookies. Please try again.";
-        return show(
-            &app,
-            &headers,
-            StatusCode::FORBIDDEN,
-            Model {
-                form_error: Some(again.into()),
-                ..model
-            },
-        )
-        .await;
+    let model =
+        Model { email: Field::new(&email), next: on_this_server(typed.get("next")).to_owned(), ..Default::default() };
+    if bound.is_empty() || !FormToken::check(&app.keys, &format!("form:{bound}"), typed.get("csrf")) {
+        let again = "This page was open for too long, or your browser keeps no cookies. Please try again.";
+        return show(&app, &headers, StatusCode::FORBIDDEN, Model { form_error: Some(again.into()), ..model }).await;
     }
     let visitor = Visitor {
         client: client.to_string(),
@@ -130,11 +91,7 @@ pub async fn sign_in(
     match account::sign_in(&app, &email, typed.get("password"), &visitor).await {
         Ok(admin) => {
             let cookie = signing::begin(&app, &session, &admin.id, client, &headers).await?;
-            let to = if model.next.is_empty() {
-                "/"
-            } else {
-                &model.next
-            };
+            let to = if model.next.is_empty() { "/" } else { &model.next };
             Ok((cookie, Redirect::to(to)).into_response())
         }
         Err(Error::Refused(_)) => {
@@ -142,23 +99,14 @@ pub async fn sign_in(
                 &app,
                 &headers,
                 StatusCode::UNPROCESSABLE_ENTITY,
-                Model {
-                    form_error: Some(sign_in_page::WRONG.into()),
-                    ..model
-                },
+                Model { form_error: Some(sign_in_page::WRONG.into()), ..model },
             )
             .await
         }
         Err(Error::TooMany(seconds)) => {
-            let model = Model {
-                form_error: Some(sign_in_page::throttled(seconds)),
-                ..model
-            };
-            let mut response: Response =
-                show(&app, &headers, StatusCode::TOO_MANY_REQUESTS, model).await?;
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            let model = Model { form_error: Some(sign_in_page::throttled(seconds)), ..model };
+            let mut response: Response = show(&app, &headers, StatusCode::TOO_MANY_REQUESTS, model).await?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             Ok(response)
         }
         Err(other) => Err(other.into()),
@@ -168,10 +116,6 @@ pub async fn sign_in(
 /// `POST /sign-out`.
 pub async fn sign_out(State(app): State<App>, form: AdminForm) -> Answer {
     account::signed_out(&app, &form.admin.actor).await?;
-    form.admin
-        .session
-        .flush()
-        .await
-        .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+    form.admin.session.flush().await.map_err(|cause| Error::Unavailable(cause.to_string()))?;
     Ok(Redirect::to("/sign-in?out=1").into_response())
 }

@@ -27,41 +27,18 @@ pub async fn doors(State(app): State<App>, admin: Admin) -> Answer {
             place: at.place.name,
         })
         .collect();
-    let model = simulator::Model {
-        doors: shown,
-        stream: "/simulator/stream".into(),
-    };
-    show(
-        &app,
-        &admin,
-        Section::Simulator,
-        StatusCode::OK,
-        model,
-        simulator::view,
-    )
-    .await
+    let model = simulator::Model { doors: shown, stream: "/simulator/stream".into() };
+    show(&app, &admin, Section::Simulator, StatusCode::OK, model, simulator::view).await
 }
 
 /// `POST /simulator/{id}/mode`.
 pub async fn set_mode(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
     let set = match Mode::from_code(form.typed.get("mode")) {
-        Some(mode) => door::simulate(&app, &form.admin.actor, &id, mode)
-            .await
-            .map(|name| (name, mode)),
-        None => Err(Error::Refused(
-            "Choose one of the modes on the page.".into(),
-        )),
+        Some(mode) => door::simulate(&app, &form.admin.actor, &id, mode).await.map(|name| (name, mode)),
+        None => Err(Error::Refused("Choose one of the modes on the page.".into())),
     };
     match set {
-        Ok((name, mode)) => {
-            done(
-                &form.admin,
-                "/simulator",
-                format!("{name} is set to {}.", mode.code()),
-                None,
-            )
-            .await
-        }
+        Ok((name, mode)) => done(&form.admin, "/simulator", format!("{name} is set to {}.", mode.code()), None).await,
         Err(error) => refused(&form.admin, "/simulator", error).await,
     }
 }

@@ -19,20 +19,11 @@ pub(super) struct Words {
 pub(super) fn say(row: &EventRow, names: &Names) -> Words {
     let details = row.details();
     let detail = |name: &str| details.get(name).cloned().unwrap_or_default();
-    let known = names
-        .of(&row.object)
-        .map(str::to_owned)
-        .unwrap_or_else(|| detail("name"));
-    let object = if known.is_empty() {
-        "something since removed"
-    } else {
-        known.as_str()
-    };
+    let known = names.of(&row.object).map(str::to_owned).unwrap_or_else(|| detail("name"));
+    let object = if known.is_empty() { "something since removed" } else { known.as_str() };
     let outcome = Outcome::from_code(&row.outcome).unwrap_or(Outcome::Done);
     let more = match (row.action.as_str(), outcome) {
-        ("door.unlock", Outcome::Denied) => {
-            reason::admin(row.reason.as_deref().unwrap_or_default()).to_owned()
-        }
+        ("door.unlock", Outcome::Denied) => reason::admin(row.reason.as_deref().unwrap_or_default()).to_owned(),
         ("door.confirmed", _) => format!("Confirmed after {} ms", detail("after_ms")),
         ("door.failed", _) => detail("answer"),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
@@ -49,13 +40,7 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    Words {
-        who: who(row, names),
-        did: said::did(&row.action, outcome, object),
-        detail: more,
-        outcome,
-        badge,
-    }
+    Words { who: who(row, names), did: said::did(&row.action, outcome, object), detail: more, outcome, badge }
 }
 
 /// Who acts, by the name they had then while it is kept.
@@ -64,14 +49,8 @@ fn who(row: &EventRow, names: &Names) -> String {
         "operator" => "The operator".to_owned(),
         "system" => "Latchkey".to_owned(),
         "visitor" => {
-            let kept = names
-                .person(&row.id)
-                .and_then(|person| person.facts.get("name").cloned());
-            let known = row
-                .credential
-                .as_deref()
-                .and_then(|id| names.of(id))
-                .map(str::to_owned);
+            let kept = names.person(&row.id).and_then(|person| person.facts.get("name").cloned());
+            let known = row.credential.as_deref().and_then(|id| names.of(id)).map(str::to_owned);
             kept.or(known).unwrap_or_else(|| "A visitor".to_owned())
         }
         id => names.of(id).unwrap_or("Somebody").to_owned(),

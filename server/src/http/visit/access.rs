@@ -42,10 +42,7 @@ impl Access {
     /// Whom to ask.
     #[must_use]
     pub fn host(&self) -> Option<Host> {
-        let host = Host {
-            name: self.link.host_name.clone(),
-            contact: self.link.host_contact.clone(),
-        };
+        let host = Host { name: self.link.host_name.clone(), contact: self.link.host_contact.clone() };
         (!host.name.is_empty() || !host.contact.is_empty()).then_some(host)
     }
 
@@ -64,9 +61,7 @@ impl Access {
     /// The zone to say times in: of the first door's place.
     #[must_use]
     pub fn zone(&self) -> &str {
-        self.doors
-            .first()
-            .map_or(&self.organization.time_zone, |at| &at.place.time_zone)
+        self.doors.first().map_or(&self.organization.time_zone, |at| &at.place.time_zone)
     }
 }
 
@@ -74,14 +69,8 @@ impl FromRequestParts<App> for Access {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params = RawPathParams::from_request_parts(parts, app)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let id = params
-            .iter()
-            .find(|(name, _)| *name == "link")
-            .map(|(_, id)| id.to_owned())
-            .unwrap_or_default();
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let id = params.iter().find(|(name, _)| *name == "link").map(|(_, id)| id.to_owned()).unwrap_or_default();
         let held = cookie::held(app, &parts.headers);
         if held.is_empty() {
             return Err(trouble(&parts.headers, None, Trouble::NoCookie));
@@ -101,12 +90,7 @@ impl FromRequestParts<App> for Access {
         match found {
             Ok((link, organization, doors)) => {
                 let language = language(parts, &link.language);
-                Ok(Self {
-                    link,
-                    organization,
-                    doors,
-                    language,
-                })
+                Ok(Self { link, organization, doors, language })
             }
             Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
             Err(cause) => {
@@ -120,14 +104,9 @@ impl FromRequestParts<App> for Access {
 /// What was chosen on the page, else the link's language, else the browser's.
 fn language(parts: &Parts, of_link: &str) -> Language {
     let query = parts.uri.query().unwrap_or_default();
-    let asked = url::form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == "lang")
-        .map(|(_, code)| code.into_owned());
-    let chosen = asked.or_else(|| {
-        cookie::jar(&parts.headers)
-            .get(LANGUAGE)
-            .map(|cookie| cookie.value().to_owned())
-    });
+    let asked =
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang").map(|(_, code)| code.into_owned());
+    let chosen = asked.or_else(|| cookie::jar(&parts.headers).get(LANGUAGE).map(|cookie| cookie.value().to_owned()));
     let link = chosen
         .filter(|code| Language::parse(code).is_some())
         .or_else(|| Some(of_link.to_owned()).filter(|code| !code.is_empty()));
@@ -139,10 +118,7 @@ pub(super) const LANGUAGE: &str = "latchkey-language";
 
 /// What the browser would rather read.
 pub(super) fn accepted(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// Whether the visitor's script asks.
@@ -155,32 +131,17 @@ pub(super) fn wants_json(headers: &HeaderMap) -> bool {
 
 /// A page for what went wrong; for the visitor's script the same in JSON.
 pub(super) fn trouble(headers: &HeaderMap, access: Option<&Access>, trouble: Trouble) -> Response {
-    let language = access.map_or_else(
-        || Language::choose(None, accepted(headers)),
-        |access| access.language,
-    );
-    let chrome = access.map_or_else(
-        || Chrome {
-            assets: assets::manifest(),
-            language,
-            organization: None,
-        },
-        Access::chrome,
-    );
+    let language = access.map_or_else(|| Language::choose(None, accepted(headers)), |access| access.language);
+    let chrome =
+        access.map_or_else(|| Chrome { assets: assets::manifest(), language, organization: None }, Access::chrome);
     let host = access.and_then(Access::host);
     let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     if wants_json(headers) {
         use app::page::visit::Answer;
-        let answer = if trouble == Trouble::Busy {
-            Answer::busy(language)
-        } else {
-            Answer::stale(language)
-        };
+        let answer = if trouble == Trouble::Busy { Answer::busy(language) } else { Answer::stale(language) };
         return (status, axum::Json(answer)).into_response();
     }
-    match still(status, || {
-        trouble_page::view(trouble, host.as_ref(), &chrome)
-    }) {
+    match still(status, || trouble_page::view(trouble, host.as_ref(), &chrome)) {
         Ok(response) => response,
         Err(cause) => crate::http::failure::Failure(cause).into_response(),
     }

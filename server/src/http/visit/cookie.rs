@@ -19,11 +19,7 @@ const KEPT: time::Duration = time::Duration::days(400);
 /// The cookie's name; the prefix makes browsers refuse it from anywhere else.
 #[must_use]
 pub fn name(https: bool) -> &'static str {
-    if https {
-        "__Host-latchkey-visit"
-    } else {
-        "latchkey-visit"
-    }
+    if https { "__Host-latchkey-visit" } else { "latchkey-visit" }
 }
 
 /// The links a browser holds, each with the version of its secret, latest first. A forged cookie holds none.
@@ -61,10 +57,7 @@ fn hold(app: &App, headers: &HeaderMap, link: &str, version: i64) -> String {
     held.retain(|(id, _)| id != link);
     held.insert(0, (link.to_owned(), version));
     held.truncate(HELD);
-    let value: Vec<String> = held
-        .into_iter()
-        .map(|(id, version)| format!("{id}-{version}"))
-        .collect();
+    let value: Vec<String> = held.into_iter().map(|(id, version)| format!("{id}-{version}")).collect();
     let cookie = Cookie::build((name(app.is_https()), value.join(".")))
         .path("/")
         .http_only(true)
@@ -87,11 +80,7 @@ pub async fn arrive(
     match link::open_address(&app, &secret, &client::ip_prefix(client)).await {
         Ok(link) => {
             let cookie = hold(&app, &headers, &link.id, link.secret_version);
-            (
-                [(axum::http::header::SET_COOKIE, cookie)],
-                Redirect::to(&format!("/visit/{}", link.id)),
-            )
-                .into_response()
+            ([(axum::http::header::SET_COOKIE, cookie)], Redirect::to(&format!("/visit/{}", link.id))).into_response()
         }
         Err(Error::TooMany(_)) => trouble(&headers, None, Trouble::TooMany),
         Err(Error::NotFound) => trouble(&headers, None, Trouble::Gone),

@@ -8,9 +8,7 @@ use crate::http::page::still;
 use crate::notify::calendar as ics;
 use crate::store::door::DoorAtPlace;
 use app::page::visit::trouble::Trouble;
-use app::page::visit::{
-    confirm as confirm_page, doors as doors_page, state as state_page, too_early,
-};
+use app::page::visit::{confirm as confirm_page, doors as doors_page, state as state_page, too_early};
 use app::text::when;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,14 +17,10 @@ use domain::link::State as LinkState;
 
 /// `GET /visit/{link}`.
 pub async fn doors(State(app): State<App>, access: Access, RawQuery(query): RawQuery) -> Response {
-    let mut response = show(&app, &access)
-        .await
-        .unwrap_or_else(|cause| Failure(cause).into_response());
+    let mut response = show(&app, &access).await.unwrap_or_else(|cause| Failure(cause).into_response());
     if query.is_some_and(|query| query.contains("lang=")) {
-        let cookie = format!(
-            "{LANGUAGE}={}; Path=/visit; Max-Age=31536000; SameSite=Lax; HttpOnly",
-            access.language.code()
-        );
+        let cookie =
+            format!("{LANGUAGE}={}; Path=/visit; Max-Age=31536000; SameSite=Lax; HttpOnly", access.language.code());
         if let Ok(value) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
@@ -49,12 +43,8 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
             return still(StatusCode::OK, || too_early::view(model, &chrome));
         }
         LinkState::Revoked => Some(state_page::State::Revoked),
-        LinkState::Expired => Some(state_page::State::Expired(said(
-            link.valid_until.unwrap_or(now),
-        ))),
-        LinkState::UsedUp => {
-            (!has_free_try(app, access).await?).then_some(state_page::State::UsedUp)
-        }
+        LinkState::Expired => Some(state_page::State::Expired(said(link.valid_until.unwrap_or(now)))),
+        LinkState::UsedUp => (!has_free_try(app, access).await?).then_some(state_page::State::UsedUp),
         LinkState::Paused => Some(state_page::State::Paused),
         LinkState::Active => {
             let all_down = !access.doors.is_empty() && access.doors.iter().all(is_down);
@@ -70,9 +60,7 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
         visitor: link.name.clone(),
         host,
         good_until: link.valid_until.map(said),
-        uses_left: link
-            .max_uses
-            .map(|max| u64::try_from(max - link.uses).unwrap_or(0)),
+        uses_left: link.max_uses.map(|max| u64::try_from(max - link.uses).unwrap_or(0)),
         places: places(app, access, now),
         form_token: access.form_token(app),
         now_ms: now,
@@ -87,9 +75,7 @@ fn is_down(at: &DoorAtPlace) -> bool {
 /// Whether a used-up link still has a free second try at a door that did not answer.
 async fn has_free_try(app: &App, access: &Access) -> crate::error::Result<bool> {
     let (id, now) = (access.link.id.clone(), app.clock.now());
-    app.db
-        .read(move |c| crate::store::link::has_free_try(c, &id, now))
-        .await
+    app.db.read(move |c| crate::store::link::has_free_try(c, &id, now)).await
 }
 
 fn places(app: &App, access: &Access, now: i64) -> Vec<doors_page::Place> {
@@ -128,9 +114,7 @@ fn state(app: &App, at: &DoorAtPlace, now: i64) -> doors_page::DoorState {
     } else if at.door.driver == simulator::KIND
         && let Some(left) = app.drivers.simulator.open_for(&at.door.id)
     {
-        DoorState::Unlocked {
-            until_ms: now + i64::try_from(left.as_millis()).unwrap_or(0),
-        }
+        DoorState::Unlocked { until_ms: now + i64::try_from(left.as_millis()).unwrap_or(0) }
     } else {
         DoorState::Ready
     }
@@ -161,26 +145,16 @@ pub async fn confirm(
         request_id: app.clock.salt(),
     };
     let chrome = access.chrome();
-    still(StatusCode::OK, || confirm_page::view(model, &chrome))
-        .unwrap_or_else(|cause| Failure(cause).into_response())
+    still(StatusCode::OK, || confirm_page::view(model, &chrome)).unwrap_or_else(|cause| Failure(cause).into_response())
 }
 
 /// `GET /visit/{link}/calendar.ics`.
 pub async fn calendar(State(app): State<App>, access: Access) -> Response {
-    let file = ics::file(
-        &access.link,
-        &access.organization,
-        &access.doors,
-        access.language,
-        app.clock.now(),
-    );
+    let file = ics::file(&access.link, &access.organization, &access.doors, access.language, app.clock.now());
     (
         [
             (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-            (
-                header::CONTENT_DISPOSITION,
-                "attachment; filename=\"visit.ics\"",
-            ),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"visit.ics\""),
         ],
         file,
     )

@@ -33,10 +33,7 @@ pub async fn unlock(
         return trouble(&headers, Some(&access), Trouble::StalePage);
     }
     let request = typed.get("request_id");
-    if !REQUEST_ID.contains(&request.len())
-        || !request
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    if !REQUEST_ID.contains(&request.len()) || !request.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     {
         return trouble(&headers, Some(&access), Trouble::StalePage);
     }
@@ -44,10 +41,7 @@ pub async fn unlock(
         return trouble(&headers, Some(&access), Trouble::Gone);
     };
     let tapper = Tapper {
-        credential: Credential::Link {
-            id: access.link.id.clone(),
-            secret_version: access.link.secret_version,
-        },
+        credential: Credential::Link { id: access.link.id.clone(), secret_version: access.link.secret_version },
         facts: form::facts(client, &headers),
     };
     let host = access.link.host_name.as_str();
@@ -57,9 +51,7 @@ pub async fn unlock(
             let left = report.uses_left.and_then(|left| u64::try_from(left).ok());
             let shut = |code| Answer::shut(code, host, left, access.language);
             match report.opening {
-                Opening::Open(ms) => {
-                    Answer::open(u64::try_from(ms).unwrap_or(0), left, access.language)
-                }
+                Opening::Open(ms) => Answer::open(u64::try_from(ms).unwrap_or(0), left, access.language),
                 Opening::Denied(reason) => shut(reason.code()),
                 Opening::Failed => shut("failed"),
                 Opening::TimedOut => shut("timed_out"),
@@ -84,6 +76,5 @@ pub async fn unlock(
         answer,
     };
     let chrome = access.chrome();
-    still(StatusCode::OK, || result::view(model, &chrome))
-        .unwrap_or_else(|cause| Failure(cause).into_response())
+    still(StatusCode::OK, || result::view(model, &chrome)).unwrap_or_else(|cause| Failure(cause).into_response())
 }

@@ -83,22 +83,8 @@ pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Strin
         .write(move |tx| {
             link::insert(tx, &row, &doors)?;
             let mut event = actor.event(tx.clock, tx.now, "link.created", &row.id);
-            describe(
-                &mut event.detail,
-                row.valid_from,
-                row.valid_until,
-                row.max_uses,
-                &doors,
-            );
-            add_person(
-                &mut event,
-                tx.clock,
-                &[
-                    ("name", &row.name),
-                    ("email", &row.email),
-                    ("phone", &row.phone),
-                ],
-            );
+            describe(&mut event.detail, row.valid_from, row.valid_until, row.max_uses, &doors);
+            add_person(&mut event, tx.clock, &[("name", &row.name), ("email", &row.email), ("phone", &row.phone)]);
             tx.record(event);
             Ok(())
         })
@@ -115,10 +101,7 @@ fn describe(
 ) {
     detail.insert("doors".into(), doors.join(" "));
     detail.insert("valid_from".into(), from.to_string());
-    detail.insert(
-        "valid_until".into(),
-        until.map_or("never".into(), |until| until.to_string()),
-    );
+    detail.insert("valid_until".into(), until.map_or("never".into(), |until| until.to_string()));
     if let Some(max) = max_uses {
         detail.insert("max_uses".into(), max.to_string());
     }
@@ -128,43 +111,20 @@ fn describe(
 ///
 /// # Errors
 /// `Fields`, `NotFound`, `Stale`, `Refused`; those of the store.
-pub async fn edit(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    version: i64,
-    typed: &LinkInput,
-) -> Result<()> {
+pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &LinkInput) -> Result<()> {
     let draft = check(app, actor, Some(id), typed).await?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
             allowed(tx, &actor, &id, Change::Edit)?;
-            link::update(
-                tx,
-                &actor.organization,
-                &id,
-                version,
-                &draft.change,
-                &draft.doors,
-            )?;
+            link::update(tx, &actor.organization, &id, version, &draft.change, &draft.doors)?;
             let mut event = actor.event(tx.clock, tx.now, "link.changed", &id);
             let change = &draft.change;
-            describe(
-                &mut event.detail,
-                change.valid_from,
-                change.valid_until,
-                change.max_uses,
-                &draft.doors,
-            );
+            describe(&mut event.detail, change.valid_from, change.valid_until, change.max_uses, &draft.doors);
             add_person(
                 &mut event,
                 tx.clock,
-                &[
-                    ("name", &change.name),
-                    ("email", &change.email),
-                    ("phone", &change.phone),
-                ],
+                &[("name", &change.name), ("email", &change.email), ("phone", &change.phone)],
             );
             tx.record(event);
             Ok(())
@@ -178,13 +138,7 @@ fn allowed(tx: &mut Tx<'_>, actor: &Actor, id: &str, change: Change) -> Result<L
     Ok(link)
 }
 
-async fn switch(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    change: Change,
-    action: &'static str,
-) -> Result<String> {
+async fn switch(app: &App, actor: &Actor, id: &str, change: Change, action: &'static str) -> Result<String> {
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
@@ -231,13 +185,8 @@ pub async fn revoke(app: &App, actor: &Actor, id: &str) -> Result<String> {
 /// `Fields`, `NotFound`, `Refused`; those of the store.
 pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str) -> Result<String> {
     let organization = organization(app, actor).await?;
-    let zone = if app::text::when::is_zone(zone) {
-        zone
-    } else {
-        &organization.time_zone
-    };
-    let until = draft::moment(typed.trim(), zone)
-        .map_err(|refused| Error::field("valid_until", refused))?;
+    let zone = if app::text::when::is_zone(zone) { zone } else { &organization.time_zone };
+    let until = draft::moment(typed.trim(), zone).map_err(|refused| Error::field("valid_until", refused))?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
@@ -247,7 +196,10 @@ pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str)
             }
             if until > draft::latest(&organization, link.valid_from, tx.now) {
                 let days = organization.max_validity_days;
-                return Err(Error::field("valid_until", format!("A link may be good for {days} days at most from today. Choose an earlier end.")));
+                return Err(Error::field(
+                    "valid_until",
+                    format!("A link may be good for {days} days at most from today. Choose an earlier end."),
+                ));
             }
             link::set_until(tx, &id, Some(until))?;
             let mut event = actor.event(tx.clock, tx.now, "link.extended", &id);
@@ -265,20 +217,14 @@ pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str)
 /// `NotFound`, `Refused`; those of the store.
 pub async fn rotate(app: &App, actor: &Actor, id: &str) -> Result<String> {
     let secret = PlainSecret::new();
-    let (hash, sealed) = (
-        secret.hash().to_hex(),
-        app.keys.seal(&context(id), secret.expose().as_bytes()),
-    );
+    let (hash, sealed) = (secret.hash().to_hex(), app.keys.seal(&context(id), secret.expose().as_bytes()));
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
             let link = allowed(tx, &actor, &id, Change::Rotate)?;
             link::set_secret(tx, &id, &hash, &sealed)?;
             let mut event = actor.event(tx.clock, tx.now, "link.rotated", &id);
-            event.detail.insert(
-                "secret_version".into(),
-                (link.secret_version + 1).to_string(),
-            );
+            event.detail.insert("secret_version".into(), (link.secret_version + 1).to_string());
             tx.record(event);
             Ok(link.name)
         })

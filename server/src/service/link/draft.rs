@@ -92,21 +92,14 @@ pub(super) fn check(
     now: Millis,
 ) -> Result<Draft> {
     let mut checks = Checks::default();
-    let zone = if when::is_zone(&typed.zone) {
-        typed.zone.as_str()
-    } else {
-        organization.time_zone.as_str()
-    };
+    let zone = if when::is_zone(&typed.zone) { typed.zone.as_str() } else { organization.time_zone.as_str() };
     let valid_from = match typed.valid_from.trim() {
         "" => was.map_or(now, |(from, _)| from),
         typed => checks.take("valid_from", moment(typed, zone)),
     };
     let valid_until = if typed.never_expires {
         if !actor.owner {
-            checks.note(
-                "never_expires",
-                "Only an owner may make a link that never expires.",
-            );
+            checks.note("never_expires", "Only an owner may make a link that never expires.");
         } else if !typed.never_expires_confirmed && was.is_none_or(|(_, until)| until.is_some()) {
             checks.note(
                 "never_expires",
@@ -119,22 +112,17 @@ pub(super) fn check(
             "" => default_until(now.max(valid_from), zone),
             typed => checks.take("valid_until", moment(typed, zone)),
         };
-        let kept = was.is_some_and(|(_, before)| {
-            before.is_some_and(|before| before / 60_000 == until / 60_000)
-        });
+        let kept = was.is_some_and(|(_, before)| before.is_some_and(|before| before / 60_000 == until / 60_000));
         if until <= valid_from {
-            checks.note(
-                "valid_until",
-                "The end lies before the beginning. Choose a later end.",
-            );
+            checks.note("valid_until", "The end lies before the beginning. Choose a later end.");
         } else if until <= now && !kept {
-            checks.note(
-                "valid_until",
-                "This moment has passed already. Choose a later end.",
-            );
+            checks.note("valid_until", "This moment has passed already. Choose a later end.");
         } else if until > latest(organization, valid_from, now) && !kept {
             let days = organization.max_validity_days;
-            checks.note("valid_until", format!("A link may be good for {days} days at most. Choose an earlier end; you can extend it later."));
+            checks.note(
+                "valid_until",
+                format!("A link may be good for {days} days at most. Choose an earlier end; you can extend it later."),
+            );
         }
         Some(until)
     };
@@ -148,10 +136,7 @@ pub(super) fn check(
         phone: checks.take("phone", input::phone(&typed.phone)),
         company: checks.take("company", input::optional_line(&typed.company, 100)),
         host_name: checks.take("host_name", input::optional_line(&typed.host_name, 100)),
-        host_contact: checks.take(
-            "host_contact",
-            input::optional_line(&typed.host_contact, 100),
-        ),
+        host_contact: checks.take("host_contact", input::optional_line(&typed.host_contact, 100)),
         note: checks.take("note", input::lines(&typed.note, 1_000)),
         external_id: checks.take("external_id", input::optional_line(&typed.external_id, 100)),
         language: typed.language.clone(),
@@ -159,13 +144,7 @@ pub(super) fn check(
         valid_from,
         valid_until,
         max_uses: checks.take("max_uses", optional(&typed.max_uses, 1, 100_000)),
-        cooldown_ms: checks
-            .take(
-                "cooldown_minutes",
-                optional(&typed.cooldown_minutes, 0, 1_440),
-            )
-            .unwrap_or(0)
-            * 60_000,
+        cooldown_ms: checks.take("cooldown_minutes", optional(&typed.cooldown_minutes, 0, 1_440)).unwrap_or(0) * 60_000,
     };
     if !["", "en", "de"].contains(&change.language.as_str()) {
         checks.note("language", "Please choose a language from the list.");
@@ -176,19 +155,10 @@ pub(super) fn check(
     if doors.is_empty() {
         checks.note("door", "Choose at least one door.");
     } else if doors.len() > 200 || !doors.iter().all(|door| Kind::Door.owns(door)) {
-        checks.note(
-            "door",
-            "One of these doors is not there any more. Choose again.",
-        );
+        checks.note("door", "One of these doors is not there any more. Choose again.");
     }
     checks.done()?;
-    Ok(Draft {
-        change: LinkChange {
-            search: search_text(&change),
-            ..change
-        },
-        doors,
-    })
+    Ok(Draft { change: LinkChange { search: search_text(&change), ..change }, doors })
 }
 
 fn search_text(change: &LinkChange) -> String {
@@ -219,10 +189,7 @@ pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> 
         Some(_) => {}
     }
     for at in doors.iter().filter(|at| !at.door.accepts_digital) {
-        said.push(format!(
-            "{} is a high-security door and refuses links; this link will not open it.",
-            at.door.name
-        ));
+        said.push(format!("{} is a high-security door and refuses links; this link will not open it.", at.door.name));
     }
     said
 }

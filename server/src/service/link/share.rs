@@ -25,12 +25,7 @@ pub fn address(app: &App, link: &LinkRow) -> Result<String> {
         .keys
         .open(&context(&link.id), &link.secret_sealed)
         .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
-        .ok_or_else(|| {
-            Error::Unavailable(format!(
-                "the secret of {} cannot be opened with this key",
-                link.id
-            ))
-        })?;
+        .ok_or_else(|| Error::Unavailable(format!("the secret of {} cannot be opened with this key", link.id)))?;
     Ok(format!("{}/l/{secret}", app.base_url()))
 }
 
@@ -38,21 +33,14 @@ pub fn address(app: &App, link: &LinkRow) -> Result<String> {
 ///
 /// # Errors
 /// `NotFound`, `Refused`; those of the store.
-pub async fn show(
-    app: &App,
-    actor: &Actor,
-    id: &str,
-    channel: &'static str,
-) -> Result<(LinkRow, String)> {
+pub async fn show(app: &App, actor: &Actor, id: &str, channel: &'static str) -> Result<(LinkRow, String)> {
     let (who, link_id) = (actor.clone(), id.to_owned());
     let link = app
         .db
         .write(move |tx| {
             let link = link::find(tx.connection, &who.organization, &link_id)?;
             if link.revoked_at.is_some() {
-                return Err(Error::Refused(
-                    "This link is revoked; its address opens nothing any more.".into(),
-                ));
+                return Err(Error::Refused("This link is revoked; its address opens nothing any more.".into()));
             }
             let mut event = who.event(tx.clock, tx.now, "link.shown", &link_id);
             event.detail.insert("channel".into(), channel.into());
@@ -71,25 +59,11 @@ pub async fn show(
 pub async fn whatsapp(app: &App, actor: &Actor, id: &str) -> Result<String> {
     let (link, address) = show(app, actor, id, "whatsapp").await?;
     let organization_id = actor.organization.clone();
-    let organization = app
-        .db
-        .read(move |c| organization::find(c, &organization_id))
-        .await?;
-    let language = Language::choose(
-        Some(&link.language)
-            .filter(|code| !code.is_empty())
-            .map(String::as_str),
-        "",
-    );
+    let organization = app.db.read(move |c| organization::find(c, &organization_id)).await?;
+    let language = Language::choose(Some(&link.language).filter(|code| !code.is_empty()).map(String::as_str), "");
     let words = match language {
-        Language::De => format!(
-            "Hallo {}, hier ist Ihr Zugang zu {}: {address}",
-            link.name, organization.name
-        ),
-        Language::En => format!(
-            "Hello {}, here is your access to {}: {address}",
-            link.name, organization.name
-        ),
+        Language::De => format!("Hallo {}, hier ist Ihr Zugang zu {}: {address}", link.name, organization.name),
+        Language::En => format!("Hello {}, here is your access to {}: {address}", link.name, organization.name),
     };
     let number = link.phone.trim_start_matches('+');
     let text = percent_encoding::utf8_percent_encode(&words, percent_encoding::NON_ALPHANUMERIC);
@@ -107,8 +81,7 @@ pub async fn send(app: &App, actor: &Actor, id: &str) -> Result<String> {
         .db
         .write(move |tx| {
             let link = link::find(tx.connection, &actor.organization, &id)?;
-            may(Change::Send, link.state(tx.now))
-                .map_err(|refused| Error::Refused(refused.to_string()))?;
+            may(Change::Send, link.state(tx.now)).map_err(|refused| Error::Refused(refused.to_string()))?;
             if link.email.is_empty() {
                 return Err(Error::Refused(
                     "This link has no e-mail address. Edit it to add one, or copy the link.".into(),
@@ -151,10 +124,7 @@ pub async fn send(app: &App, actor: &Actor, id: &str) -> Result<String> {
 }
 
 /// Guesses of secrets that are let through, per client and minute.
-const MISSES: throttle::Limit = throttle::Limit {
-    failures: 30,
-    window_ms: 60_000,
-};
+const MISSES: throttle::Limit = throttle::Limit { failures: 30, window_ms: 60_000 };
 
 /// What a visitor's secret opens, and the note of its first opening. A miss is counted against the client.
 ///
@@ -162,18 +132,12 @@ const MISSES: throttle::Limit = throttle::Limit {
 /// `NotFound`, the same whatever was wrong; `TooMany` after too many misses.
 pub async fn open_address(app: &App, secret: &str, client: &str) -> Result<LinkRow> {
     let key = format!("miss:{client}");
-    let (hash, now, read_key) = (
-        HashedSecret::of(secret).to_hex(),
-        app.clock.now(),
-        key.clone(),
-    );
+    let (hash, now, read_key) = (HashedSecret::of(secret).to_hex(), app.clock.now(), key.clone());
     let found = app
         .db
         .read(move |c| {
             if let Some(wait) = throttle::wait(c, &read_key, MISSES, now)? {
-                return Err(Error::TooMany(
-                    u64::try_from(wait / 1_000 + 1).unwrap_or(60),
-                ));
+                return Err(Error::TooMany(u64::try_from(wait / 1_000 + 1).unwrap_or(60)));
             }
             link::by_secret(c, &hash)
         })
@@ -187,9 +151,7 @@ pub async fn open_address(app: &App, secret: &str, client: &str) -> Result<LinkR
         }
         Err(Error::NotFound) => {
             tracing::info!(client, "a secret that is no link's was tried");
-            app.db
-                .write(move |tx| throttle::count(tx, &key, MISSES))
-                .await?;
+            app.db.write(move |tx| throttle::count(tx, &key, MISSES)).await?;
             Err(Error::NotFound)
         }
         Err(other) => Err(other),
@@ -202,8 +164,7 @@ async fn note_first_opening(app: &App, link: &LinkRow) {
         .db
         .write(move |tx| {
             if link::set_first_opened(tx, &id)? {
-                let mut event =
-                    Actor::system(&organization).event(tx.clock, tx.now, "link.opened", &id);
+                let mut event = Actor::system(&organization).event(tx.clock, tx.now, "link.opened", &id);
                 event.actor = "visitor".into();
                 event.credential = Some(id.clone());
                 event.outcome = Outcome::Done;

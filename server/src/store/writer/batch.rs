@@ -67,14 +67,8 @@ enum Failure {
 }
 
 /// Says whether the connection is still good.
-fn run(
-    queue: &Queue,
-    connection: &mut AnyConnection,
-    share: Share,
-    surroundings: &Surroundings,
-) -> bool {
-    let (admissions, replies): (Vec<Admission>, Vec<AdmissionReply>) =
-        share.admissions.into_iter().unzip();
+fn run(queue: &Queue, connection: &mut AnyConnection, share: Share, surroundings: &Surroundings) -> bool {
+    let (admissions, replies): (Vec<Admission>, Vec<AdmissionReply>) = share.admissions.into_iter().unzip();
     let mut jobs = share.jobs;
     let mut tries = 0;
     let (worked, healthy) = loop {
@@ -104,14 +98,7 @@ fn run(
                 break (Err(cause), healthy);
             }
             Err(Failure::Unknown(worked, cause)) => {
-                break (
-                    if committed(&worked, surroundings) {
-                        Ok(worked)
-                    } else {
-                        Err(cause)
-                    },
-                    false,
-                );
+                break (if committed(&worked, surroundings) { Ok(worked) } else { Err(cause) }, false);
             }
         }
     };
@@ -128,13 +115,7 @@ fn run(
         }
         Err(cause) => {
             tracing::error!(%cause, "a batch could not be stored; nothing of it happened");
-            refuse(
-                Share {
-                    admissions: admissions.into_iter().zip(replies).collect(),
-                    jobs,
-                },
-                &cause,
-            );
+            refuse(Share { admissions: admissions.into_iter().zip(replies).collect(), jobs }, &cause);
         }
     }
     healthy
@@ -149,14 +130,8 @@ fn once(
     let began = Instant::now();
     let clock = &surroundings.clock;
     connection.begin_write().map_err(failure)?;
-    let mut tx = Tx {
-        connection,
-        now: clock.now(),
-        clock,
-        events: Vec::new(),
-    };
-    let taps =
-        tap::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
+    let mut tx = Tx { connection, now: clock.now(), clock, events: Vec::new() };
+    let taps = tap::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
     let (mut answers, mut taps) = taps.decide(&mut tx, admissions);
     let late = outcome::record(&mut tx, &mut taps, admissions).map_err(Failure::from)?;
     for (answer, admission) in answers.iter_mut().zip(admissions) {
@@ -164,17 +139,12 @@ fn once(
             *answer = Ok(Answer::Outcome(false));
         }
     }
-    let mut worked = Worked {
-        admissions: answers,
-        jobs: Vec::new(),
-        first_event: None,
-    };
+    let mut worked = Worked { admissions: answers, jobs: Vec::new(), first_event: None };
     for (position, job) in jobs.iter().enumerate() {
         if began.elapsed() > BATCH && !worked.jobs.is_empty() {
             break;
         }
-        let Ok(attempt) = catch_unwind(AssertUnwindSafe(|| tx.attempt(|tx| (job.change)(tx))))
-        else {
+        let Ok(attempt) = catch_unwind(AssertUnwindSafe(|| tx.attempt(|tx| (job.change)(tx)))) else {
             return Err(Failure::Panicked(position));
         };
         match attempt {
@@ -184,26 +154,17 @@ fn once(
             Attempt::BatchLost(cause) => return Err(Failure::Lost(cause)),
         }
     }
-    let Tx {
-        connection,
-        now,
-        events,
-        ..
-    } = tx;
+    let Tx { connection, now, events, .. } = tx;
     taps.store_counts(connection).map_err(Failure::from)?;
     audit::append(connection, &events, now).map_err(Failure::from)?;
     taps.store_commands(connection).map_err(Failure::from)?;
     if let AnyConnection::Postgres(c) = connection {
-        diesel::sql_query("SELECT pg_notify('latchkey', '')")
-            .execute(c)
-            .map_err(failure)?;
+        diesel::sql_query("SELECT pg_notify('latchkey', '')").execute(c).map_err(failure)?;
     }
     worked.first_event = events.into_iter().next().map(|event| event.id);
     match connection.commit() {
         Ok(()) => Ok(worked),
-        Err(cause)
-            if connection.is_broken() && matches!(connection, AnyConnection::Postgres(_)) =>
-        {
+        Err(cause) if connection.is_broken() && matches!(connection, AnyConnection::Postgres(_)) => {
             Err(Failure::Unknown(worked, cause.to_string()))
         }
         Err(cause) => Err(failure(cause)),
@@ -218,15 +179,9 @@ fn committed(worked: &Worked, surroundings: &Surroundings) -> bool {
     let began = Instant::now();
     while began.elapsed() < LOOK_UP {
         if let Ok(mut connection) = surroundings.url.connect() {
-            let found = events::table
-                .find(id)
-                .count()
-                .get_result::<i64>(&mut connection);
+            let found = events::table.find(id).count().get_result::<i64>(&mut connection);
             if let Ok(found) = found {
-                tracing::warn!(
-                    happened = found == 1,
-                    "a commit's answer was lost; looked it up"
-                );
+                tracing::warn!(happened = found == 1, "a commit's answer was lost; looked it up");
                 return found == 1;
             }
         }

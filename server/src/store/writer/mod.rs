@@ -49,25 +49,15 @@ impl Writer {
         changed: watch::Sender<u64>,
     ) -> Result<Self> {
         let queue = Arc::new(Queue::default());
-        let surroundings = Surroundings {
-            url,
-            clock,
-            reachable,
-            changed,
-        };
+        let surroundings = Surroundings { url, clock, reachable, changed };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn({
                 let queue = queue.clone();
                 move || batch::work(&queue, connection, &surroundings)
             })
-            .map_err(|cause| {
-                Error::Unavailable(format!("the writer's thread could not start: {cause}"))
-            })?;
-        Ok(Self {
-            queue,
-            thread: Some(thread),
-        })
+            .map_err(|cause| Error::Unavailable(format!("the writer's thread could not start: {cause}")))?;
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     pub(crate) async fn admit(&self, admission: Admission) -> Result<Answer> {
@@ -82,8 +72,7 @@ impl Writer {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let change: Change =
-            Box::new(move |tx| write(tx).map(|value| Box::new(value) as Box<dyn Any + Send>));
+        let change: Change = Box::new(move |tx| write(tx).map(|value| Box::new(value) as Box<dyn Any + Send>));
         self.queue.push_job(Job { change, answer })?;
         let value = answered.await.map_err(|_| lost())??;
         value

@@ -50,11 +50,7 @@ pub struct OpeningOutcome {
 }
 
 /// Records the batch's outcomes. One whose opening already has an outcome changes nothing.
-pub(super) fn record(
-    tx: &mut Tx<'_>,
-    batch: &mut Batch,
-    admissions: &[Admission],
-) -> Result<Vec<String>> {
+pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission]) -> Result<Vec<String>> {
     let outcomes: Vec<&OpeningOutcome> = admissions
         .iter()
         .filter_map(|admission| match admission {
@@ -65,27 +61,19 @@ pub(super) fn record(
     if outcomes.is_empty() {
         return Ok(Vec::new());
     }
-    let causes: Vec<&str> = outcomes
-        .iter()
-        .map(|outcome| outcome.cause.as_str())
-        .collect();
-    let query = commands::table
-        .filter(commands::event_id.eq_any(&causes))
-        .order(commands::event_id)
-        .select((
-            commands::event_id,
-            commands::organization_id,
-            commands::took_use,
-        ));
+    let causes: Vec<&str> = outcomes.iter().map(|outcome| outcome.cause.as_str()).collect();
+    let query = commands::table.filter(commands::event_id.eq_any(&causes)).order(commands::event_id).select((
+        commands::event_id,
+        commands::organization_id,
+        commands::took_use,
+    ));
     // Locked, since another process may be declaring the same opening interrupted.
     let rows: Vec<(String, String, bool)> = match &mut *tx.connection {
         AnyConnection::Sqlite(c) => query.load(c)?,
         AnyConnection::Postgres(c) => query.for_update().load(c)?,
     };
-    let mut pending: HashMap<String, (String, bool)> = rows
-        .into_iter()
-        .map(|(event, organization, took_use)| (event, (organization, took_use)))
-        .collect();
+    let mut pending: HashMap<String, (String, bool)> =
+        rows.into_iter().map(|(event, organization, took_use)| (event, (organization, took_use))).collect();
     let mut late = Vec::new();
     for outcome in outcomes {
         let Some((organization, took_use)) = pending.remove(&outcome.cause) else {
@@ -93,49 +81,37 @@ pub(super) fn record(
             continue;
         };
         batch.outcome(outcome, took_use, tx.now);
-        let event =
-            |id: &str, at: Millis, action: &'static str, outcome_code: Outcome, detail| NewEvent {
-                id: id.to_owned(),
-                organization: organization.clone(),
-                occurred_at: at,
-                action,
-                actor: "system".into(),
-                credential: Some(outcome.credential.clone()),
-                object: outcome.door.clone(),
-                outcome: outcome_code,
-                reason: None,
-                cause: Some(outcome.cause.clone()),
-                request: None,
-                detail,
-                person: None,
-                link: None,
-            };
+        let event = |id: &str, at: Millis, action: &'static str, outcome_code: Outcome, detail| NewEvent {
+            id: id.to_owned(),
+            organization: organization.clone(),
+            occurred_at: at,
+            action,
+            actor: "system".into(),
+            credential: Some(outcome.credential.clone()),
+            object: outcome.door.clone(),
+            outcome: outcome_code,
+            reason: None,
+            cause: Some(outcome.cause.clone()),
+            request: None,
+            detail,
+            person: None,
+            link: None,
+        };
         if let Some(at) = outcome.dispatched_at {
-            tx.record(event(
-                &outcome.events[0],
-                at,
-                "door.dispatched",
-                Outcome::Done,
-                BTreeMap::new(),
-            ));
+            tx.record(event(&outcome.events[0], at, "door.dispatched", Outcome::Done, BTreeMap::new()));
         }
         let (action, code, detail) = match &outcome.kind {
-            OutcomeKind::Confirmed { after_ms } => (
-                "door.confirmed",
-                Outcome::Done,
-                BTreeMap::from([("after_ms".to_owned(), after_ms.to_string())]),
-            ),
-            OutcomeKind::Failed { answer } => (
-                "door.failed",
-                Outcome::Failed,
-                BTreeMap::from([("answer".to_owned(), answer.clone())]),
-            ),
+            OutcomeKind::Confirmed { after_ms } => {
+                ("door.confirmed", Outcome::Done, BTreeMap::from([("after_ms".to_owned(), after_ms.to_string())]))
+            }
+            OutcomeKind::Failed { answer } => {
+                ("door.failed", Outcome::Failed, BTreeMap::from([("answer".to_owned(), answer.clone())]))
+            }
             OutcomeKind::TimedOut => ("door.timed_out", Outcome::Failed, BTreeMap::new()),
             OutcomeKind::Interrupted => ("door.interrupted", Outcome::Failed, BTreeMap::new()),
         };
         tx.record(event(&outcome.events[1], outcome.at, action, code, detail));
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes)))
-        .execute(tx.connection)?;
+    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes))).execute(tx.connection)?;
     Ok(late)
 }

@@ -69,9 +69,7 @@ impl Queue {
     pub(crate) fn push_admission(&self, admission: Admission, reply: AdmissionReply) -> Result<()> {
         let mut waiting = self.lock();
         if waiting.closed || waiting.admissions.len() >= WAITING {
-            return Err(Error::Unavailable(
-                "the writer's queue is full or closed".into(),
-            ));
+            return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.admissions.push_back((admission, reply));
         drop(waiting);
@@ -82,9 +80,7 @@ impl Queue {
     pub(crate) fn push_job(&self, job: Job) -> Result<()> {
         let mut waiting = self.lock();
         if waiting.closed || waiting.jobs.len() >= WAITING {
-            return Err(Error::Unavailable(
-                "the writer's queue is full or closed".into(),
-            ));
+            return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.jobs.push_back(job);
         drop(waiting);
@@ -107,10 +103,7 @@ impl Queue {
             if waiting.closed {
                 return None;
             }
-            waiting = self
-                .filled
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            waiting = self.filled.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

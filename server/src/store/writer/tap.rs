@@ -134,11 +134,7 @@ struct CommandRow {
 
 impl Batch {
     /// Loads what the admissions need. Link rows are locked in the order of their ids.
-    pub(super) fn load(
-        tx: &mut Tx<'_>,
-        admissions: &[Admission],
-        reachable: &Reachable,
-    ) -> Result<Self> {
+    pub(super) fn load(tx: &mut Tx<'_>, admissions: &[Admission], reachable: &Reachable) -> Result<Self> {
         let mut batch = Self::default();
         let mut link_ids = HashSet::new();
         let mut door_ids = HashSet::new();
@@ -164,14 +160,10 @@ impl Batch {
         }
         let connection = &mut *tx.connection;
         if !link_ids.is_empty() {
-            let query = links::table
-                .filter(links::id.eq_any(list(&link_ids)))
-                .order(links::id);
+            let query = links::table.filter(links::id.eq_any(list(&link_ids))).order(links::id);
             let rows: Vec<LinkRow> = match connection {
                 AnyConnection::Sqlite(c) => query.select(LinkRow::as_select()).load(c)?,
-                AnyConnection::Postgres(c) => {
-                    query.select(LinkRow::as_select()).for_update().load(c)?
-                }
+                AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
             };
             batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
             batch.named = named(connection, &link_ids, &door_ids)?;
@@ -184,34 +176,21 @@ impl Batch {
                 .filter(doors::removed_at.is_null())
                 .select((DoorRow::as_select(), places::locked_down_at))
                 .load(connection)?;
-            batch.doors = rows
-                .into_iter()
-                .map(|(door, down)| (door.id.clone(), (door, down.is_some())))
-                .collect();
-            batch.reachable = batch
-                .doors
-                .iter()
-                .map(|(id, (door, _))| (id.clone(), reachable(door)))
-                .collect();
+            batch.doors = rows.into_iter().map(|(door, down)| (door.id.clone(), (door, down.is_some()))).collect();
+            batch.reachable = batch.doors.iter().map(|(id, (door, _))| (id.clone(), reachable(door))).collect();
             let rows: Vec<(Option<String>, Option<String>, String)> = events::table
                 .filter(events::credential.eq_any(list(&credentials)))
                 .filter(events::request.eq_any(list(&requests)))
                 .select((events::credential, events::request, events::id))
                 .load(connection)?;
-            batch.answered = rows
-                .into_iter()
-                .filter_map(|(credential, request, id)| Some(((credential?, request?), id)))
-                .collect();
+            batch.answered =
+                rows.into_iter().filter_map(|(credential, request, id)| Some(((credential?, request?), id))).collect();
         }
         Ok(batch)
     }
 
     /// Decides the taps one after the other. Outcomes are answered as first here and corrected when they are recorded.
-    pub(super) fn decide(
-        mut self,
-        tx: &mut Tx<'_>,
-        admissions: &[Admission],
-    ) -> (Vec<Result<Answer>>, Self) {
+    pub(super) fn decide(mut self, tx: &mut Tx<'_>, admissions: &[Admission]) -> (Vec<Result<Answer>>, Self) {
         let answers = admissions
             .iter()
             .map(|admission| match admission {
@@ -249,9 +228,7 @@ impl Batch {
                 let Some(link) = self.links.get(id) else {
                     return TapAnswer::Unknown;
                 };
-                if link.organization_id != door.organization_id
-                    || link.secret_version != *secret_version
-                {
+                if link.organization_id != door.organization_id || link.secret_version != *secret_version {
                     return TapAnswer::Unknown;
                 }
                 person.facts.insert("name".into(), link.name.clone());
@@ -305,11 +282,7 @@ impl Batch {
             },
             credential: Some(tap.credential.id().to_owned()),
             object: tap.door.clone(),
-            outcome: if decision.granted() {
-                Outcome::Granted
-            } else {
-                Outcome::Denied
-            },
+            outcome: if decision.granted() { Outcome::Granted } else { Outcome::Denied },
             reason: Some(decision.reason.code()),
             cause: None,
             request: Some(tap.request.clone()),
@@ -318,11 +291,7 @@ impl Batch {
             link: None,
         });
         self.answered.insert(key, tap.event.clone());
-        TapAnswer::Decided {
-            decision,
-            door: Box::new(door),
-            uses_left,
-        }
+        TapAnswer::Decided { decision, door: Box::new(door), uses_left }
     }
 
     /// Applies what an opening's outcome changes: a use given back, a free second try.
@@ -330,10 +299,7 @@ impl Batch {
         let Some(link) = self.links.get_mut(&outcome.credential) else {
             return;
         };
-        let state = self
-            .states
-            .entry((outcome.credential.clone(), outcome.door.clone()))
-            .or_default();
+        let state = self.states.entry((outcome.credential.clone(), outcome.door.clone())).or_default();
         match outcome.kind {
             OutcomeKind::Confirmed { .. } => {
                 state.changed |= state.free_until.take().is_some();
@@ -357,26 +323,18 @@ impl Batch {
 
     /// Writes the counters that changed; the rows are locked since `load`.
     pub(super) fn store_counts(&self, connection: &mut AnyConnection) -> Result<()> {
-        let mut counted: Vec<&LinkRow> = self
-            .counted
-            .iter()
-            .filter_map(|id| self.links.get(id))
-            .collect();
+        let mut counted: Vec<&LinkRow> = self.counted.iter().filter_map(|id| self.links.get(id)).collect();
         counted.sort_by(|a, b| a.id.cmp(&b.id));
         match connection {
             AnyConnection::Sqlite(c) => {
                 for link in counted {
-                    diesel::update(links::table.find(&link.id))
-                        .set(links::uses.eq(link.uses))
-                        .execute(c)?;
+                    diesel::update(links::table.find(&link.id)).set(links::uses.eq(link.uses)).execute(c)?;
                 }
             }
             AnyConnection::Postgres(c) if !counted.is_empty() => {
                 use diesel::sql_types::{Array, BigInt, Text};
-                let (ids, uses): (Vec<&str>, Vec<i64>) = counted
-                    .iter()
-                    .map(|link| (link.id.as_str(), link.uses))
-                    .unzip();
+                let (ids, uses): (Vec<&str>, Vec<i64>) =
+                    counted.iter().map(|link| (link.id.as_str(), link.uses)).unzip();
                 diesel::sql_query(
                     "UPDATE links SET uses = d.uses FROM unnest($1, $2) AS d (id, uses) WHERE links.id = d.id",
                 )
@@ -386,25 +344,16 @@ impl Batch {
             }
             AnyConnection::Postgres(_) => {}
         }
-        let mut changed: Vec<_> = self
-            .states
-            .iter()
-            .filter(|(_, state)| state.changed)
-            .collect();
+        let mut changed: Vec<_> = self.states.iter().filter(|(_, state)| state.changed).collect();
         changed.sort_by_key(|(key, _)| *key);
         for ((link, door), state) in changed {
             let values = (
                 link_door_states::last_granted_at.eq(state.last_granted_at),
                 link_door_states::free_until.eq(state.free_until),
             );
-            let updated = diesel::update(link_door_states::table.find((link, door)))
-                .set(values)
-                .execute(connection)?;
+            let updated = diesel::update(link_door_states::table.find((link, door))).set(values).execute(connection)?;
             if updated == 0 {
-                let key = (
-                    link_door_states::link_id.eq(link),
-                    link_door_states::door_id.eq(door),
-                );
+                let key = (link_door_states::link_id.eq(link), link_door_states::door_id.eq(door));
                 diesel::insert_into(link_door_states::table)
                     .values((key.0, key.1, values.0, values.1))
                     .execute(connection)?;
@@ -418,15 +367,11 @@ impl Batch {
         match connection {
             AnyConnection::Sqlite(c) => {
                 for row in &self.commands {
-                    diesel::insert_into(commands::table)
-                        .values(row)
-                        .execute(c)?;
+                    diesel::insert_into(commands::table).values(row).execute(c)?;
                 }
             }
             AnyConnection::Postgres(c) if !self.commands.is_empty() => {
-                diesel::insert_into(commands::table)
-                    .values(&self.commands)
-                    .execute(c)?;
+                diesel::insert_into(commands::table).values(&self.commands).execute(c)?;
             }
             AnyConnection::Postgres(_) => {}
         }
@@ -448,11 +393,7 @@ fn validity(link: &LinkRow) -> Validity {
     }
 }
 
-fn named(
-    connection: &mut AnyConnection,
-    links: &HashSet<&str>,
-    doors: &HashSet<&str>,
-) -> Result<HashSet<Pair>> {
+fn named(connection: &mut AnyConnection, links: &HashSet<&str>, doors: &HashSet<&str>) -> Result<HashSet<Pair>> {
     let mut pairs: HashSet<Pair> = link_doors::table
         .filter(link_doors::link_id.eq_any(list(links)))
         .filter(link_doors::door_id.eq_any(list(doors)))
@@ -472,12 +413,7 @@ fn named(
             .select((group_doors::group_id, group_doors::door_id))
             .load(connection)?;
         for (link, group) in &groups {
-            pairs.extend(
-                members
-                    .iter()
-                    .filter(|(of, _)| of == group)
-                    .map(|(_, door)| (link.clone(), door.clone())),
-            );
+            pairs.extend(members.iter().filter(|(of, _)| of == group).map(|(_, door)| (link.clone(), door.clone())));
         }
     }
     Ok(pairs)
@@ -495,14 +431,7 @@ fn states(
     Ok(rows
         .into_iter()
         .map(|(link, door, last_granted_at, free_until)| {
-            (
-                (link, door),
-                AtDoor {
-                    last_granted_at,
-                    free_until,
-                    changed: false,
-                },
-            )
+            ((link, door), AtDoor { last_granted_at, free_until, changed: false })
         })
         .collect())
 }

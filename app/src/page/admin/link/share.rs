@@ -56,23 +56,20 @@ fn address(model: &Model) -> AnyView {
 fn send(model: &Model, token: &str) -> AnyView {
     let over = matches!(model.state, State::Expired | State::UsedUp);
     if over {
-        return view! { <p class="muted">"It has ended. Extend it first, then send it."</p> }
-            .into_any();
+        return view! { <p class="muted">"It has ended. Extend it first, then send it."</p> }.into_any();
     }
     let id = &model.id;
     let mail = if model.email.is_empty() {
-        view! { <a class="btn" href=format!("/links/{id}/edit")>{Icon::Mail.view()} "Add an e-mail address"</a> }.into_any()
+        view! { <a class="btn" href=format!("/links/{id}/edit")>{Icon::Mail.view()} "Add an e-mail address"</a> }
+            .into_any()
     } else {
-        let label = if model.messages.is_empty() {
-            "Send by e-mail"
-        } else {
-            "E-mail again"
-        };
+        let label = if model.messages.is_empty() { "Send by e-mail" } else { "E-mail again" };
         let button = view! { <button class="btn">{Icon::Mail.view()} {label}</button> };
         ui::form(format!("/links/{id}/send"), token, "", button.into_any())
     };
     let chat = view! { <button class="btn">{Icon::Chat.view()} "WhatsApp"</button> };
-    view! { <div class="row">{mail} {ui::form(format!("/links/{id}/whatsapp"), token, "", chat.into_any())}</div> }.into_any()
+    view! { <div class="row">{mail} {ui::form(format!("/links/{id}/whatsapp"), token, "", chat.into_any())}</div> }
+        .into_any()
 }
 
 fn rotate(model: &Model, token: &str) -> AnyView {
@@ -96,14 +93,6 @@ pub(super) fn deliveries(messages: Vec<MessageLine>) -> AnyView {
         return ().into_any();
     }
     let all = view! { <a class="small" href="/deliveries">"All deliveries"</a> };
-    let rows = messages
-        .into_iter()
-        .map(|line| parts::message(line, false))
-        .collect_view();
-    ui::card_of(
-        "card",
-        "Sent",
-        all.into_any(),
-        view! { <ul class="rows">{rows}</ul> }.into_any(),
-    )
+    let rows = messages.into_iter().map(|line| parts::message(line, false)).collect_view();
+    ui::card_of("card", "Sent", all.into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
 }

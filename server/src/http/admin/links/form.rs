@@ -1,13 +1,12 @@
 //! A link's form: made and changed, with everything typed kept when something is wrong.
 
-use super::input_of;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
 use crate::http::auth::{Admin, AdminForm};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
-use crate::store::link as store;
+use crate::store::link::{self as store, LinkRow};
 use app::page::admin::{Section, link_form as page};
 use app::text::when;
 use app::ui::Field;
@@ -26,22 +25,13 @@ fn zone(admin: &Admin, doors: &[DoorAtPlace]) -> String {
     shared.unwrap_or(&admin.organization.time_zone).to_owned()
 }
 
-fn model(
-    admin: &Admin,
-    typed: LinkInput,
-    id: Option<String>,
-    version: i64,
-    doors: &[DoorAtPlace],
-) -> page::Model {
+fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, doors: &[DoorAtPlace]) -> page::Model {
     let mut places: Vec<page::Place> = Vec::new();
     let mut last = None;
     for at in doors {
         if last != Some(&at.place.id) {
             last = Some(&at.place.id);
-            places.push(page::Place {
-                name: at.place.name.clone(),
-                doors: Vec::new(),
-            });
+            places.push(page::Place { name: at.place.name.clone(), doors: Vec::new() });
         }
         if let Some(place) = places.last_mut() {
             place.doors.push(page::Door {
@@ -118,15 +108,7 @@ pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
         ..Default::default()
     };
     let model = model(&admin, typed, None, 0, &doors);
-    show(
-        &app,
-        &admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        page::view,
-    )
-    .await
+    show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }
 
 /// `POST /links/new`.
@@ -134,10 +116,7 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
     let input = typed(&form);
     let send = form.typed.ticked("send");
     if send && input.email.trim().is_empty() {
-        let error = Error::field(
-            "email",
-            "Type the address that the link shall go to, or untick sending it.",
-        );
+        let error = Error::field("email", "Type the address that the link shall go to, or untick sending it.");
         return again(&app, &form, input, None, Some(error)).await;
     }
     if needs_second_look(&app, &form, &input).await? {
@@ -166,34 +145,12 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
 pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let doors = all_doors(&app, &admin).await?;
     let organization = admin.organization.id.clone();
-    let (link, chosen) = app
-        .db
-        .read(move |c| {
-            Ok((
-                store::find(c, &organization, &id)?,
-                store::doors_of(c, &id)?,
-            ))
-        })
-        .await?;
-    let input = input_of(
-        &link,
-        chosen.into_iter().map(|at| at.door.id).collect(),
-        &zone(&admin, &doors),
-    );
+    let (link, chosen) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::doors_of(c, &id)?))).await?;
+    let input = input_of(&link, chosen.into_iter().map(|at| at.door.id).collect(), &zone(&admin, &doors));
     let warned = warnings(link.valid_from, link.valid_until, &input.doors, &doors);
-    let model = page::Model {
-        warnings: warned,
-        ..model(&admin, input, Some(link.id), link.version, &doors)
-    };
-    show(
-        &app,
-        &admin,
-        Section::Links,
-        StatusCode::OK,
-        model,
-        page::view,
-    )
-    .await
+    let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &doors) };
+    show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }
 
 /// `POST /links/{id}/edit`.
@@ -209,16 +166,8 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
     }
 }
 
-fn warnings(
-    from: i64,
-    until: Option<i64>,
-    chosen: &[String],
-    doors: &[DoorAtPlace],
-) -> Vec<String> {
-    let chosen: Vec<&DoorAtPlace> = doors
-        .iter()
-        .filter(|at| chosen.contains(&at.door.id))
-        .collect();
+fn warnings(from: i64, until: Option<i64>, chosen: &[String], doors: &[DoorAtPlace]) -> Vec<String> {
+    let chosen: Vec<&DoorAtPlace> = doors.iter().filter(|at| chosen.contains(&at.door.id)).collect();
     link::warnings(from, until, &chosen)
 }
 
@@ -244,25 +193,16 @@ async fn needs_second_look(app: &App, form: &AdminForm, input: &LinkInput) -> Re
     }
     let doors = all_doors(app, &form.admin).await?;
     let seen = form.typed.all("warned");
-    Ok(warned_of(app, input, &doors)
-        .iter()
-        .any(|warning| !seen.contains(warning)))
+    Ok(warned_of(app, input, &doors).iter().any(|warning| !seen.contains(warning)))
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
-async fn again(
-    app: &App,
-    form: &AdminForm,
-    input: LinkInput,
-    id: Option<String>,
-    error: Option<Error>,
-) -> Answer {
+async fn again(app: &App, form: &AdminForm, input: LinkInput, id: Option<String>, error: Option<Error>) -> Answer {
     let doors = all_doors(app, &form.admin).await?;
-    let status = error
-        .as_ref()
-        .map_or(StatusCode::OK, crate::http::failure::status);
+    let status = error.as_ref().map_or(StatusCode::OK, crate::http::failure::status);
     let warned = warned_of(app, &input, &doors);
-    let ask = matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
+    let ask =
+        matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
         ask_never_expires: ask && form.admin.actor.owner,
@@ -273,4 +213,27 @@ async fn again(
         into_form(error, |field, sentence| model.fail(field, sentence))?;
     }
     show(app, &form.admin, Section::Links, status, model, page::view).await
+}
+
+/// A link as the form takes it.
+fn input_of(link: &LinkRow, doors: Vec<String>, zone: &str) -> LinkInput {
+    LinkInput {
+        name: link.name.clone(),
+        email: link.email.clone(),
+        phone: link.phone.clone(),
+        company: link.company.clone(),
+        host_name: link.host_name.clone(),
+        host_contact: link.host_contact.clone(),
+        note: link.note.clone(),
+        external_id: link.external_id.clone(),
+        language: link.language.clone(),
+        doors,
+        valid_from: when::input(link.valid_from, zone),
+        valid_until: link.valid_until.map_or_else(String::new, |until| when::input(until, zone)),
+        zone: zone.to_owned(),
+        never_expires: link.valid_until.is_none(),
+        never_expires_confirmed: false,
+        max_uses: link.max_uses.map_or_else(String::new, |max| max.to_string()),
+        cooldown_minutes: if link.cooldown_ms > 0 { (link.cooldown_ms / 60_000).to_string() } else { String::new() },
+    }
 }
