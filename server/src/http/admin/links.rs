@@ -9,9 +9,7 @@ use crate::service::link;
 use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
-use app::page::admin::{
-    MessageLine, MessageState, Section, link as link_page, links as links_page,
-};
+use app::page::admin::{MessageLine, MessageState, Section, link as link_page, links as links_page};
 use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
