@@ -58,7 +58,9 @@ macro_rules! decide_and_store {
             .first($c)?;
         let facts_of_link = LinkFacts {
             validity: Validity { valid_from, valid_until, paused_at, revoked_at, uses, max_uses },
-            names_door,
+            direct: names_door,
+            groups: Vec::new(),
+            windows: None,
             cooldown_ms: 0,
             last_granted_at: None,
             free_until: None,
@@ -68,8 +70,9 @@ macro_rules! decide_and_store {
             locked_down: down.is_some(),
             place_locked_down: place_down.is_some(),
             reachable: true,
+            ..DoorFacts::default()
         };
-        let decision = decide(Asker::Link(&facts_of_link), facts_of_door, now);
+        let decision = decide(Asker::Link(&facts_of_link), &facts_of_door, now);
         if decision.granted() {
             diesel::update(links::table.find($link)).set(links::uses.eq(uses + 1)).execute($c)?;
         }

@@ -25,6 +25,12 @@ pub enum Kind {
     Message,
     /// A signed-in session as shown in lists, `session_…`.
     Session,
+    /// A weekly schedule, `schedule_…`.
+    Schedule,
+    /// An invitation to become an admin, `invitation_…`.
+    Invitation,
+    /// A passkey, `passkey_…`.
+    Passkey,
 }
 
 impl Kind {
@@ -41,6 +47,9 @@ impl Kind {
             Self::Event => "event",
             Self::Message => "message",
             Self::Session => "session",
+            Self::Schedule => "schedule",
+            Self::Invitation => "invitation",
+            Self::Passkey => "passkey",
         }
     }
 

@@ -8,6 +8,8 @@ pub mod id;
 pub mod input;
 pub mod link;
 pub mod reason;
+pub mod role;
+pub mod schedule;
 
 /// A moment: Unix milliseconds, UTC.
 pub type Millis = i64;

@@ -45,6 +45,8 @@ reasons! {
     Cooldown = "cooldown",
     /// The credential does not name this door.
     DoorNotGranted = "door_not_granted",
+    /// Outside the hours of the door, of the group, or of the link itself.
+    OutsideSchedule = "outside_schedule",
     /// The door is locked down.
     DoorLockdown = "door_lockdown",
     /// The place is locked down.

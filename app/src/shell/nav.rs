@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::page::admin::{Chrome, Section};
+use crate::page::admin::{Chrome, Section, said};
 use crate::ui::{self, icon::Icon};
 
 /// The side bar with the present section marked.
 pub(super) fn side(chrome: &Chrome) -> AnyView {
     let here = chrome.section;
-    let who = format!("{} · {}", chrome.organization, chrome.role);
+    let who = format!("{} · {}", chrome.organization, said::role(chrome.role));
     let out = view! { <button class="btn quiet small">{Icon::SignOut.view()} "Sign out"</button> };
     view! {
         <nav class="side" aria-label="Main">
@@ -19,8 +19,12 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Doors, "day")}
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
+                {item(here, Section::Groups, "rest")}
+                {item(here, Section::Schedules, "rest")}
+                {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
-                {item(here, Section::Deliveries, "rest")}
+                {item(here, Section::Admins, "rest first")}
+                {item(here, Section::Settings, "rest")}
                 {item(here, Section::Account, "day first")}
             </ul>
             <div class="who">
@@ -43,9 +47,20 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
     .into_any()
 }
 
+/// What is not of every day.
+const REST: [Section; 7] = [
+    Section::Places,
+    Section::Groups,
+    Section::Schedules,
+    Section::Deliveries,
+    Section::Simulator,
+    Section::Admins,
+    Section::Settings,
+];
+
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {
-    let items = [Section::Places, Section::Simulator, Section::Deliveries]
+    let items = REST
         .into_iter()
         .map(|section| {
             view! { <li><a class="way" href=section.href()>{section.icon().view()} {section.label()} {Icon::Go.view()}</a></li> }

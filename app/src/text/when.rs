@@ -1,5 +1,6 @@
 //! Times as people say them, in a place's time zone, and the way back from a form's field.
 
+use domain::schedule::Wall;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -161,6 +162,51 @@ pub fn start_of_day(now_ms: i64, zone: &str) -> i64 {
     let (tz, _) = time_zone(zone);
     let midnight = tz.to_datetime(timestamp(now_ms)).date().to_datetime(Time::midnight());
     tz.to_ambiguous_timestamp(midnight).compatible().map_or(now_ms, Timestamp::as_millisecond)
+}
+
+/// What the clocks of `zone` show at an instant.
+#[must_use]
+pub fn wall(at_ms: i64, zone: &str) -> Wall {
+    let (tz, _) = time_zone(zone);
+    let local = tz.to_datetime(timestamp(at_ms));
+    Wall {
+        day: day_number(local.date()),
+        minute: u16::try_from(local.hour()).unwrap_or(0) * 60 + u16::try_from(local.minute()).unwrap_or(0),
+    }
+}
+
+/// The first instant at which the clocks of `zone` show that or, where they jump over it, the next thing.
+#[must_use]
+pub fn instant(wall: Wall, zone: &str) -> i64 {
+    let (tz, _) = time_zone(zone);
+    let (hour, minute) = (i8::try_from(wall.minute / 60).unwrap_or(0), i8::try_from(wall.minute % 60).unwrap_or(0));
+    let local = date_of(wall.day).to_datetime(Time::constant(hour, minute, 0, 0));
+    tz.to_ambiguous_timestamp(local).compatible().map_or(0, Timestamp::as_millisecond)
+}
+
+/// A date as days since 1970-01-01.
+#[must_use]
+pub fn day_number(date: Date) -> i32 {
+    (date - Date::constant(1970, 1, 1)).get_days()
+}
+
+/// The date so many days after 1970-01-01.
+#[must_use]
+pub fn date_of(day: i32) -> Date {
+    Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(day))
+}
+
+/// A date as it is stored and typed, `2026-11-25`, as days since 1970-01-01.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<i32> {
+    let date: Date = text.trim().parse().ok()?;
+    (1970..2200).contains(&date.year()).then(|| day_number(date))
+}
+
+/// The same the other way.
+#[must_use]
+pub fn day_text(day: i32) -> String {
+    date_of(day).to_string()
 }
 
 /// Whether the zone database knows `zone`, an IANA name such as `Europe/Berlin`.

@@ -35,6 +35,21 @@ pub enum Icon {
     Chat,
     Offline,
     Extend,
+    Group,
+    Schedule,
+    People,
+    Settings,
+    Download,
+    Upload,
+    Duplicate,
+    Send,
+    Phone,
+    Secure,
+    Passkey,
+    Bell,
+    Test,
+    Filter,
+    Question,
 }
 
 impl Icon {
@@ -67,6 +82,21 @@ impl Icon {
             Self::Chat => icondata::LuMessageCircle,
             Self::Offline => icondata::LuWifiOff,
             Self::Extend => icondata::LuCalendarPlus,
+            Self::Group => icondata::LuLayers,
+            Self::Schedule => icondata::LuCalendarClock,
+            Self::People => icondata::LuUsersRound,
+            Self::Settings => icondata::LuSettings,
+            Self::Download => icondata::LuDownload,
+            Self::Upload => icondata::LuUpload,
+            Self::Duplicate => icondata::LuCopyPlus,
+            Self::Send => icondata::LuSend,
+            Self::Phone => icondata::LuPhone,
+            Self::Secure => icondata::LuShieldCheck,
+            Self::Passkey => icondata::LuFingerprint,
+            Self::Bell => icondata::LuBell,
+            Self::Test => icondata::LuPlugZap,
+            Self::Filter => icondata::LuListFilter,
+            Self::Question => icondata::LuCircleHelp,
         }
     }
 

@@ -14,6 +14,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::role::Right;
+use std::marker::PhantomData;
 use tower_sessions::Session;
 
 /// A signed-in admin. Cannot be had in any other way than through a live session.
@@ -74,7 +76,7 @@ impl FromRequestParts<App> for Admin {
         let actor = Actor {
             id: row.id.clone(),
             organization: organization.id.clone(),
-            owner: row.role == "owner",
+            role: row.role(),
             facts: form::facts(client, &parts.headers),
         };
         Ok(Self { actor, row, organization, session, session_hash: session_store::hash(&session_id) })
@@ -95,24 +97,85 @@ fn sign_in_first(parts: &Parts) -> Response {
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
 
-/// What a signed-in admin posted from one of their own pages.
+/// A right as a type, so that a handler's signature says what its caller must hold.
+pub trait Needs: Send + Sync + 'static {
+    /// The right.
+    const RIGHT: Right;
+}
+
+/// The rights as types.
+pub mod needs {
+    use super::{Needs, Right};
+
+    macro_rules! needs {
+        ($($(#[$doc:meta])* $name:ident,)*) => {
+            $($(#[$doc])* #[derive(Clone, Copy, Debug)] pub struct $name;
+            impl Needs for $name { const RIGHT: Right = Right::$name; })*
+        };
+    }
+
+    needs! {
+        /// Being signed in is enough.
+        Look,
+        /// Access links may be made and ended.
+        Links,
+        /// Doors may be opened and locked down.
+        Doors,
+        /// Places, doors, groups and schedules may be changed.
+        House,
+        /// The organization's settings may be changed.
+        Settings,
+        /// Admins may be invited, changed and removed.
+        People,
+        /// Owners only.
+        Own,
+    }
+}
+
+/// A signed-in admin who holds a right.
+#[derive(Clone, Debug)]
+pub struct Holder<N> {
+    admin: Admin,
+    needs: PhantomData<N>,
+}
+
+impl<N> std::ops::Deref for Holder<N> {
+    type Target = Admin;
+
+    fn deref(&self) -> &Admin {
+        &self.admin
+    }
+}
+
+impl<N: Needs> FromRequestParts<App> for Holder<N> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let admin = Admin::from_request_parts(parts, app).await?;
+        admin.actor.must(N::RIGHT).map_err(|refused| Failure(refused).into_response())?;
+        Ok(Self { admin, needs: PhantomData })
+    }
+}
+
+/// What a signed-in admin who holds a right posted from one of their own pages.
 #[derive(Debug)]
-pub struct AdminForm {
+pub struct AdminForm<N> {
     /// Who.
     pub admin: Admin,
     /// What.
     pub typed: Typed,
+    needs: PhantomData<N>,
 }
 
-impl FromRequest<App> for AdminForm {
+impl<N: Needs> FromRequest<App> for AdminForm<N> {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let admin = Admin::from_request_parts(&mut parts, app).await?;
+        let admin = Holder::<N>::from_request_parts(&mut parts, app).await?.admin;
         let typed = Typed::from_request(Request::from_parts(parts, body), app).await?;
         if FormToken::check(&app.keys, &admin.binding(), typed.get("csrf")) {
-            Ok(Self { admin, typed })
+            Ok(Self { admin, typed, needs: PhantomData })
         } else {
             let old = "This page was open for too long, or came from elsewhere. Nothing was changed. Go back, reload it, and try again.";
             Err(Failure(Error::Forbidden(old.into())).into_response())

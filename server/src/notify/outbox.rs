@@ -117,7 +117,12 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
                 State::Unknown => ("message.unknown", Outcome::Failed),
                 State::Waiting | State::Sending => return Ok(()),
             };
-            let mut event = Actor::system(&row.organization_id).event(tx.clock, tx.now, action, &row.link_id);
+            let mut event = Actor::system(&row.organization_id).event(
+                tx.clock,
+                tx.now,
+                action,
+                row.link_id.as_deref().unwrap_or(&row.id),
+            );
             event.outcome = outcome;
             event.detail.insert("message".into(), row.id.clone());
             event.detail.insert("attempts".into(), row.attempts.to_string());
@@ -128,7 +133,7 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
 }
 
 async fn letter(app: &App, row: &MessageRow) -> Result<Letter> {
-    let (organization_id, link_id) = (row.organization_id.clone(), row.link_id.clone());
+    let (organization_id, link_id) = (row.organization_id.clone(), row.link_id.clone().unwrap_or_default());
     let (organization, link, doors) = app
         .db
         .read(move |c| {

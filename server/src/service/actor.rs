@@ -6,6 +6,7 @@ use crate::store::audit::NewEvent;
 use domain::Millis;
 use domain::event::{Outcome, Person};
 use domain::id::Kind;
+use domain::role::{Right, Role};
 use std::collections::BTreeMap;
 
 /// Somebody who acts for an organization.
@@ -15,8 +16,8 @@ pub struct Actor {
     pub id: String,
     /// The organization; nothing of any other can be reached through this actor.
     pub organization: String,
-    /// Whether owners' rights are held.
-    pub owner: bool,
+    /// What they may do.
+    pub role: Role,
     /// Network prefix and user agent, for the side row.
     pub facts: BTreeMap<String, String>,
 }
@@ -25,21 +26,26 @@ impl Actor {
     /// The command line, which holds all rights.
     #[must_use]
     pub fn operator(organization: &str) -> Self {
-        Self { id: "operator".into(), organization: organization.to_owned(), owner: true, facts: BTreeMap::new() }
+        Self { id: "operator".into(), organization: organization.to_owned(), role: Role::Owner, facts: BTreeMap::new() }
     }
 
     /// Latchkey itself.
     #[must_use]
     pub fn system(organization: &str) -> Self {
-        Self { id: "system".into(), organization: organization.to_owned(), owner: false, facts: BTreeMap::new() }
+        Self {
+            id: "system".into(),
+            organization: organization.to_owned(),
+            role: Role::Observer,
+            facts: BTreeMap::new(),
+        }
     }
 
-    /// Goes on for owners only.
+    /// Goes on for whoever holds the right.
     ///
     /// # Errors
-    /// `Forbidden`.
-    pub fn must_be_owner(&self, to: &str) -> Result<()> {
-        if self.owner { Ok(()) } else { Err(Error::Forbidden(format!("Only an owner may {to}."))) }
+    /// `Forbidden`, naming who may.
+    pub fn must(&self, right: Right) -> Result<()> {
+        if self.role.may(right) { Ok(()) } else { Err(Error::Forbidden(forbidden(right).into())) }
     }
 
     /// An event of this actor: done, now, without more.
@@ -61,6 +67,16 @@ impl Actor {
             detail: BTreeMap::new(),
             person,
             link: None,
+        }
+    }
+}
+
+fn forbidden(right: Right) -> &'static str {
+    match right.least() {
+        Role::Owner => "Only an owner may do this. Ask one of them.",
+        Role::Administrator => "Your role does not allow this. Ask an administrator or owner.",
+        Role::AccessManager | Role::Observer => {
+            "Your role may look at everything but change nothing. Ask an administrator if you need more."
         }
     }
 }

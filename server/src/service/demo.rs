@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::secret::PlainSecret;
 use crate::store::organization;
 use crate::store::writer::Credential;
+use domain::role::Role;
 use std::collections::BTreeMap;
 
 /// What is said at the end.
@@ -77,7 +78,8 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
         password: password.clone(),
     };
     let made = setup::set_up(app, &setup, None).await?;
-    let maya = Actor { id: made.admin, organization: made.organization.clone(), owner: true, facts: BTreeMap::new() };
+    let maya =
+        Actor { id: made.admin, organization: made.organization.clone(), role: Role::Owner, facts: BTreeMap::new() };
     let doors = doors(app, &maya).await?;
     let mut random = Walk(7);
     for day in 0..DAYS {

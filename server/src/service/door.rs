@@ -66,6 +66,10 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 version: 1,
                 created_at: tx.now,
                 removed_at: None,
+                geofence: false,
+                reader: false,
+                schedule_id: None,
+                driver_sealed: None,
             };
             door::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "door.created", &id);

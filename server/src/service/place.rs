@@ -52,6 +52,11 @@ pub async fn create(app: &App, actor: &Actor, typed: &PlaceInput) -> Result<Stri
                 version: 1,
                 created_at: tx.now,
                 removed_at: None,
+                latitude_e6: None,
+                longitude_e6: None,
+                geofence_m: None,
+                lockdown_by: String::new(),
+                lockdown_lift_role: String::new(),
             };
             place::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "place.created", &id);

@@ -9,9 +9,7 @@ use crate::store::admin::{self, AdminRow};
 use crate::store::organization::{self, OrganizationRow};
 use domain::id::Kind;
 use domain::input;
-
-/// The longest a link may be good for unless an organization says otherwise, days.
-const MAX_VALIDITY_DAYS: i64 = 30;
+use domain::role::Role;
 
 /// What the form or the command line gives.
 #[derive(Clone, Default)]
@@ -95,13 +93,7 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
             if let Some(hash) = &used {
                 organization::use_setup_address(tx, hash)?;
             }
-            let row = OrganizationRow {
-                id: made.organization.clone(),
-                name: name.clone(),
-                time_zone: time_zone.clone(),
-                max_validity_days: MAX_VALIDITY_DAYS,
-                created_at: tx.now,
-            };
+            let row = OrganizationRow::new(made.organization.clone(), name.clone(), time_zone.clone(), tx.now);
             organization::insert(tx, &row)?;
             let row = AdminRow {
                 id: made.admin.clone(),
@@ -110,9 +102,10 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
                 email: email.clone(),
                 email_key: admin::email_key(&email),
                 password_hash: password_hash.clone(),
-                role: "owner".into(),
+                role: Role::Owner.code().into(),
                 created_at: tx.now,
                 password_changed_at: tx.now,
+                removed_at: None,
             };
             admin::insert(tx, &row)?;
             let by = Actor::operator(&made.organization);
@@ -120,7 +113,7 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
             event.detail.insert("name".into(), name.clone());
             tx.record(event);
             let mut event = by.event(tx.clock, tx.now, "admin.created", &made.admin);
-            event.detail.insert("role".into(), "owner".into());
+            event.detail.insert("role".into(), Role::Owner.code().into());
             add_person(&mut event, tx.clock, &[("name", &owner), ("email", &email)]);
             tx.record(event);
             Ok(())

@@ -6,6 +6,7 @@ use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use domain::role::Role;
 
 /// An admin.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -23,12 +24,22 @@ pub struct AdminRow {
     pub email_key: String,
     /// PHC string.
     pub password_hash: String,
-    /// `owner`.
+    /// A code of `domain::role::Role`.
     pub role: String,
     /// Unix milliseconds.
     pub created_at: i64,
     /// Unix milliseconds.
     pub password_changed_at: i64,
+    /// Kept for the log's sake, but may do nothing any more.
+    pub removed_at: Option<i64>,
+}
+
+impl AdminRow {
+    /// What they may do; a code that this version does not know may only look.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        Role::from_code(&self.role).unwrap_or(Role::Observer)
+    }
 }
 
 impl std::fmt::Debug for AdminRow {
@@ -64,17 +75,18 @@ pub fn insert(tx: &mut Tx<'_>, row: &AdminRow) -> Result<()> {
 pub fn by_email(c: &mut AnyConnection, email: &str) -> Result<Option<AdminRow>> {
     Ok(admins::table
         .filter(admins::email_key.eq(email_key(email)))
+        .filter(admins::removed_at.is_null())
         .select(AdminRow::as_select())
         .first(c)
         .optional()?)
 }
 
-/// One admin.
+/// One admin who was not removed.
 ///
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn find(c: &mut AnyConnection, id: &str) -> Result<AdminRow> {
-    Ok(admins::table.find(id).select(AdminRow::as_select()).first(c)?)
+    Ok(admins::table.find(id).filter(admins::removed_at.is_null()).select(AdminRow::as_select()).first(c)?)
 }
 
 /// Names of admins, for events.

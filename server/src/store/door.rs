@@ -38,6 +38,14 @@ pub struct DoorRow {
     pub created_at: i64,
     /// Kept for the log's sake, but gone from everywhere else.
     pub removed_at: Option<i64>,
+    /// Whether a member must be inside the place's geofence; does not bind links and codes.
+    pub geofence: bool,
+    /// Whether a member must be at the reader; does not bind links and codes.
+    pub reader: bool,
+    /// When it may open at all; none: always.
+    pub schedule_id: Option<String>,
+    /// What of the driver's settings is secret, sealed.
+    pub driver_sealed: Option<Vec<u8>>,
 }
 
 /// What a form changes.

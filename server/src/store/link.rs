@@ -69,6 +69,16 @@ pub struct LinkRow {
     pub version: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Whether the host is told of the visitor's arrival.
+    pub notify_host: bool,
+    /// When the visitor was reminded of the end.
+    pub reminded_at: Option<i64>,
+    /// When a door opened for it first.
+    pub arrived_at: Option<i64>,
+    /// When a door opened for it last.
+    pub last_used_at: Option<i64>,
+    /// The name as lists sort it.
+    pub name_key: String,
 }
 
 impl std::fmt::Debug for LinkRow {
@@ -130,6 +140,10 @@ pub struct LinkChange {
     pub max_uses: Option<i64>,
     /// Milliseconds.
     pub cooldown_ms: i64,
+    /// Whether the host is told of the visitor's arrival.
+    pub notify_host: bool,
+    /// The name as lists sort it.
+    pub name_key: String,
 }
 
 /// Stores a new link with its doors.

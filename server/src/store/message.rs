@@ -15,9 +15,13 @@ pub struct MessageRow {
     pub id: String,
     /// Whose.
     pub organization_id: String,
-    /// What it carries.
-    pub link_id: String,
-    /// `email`.
+    /// What it is: `link`, `reminder`, `arrival`, `invitation`.
+    pub kind: String,
+    /// The link it carries or is about.
+    pub link_id: Option<String>,
+    /// The invitation it carries.
+    pub invitation_id: Option<String>,
+    /// `email` or `sms`.
     pub channel: String,
     /// To whom.
     pub recipient: String,

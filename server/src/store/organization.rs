@@ -20,6 +20,56 @@ pub struct OrganizationRow {
     pub max_validity_days: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// A link that nobody gave an end ends with the day so many days from today: 0 today, 1 tomorrow.
+    pub default_validity_days: i64,
+    /// An admin's session ends after so long without use, minutes; none: as the server is set.
+    pub session_idle_minutes: Option<i64>,
+    /// An admin's session ends after so long in any case, hours; none: as the server is set.
+    pub session_hours: Option<i64>,
+    /// Whether admins must prove themselves by more than a password.
+    pub second_factor_required: bool,
+    /// How long before its end a link's visitor is reminded, hours; none: not at all.
+    pub reminder_hours: Option<i64>,
+    /// Whether new links tell the host of the visitor's arrival unless somebody says otherwise.
+    pub arrival_notice: bool,
+    /// After so many days events go; none: never.
+    pub event_retention_days: Option<i64>,
+    /// After so many days the people beside events go; none: never.
+    pub person_retention_days: Option<i64>,
+    /// Links by text message a month.
+    pub sms_quota: i64,
+    /// Links by e-mail in all.
+    pub email_quota: i64,
+    /// The visitor's pages' and mails' colour, `#rrggbb`; empty for ours.
+    pub colour: String,
+    /// Counts changes, so that a stale form is seen.
+    pub version: i64,
+}
+
+impl OrganizationRow {
+    /// A new one, with everything as it is until somebody decides otherwise.
+    #[must_use]
+    pub fn new(id: String, name: String, time_zone: String, now: domain::Millis) -> Self {
+        Self {
+            id,
+            name,
+            time_zone,
+            max_validity_days: 30,
+            created_at: now,
+            default_validity_days: 1,
+            session_idle_minutes: None,
+            session_hours: None,
+            second_factor_required: false,
+            reminder_hours: None,
+            arrival_notice: false,
+            event_retention_days: None,
+            person_retention_days: None,
+            sms_quota: 10,
+            email_quota: 1_000,
+            colour: String::new(),
+            version: 1,
+        }
+    }
 }
 
 /// Stores a new organization with the beginning of its audit log.

@@ -32,6 +32,16 @@ pub struct PlaceRow {
     pub created_at: i64,
     /// Kept for the log's sake, but gone from everywhere else.
     pub removed_at: Option<i64>,
+    /// WGS 84, millionths of a degree.
+    pub latitude_e6: Option<i64>,
+    /// WGS 84, millionths of a degree.
+    pub longitude_e6: Option<i64>,
+    /// The geofence's radius, metres.
+    pub geofence_m: Option<i64>,
+    /// Who locked it down.
+    pub lockdown_by: String,
+    /// The least role that may lift the lockdown, a code of `domain::role::Role`.
+    pub lockdown_lift_role: String,
 }
 
 /// What a form changes.

@@ -8,6 +8,18 @@ diesel::table! {
         time_zone -> Text,
         max_validity_days -> BigInt,
         created_at -> BigInt,
+        default_validity_days -> BigInt,
+        session_idle_minutes -> Nullable<BigInt>,
+        session_hours -> Nullable<BigInt>,
+        second_factor_required -> Bool,
+        reminder_hours -> Nullable<BigInt>,
+        arrival_notice -> Bool,
+        event_retention_days -> Nullable<BigInt>,
+        person_retention_days -> Nullable<BigInt>,
+        sms_quota -> BigInt,
+        email_quota -> BigInt,
+        colour -> Text,
+        version -> BigInt,
     }
 }
 
@@ -30,6 +42,10 @@ diesel::table! {
         role -> Text,
         created_at -> BigInt,
         password_changed_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+        totp_sealed -> Nullable<Binary>,
+        totp_confirmed_at -> Nullable<BigInt>,
+        totp_last_step -> BigInt,
     }
 }
 
@@ -76,6 +92,11 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         removed_at -> Nullable<BigInt>,
+        latitude_e6 -> Nullable<BigInt>,
+        longitude_e6 -> Nullable<BigInt>,
+        geofence_m -> Nullable<BigInt>,
+        lockdown_by -> Text,
+        lockdown_lift_role -> Text,
     }
 }
 
@@ -95,6 +116,10 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         removed_at -> Nullable<BigInt>,
+        geofence -> Bool,
+        reader -> Bool,
+        schedule_id -> Nullable<Text>,
+        driver_sealed -> Nullable<Binary>,
     }
 }
 
@@ -106,6 +131,10 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         removed_at -> Nullable<BigInt>,
+        description -> Text,
+        geofence -> Bool,
+        reader -> Bool,
+        schedule_id -> Nullable<Text>,
     }
 }
 
@@ -143,6 +172,11 @@ diesel::table! {
         first_opened_at -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> BigInt,
+        notify_host -> Bool,
+        reminded_at -> Nullable<BigInt>,
+        arrived_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        name_key -> Text,
     }
 }
 
@@ -233,7 +267,9 @@ diesel::table! {
     messages (id) {
         id -> Text,
         organization_id -> Text,
-        link_id -> Text,
+        kind -> Text,
+        link_id -> Nullable<Text>,
+        invitation_id -> Nullable<Text>,
         channel -> Text,
         recipient -> Text,
         secret_version -> BigInt,
@@ -246,6 +282,140 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    logos (organization_id) {
+        organization_id -> Text,
+        png -> Binary,
+        hash -> Text,
+        width -> BigInt,
+        height -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    message_texts (organization_id, language) {
+        organization_id -> Text,
+        language -> Text,
+        subject -> Text,
+        greeting -> Text,
+    }
+}
+
+diesel::table! {
+    quota_uses (organization_id, channel, link_id) {
+        organization_id -> Text,
+        channel -> Text,
+        link_id -> Text,
+        period -> Text,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quota_counters (organization_id, channel, period) {
+        organization_id -> Text,
+        channel -> Text,
+        period -> Text,
+        used -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        admin_id -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        admin_id -> Text,
+        credential_id -> Text,
+        name -> Text,
+        data -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        secret_hash -> Text,
+        secret_sealed -> Binary,
+        invited_by -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    schedules (id) {
+        id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    schedule_windows (schedule_id, weekday, from_minute, until_minute) {
+        schedule_id -> Text,
+        weekday -> BigInt,
+        from_minute -> BigInt,
+        until_minute -> BigInt,
+    }
+}
+
+diesel::table! {
+    schedule_exceptions (schedule_id, date, from_minute, until_minute) {
+        schedule_id -> Text,
+        date -> Text,
+        from_minute -> BigInt,
+        until_minute -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    link_windows (link_id, weekday, from_minute, until_minute) {
+        link_id -> Text,
+        weekday -> BigInt,
+        from_minute -> BigInt,
+        until_minute -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_words (organization_id, word, link_id) {
+        organization_id -> Text,
+        word -> Text,
+        link_id -> Text,
+    }
+}
+
+diesel::table! {
+    beginnings (organization_id, sequence) {
+        organization_id -> Text,
+        sequence -> BigInt,
+        hash -> Text,
+        made_at -> BigInt,
+        signature -> Text,
+    }
+}
+
 diesel::joinable!(doors -> places (place_id));
 diesel::joinable!(link_doors -> links (link_id));
 diesel::joinable!(link_doors -> doors (door_id));
@@ -253,6 +423,9 @@ diesel::joinable!(event_people -> events (event_id));
 diesel::joinable!(messages -> links (link_id));
 diesel::joinable!(admins -> organizations (organization_id));
 diesel::joinable!(group_doors -> doors (door_id));
+diesel::joinable!(group_doors -> groups (group_id));
+diesel::joinable!(link_groups -> groups (group_id));
+diesel::joinable!(link_words -> links (link_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,
@@ -274,5 +447,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_people,
     checkpoints,
     commands,
-    messages
+    messages,
+    logos,
+    message_texts,
+    quota_uses,
+    quota_counters,
+    recovery_codes,
+    passkeys,
+    invitations,
+    schedules,
+    schedule_windows,
+    schedule_exceptions,
+    link_windows,
+    link_words,
+    beginnings
 );

@@ -1,6 +1,8 @@
 //! A Latchkey of a test's own: the real router over a real store, with two organizations that must not meet.
 
 use axum::Router;
+use domain::id::Kind;
+use domain::role::Role;
 use server::app::App;
 use server::config::Config;
 use server::http::router::router;
@@ -9,6 +11,7 @@ use server::service::door::{self, DoorInput};
 use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
 use server::service::setup::{self, SetupInput};
+use server::store::admin::AdminRow;
 
 use crate::browser::Browser;
 use crate::support::Fresh;
@@ -93,6 +96,29 @@ impl House {
         browser
     }
 
+    /// A browser in which another admin of the organization has signed in. Made past the services: how people join
+    /// is another test's business.
+    pub(crate) async fn colleague(&self, organization: &Organization, role: Role) -> Browser {
+        let email = format!("{}-{}@colleagues.example", role.code(), self.app.clock.salt());
+        let row = AdminRow {
+            id: self.app.clock.id(Kind::Admin),
+            organization_id: organization.id.clone(),
+            name: format!("{} Colleague", organization.marker),
+            email_key: email.clone(),
+            email: email.clone(),
+            password_hash: self.app.hasher.hash(PASSWORD).await.expect("a hash"),
+            role: role.code().into(),
+            created_at: 0,
+            password_changed_at: 0,
+            removed_at: None,
+        };
+        self.app.db.write(move |tx| server::store::admin::insert(tx, &row)).await.expect("a colleague");
+        let mut browser = self.browser();
+        let page = browser.sign_in(&email, PASSWORD).await;
+        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
+        browser
+    }
+
     pub(crate) async fn things(&self, organization: &Organization) -> Things {
         self.things_like(organization, |_| ()).await
     }
@@ -100,7 +126,7 @@ impl House {
     /// A link with wishes of its own.
     pub(crate) async fn things_like(&self, organization: &Organization, wish: impl FnOnce(&mut LinkInput)) -> Things {
         let (app, marker) = (&self.app, organization.marker);
-        let actor = Actor { owner: true, ..Actor::operator(&organization.id) };
+        let actor = Actor::operator(&organization.id);
         let typed =
             PlaceInput { name: format!("{marker} Court"), address: String::new(), time_zone: "Europe/Berlin".into() };
         let place = place::create(app, &actor, &typed).await.expect("a place");
@@ -125,7 +151,7 @@ impl House {
     }
 
     pub(crate) fn owner(&self, organization: &Organization) -> Actor {
-        Actor { id: organization.admin.clone(), owner: true, ..Actor::operator(&organization.id) }
+        Actor { id: organization.admin.clone(), ..Actor::operator(&organization.id) }
     }
 
     pub(crate) async fn secret(&self, organization: &Organization, link: &str) -> String {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Chrome;
+use super::{Chrome, said};
 use crate::shell::{self, Islands, nav};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Field, Tone, icon::Icon};
@@ -65,7 +65,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let sessions = model.sessions.clone().into_iter().map(|one| session(one, &token)).collect_view();
     let sessions = view! { <ul class="rows">{sessions}</ul> };
     let out = view! { <button class="btn">{Icon::SignOut.view()} "Sign out"</button> };
-    let who = format!("{} · {} · {}", chrome.person, chrome.role, chrome.organization);
+    let who = format!("{} · {} · {}", chrome.person, said::role(chrome.role), chrome.organization);
     let body = view! {
         {ui::head("Account", None, ().into_any())}
         <p class="lead">{who} <span class="more">{model.email.clone()}</span></p>

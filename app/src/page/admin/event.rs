@@ -92,7 +92,7 @@ fn trace(checks: &[Check]) -> AnyView {
         .iter()
         .map(|check| {
             let (class, word) = if check.passed { ("ok", "held") } else { ("no", "failed") };
-            view! { <li class=class>{said::check(check.reason, check.passed)} <span class="hidden">" ("{word}")"</span></li> }
+            view! { <li class=class>{said::check(check)} <span class="hidden">" ("{word}")"</span></li> }
         })
         .collect_view();
     view! { <ol class="checked">{rows}</ol> }.into_any()

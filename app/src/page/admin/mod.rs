@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::role::{Right, Role};
+
 use crate::shell::Assets;
 use crate::ui::icon::Icon;
 
@@ -38,8 +40,8 @@ pub struct Chrome {
     pub organization: String,
     /// Who is signed in.
     pub person: String,
-    /// Their role, in a word: *Owner*.
-    pub role: String,
+    /// What they may do.
+    pub role: Role,
     /// Where in the side bar the page stands.
     pub section: Section,
     /// The value of `csrf` in every form.
@@ -48,6 +50,14 @@ pub struct Chrome {
     pub flash: Option<Flash>,
     /// Whether the page came over plain http from elsewhere than this machine.
     pub insecure: bool,
+}
+
+impl Chrome {
+    /// Whether whoever reads the page holds a right; what they may not do is not offered.
+    #[must_use]
+    pub fn may(&self, right: Right) -> bool {
+        self.role.may(right)
+    }
 }
 
 /// What an action did, and the way back.
@@ -96,10 +106,18 @@ pub enum Section {
     Events,
     /// `/places`
     Places,
+    /// `/groups`
+    Groups,
+    /// `/schedules`
+    Schedules,
     /// `/simulator`
     Simulator,
     /// `/deliveries`
     Deliveries,
+    /// `/admins`
+    Admins,
+    /// `/settings`
+    Settings,
     /// `/account`
     Account,
 }
@@ -114,8 +132,12 @@ impl Section {
             Self::Doors => "/doors",
             Self::Events => "/events",
             Self::Places => "/places",
+            Self::Groups => "/groups",
+            Self::Schedules => "/schedules",
             Self::Simulator => "/simulator",
             Self::Deliveries => "/deliveries",
+            Self::Admins => "/admins",
+            Self::Settings => "/settings",
             Self::Account => "/account",
         }
     }
@@ -129,8 +151,12 @@ impl Section {
             Self::Doors => "Doors",
             Self::Events => "Events",
             Self::Places => "Places",
+            Self::Groups => "Groups",
+            Self::Schedules => "Schedules",
             Self::Simulator => "Simulator",
             Self::Deliveries => "Deliveries",
+            Self::Admins => "Admins",
+            Self::Settings => "Settings",
             Self::Account => "Account",
         }
     }
@@ -142,8 +168,12 @@ impl Section {
             Self::Doors => Icon::Door,
             Self::Events => Icon::Events,
             Self::Places => Icon::Place,
+            Self::Groups => Icon::Group,
+            Self::Schedules => Icon::Schedule,
             Self::Simulator => Icon::Simulator,
             Self::Deliveries => Icon::Mail,
+            Self::Admins => Icon::People,
+            Self::Settings => Icon::Settings,
             Self::Account => Icon::Person,
         }
     }

@@ -1,7 +1,20 @@
 //! Events in words: what was done, how it came out, and each check of a decision.
 
+use domain::decide::{Check, Scope};
 use domain::event::Outcome;
 use domain::reason::Reason;
+use domain::role::Role;
+
+/// A role's name.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Administrator => "Administrator",
+        Role::AccessManager => "Access manager",
+        Role::Observer => "Observer",
+    }
+}
 
 /// What was done to `object`, a name: *opened Front door*. An action that this version does not know is given as it is.
 #[must_use]
@@ -87,6 +100,7 @@ fn refusal(code: &str) -> &'static str {
         Some(Reason::UsesExhausted) => "Used up",
         Some(Reason::Cooldown) => "Too soon",
         Some(Reason::DoorNotGranted) => "Not granted",
+        Some(Reason::OutsideSchedule) => "Outside hours",
         Some(Reason::DoorLockdown | Reason::PlaceLockdown) => "Locked down",
         Some(Reason::DigitalNotAllowed) => "No digital",
         Some(Reason::DoorUnreachable) => "Offline",
@@ -97,8 +111,8 @@ fn refusal(code: &str) -> &'static str {
 
 /// A check of a decision in words, as it came out.
 #[must_use]
-pub fn check(reason: Reason, passed: bool) -> &'static str {
-    let (held, failed) = match reason {
+pub fn check(check: &Check) -> &'static str {
+    let (held, failed) = match check.reason {
         Reason::Allowed => ("Everything held", "Something did not hold"),
         Reason::NotYetValid => ("The link had begun", "The link had not begun yet"),
         Reason::Expired => ("The link had not ended", "The link had ended"),
@@ -109,13 +123,18 @@ pub fn check(reason: Reason, passed: bool) -> &'static str {
             ("Enough time had passed since the last opening", "Too little time had passed since the last opening")
         }
         Reason::DoorNotGranted => ("The link opens this door", "The link does not open this door"),
+        Reason::OutsideSchedule => match check.scope {
+            Some(Scope::Link) => ("It was within the link's own hours", "It was outside the link's own hours"),
+            Some(Scope::Group) => ("It was within the hours of the group", "It was outside the hours of the group"),
+            Some(Scope::Door) | None => ("It was within the door's hours", "It was outside the door's hours"),
+        },
         Reason::DoorLockdown => ("The door was not locked down", "The door was locked down"),
         Reason::PlaceLockdown => ("The place was not locked down", "The place was locked down"),
         Reason::DigitalNotAllowed => ("The door accepts access links", "The door refuses access links"),
         Reason::DoorUnreachable => ("The door was on line", "The door was off line"),
         Reason::RateLimited => ("There were not too many tries", "There were too many tries in a short time"),
     };
-    if passed { held } else { failed }
+    if check.passed { held } else { failed }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(super) static UNKNOWN: Row = row(
     ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
 );
 
-pub(super) static ROWS: [Row; 17] = [
+pub(super) static ROWS: [Row; 18] = [
     row(
         "not_yet_valid",
         AGAIN,
@@ -80,6 +80,13 @@ pub(super) static ROWS: [Row; 17] = [
         "The link does not open this door.",
         ("Not your door", "Your link does not open this door. {Ask} if it should."),
         ("Nicht Ihre Tür", "Ihr Link öffnet diese Tür nicht. {Ask}, falls er es sollte."),
+    ),
+    row(
+        "outside_schedule",
+        AGAIN,
+        "It was outside the hours of the door, its group or the link.",
+        ("Outside opening hours", "This door does not open at this hour. Try again later, or {ask}."),
+        ("Außerhalb der Öffnungszeiten", "Diese Tür öffnet um diese Zeit nicht. Versuchen Sie es später oder {ask}."),
     ),
     row(
         "door_lockdown",

@@ -3,7 +3,7 @@
 use super::common::{self, Answer, done, into_form, refused, show};
 use crate::app::App;
 use crate::error::Result;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, needs};
 use crate::service::account as service;
 use crate::store::session;
 use app::page::admin::{Section, account};
@@ -36,7 +36,7 @@ pub async fn account(State(app): State<App>, admin: Admin) -> Answer {
 }
 
 /// `POST /account/password`.
-pub async fn change_password(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn change_password(State(app): State<App>, form: AdminForm<needs::Look>) -> Answer {
     let (admin, typed) = (&form.admin, &form.typed);
     let mut model = model(&app, admin).await?;
     if typed.get("password") == typed.get("password_again") {
@@ -69,7 +69,7 @@ pub async fn change_password(State(app): State<App>, form: AdminForm) -> Answer 
 }
 
 /// `POST /account/sessions/{id}/end`.
-pub async fn end(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn end(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Look>) -> Answer {
     match service::end_session(&app, &form.admin.actor, &id).await {
         Ok(()) => done(&form.admin, "/account", "That session has ended.".into(), None).await,
         Err(error) => refused(&form.admin, "/account", error).await,
@@ -77,7 +77,7 @@ pub async fn end(State(app): State<App>, Path(id): Path<String>, form: AdminForm
 }
 
 /// `POST /account/sessions/end-others`.
-pub async fn end_others(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn end_others(State(app): State<App>, form: AdminForm<needs::Look>) -> Answer {
     let ended = service::end_other_sessions(&app, &form.admin.actor, &form.admin.session_hash).await?;
     let text = match ended {
         0 => "There was no other session.".to_owned(),

@@ -45,7 +45,7 @@ pub(super) async fn show<M: Send + 'static>(
         assets: assets::manifest(),
         organization: admin.organization.name.clone(),
         person: admin.row.name.clone(),
-        role: capital(&admin.row.role),
+        role: admin.actor.role,
         section,
         form_token: admin.form_token(app),
         flash: kept.map(|kept| Flash {
@@ -56,11 +56,6 @@ pub(super) async fn show<M: Send + 'static>(
         insecure: !app.is_https() && !app.config.listen.ip().is_loopback(),
     };
     Ok(page::page(status, move || view(model, chrome)).await?)
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Goes on to a page that says what was done.

@@ -3,7 +3,7 @@
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
 use crate::app::App;
 use crate::error::Error;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::http::form::on_this_server;
 use crate::service::door::{self, DoorInput};
 use crate::service::feed;
@@ -48,7 +48,7 @@ pub struct At {
 }
 
 /// `GET /doors/new`.
-pub async fn new(State(app): State<App>, admin: Admin, Query(at): Query<At>) -> Answer {
+pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at): Query<At>) -> Answer {
     let model = door_form::Model {
         place_id: Field::new(at.place),
         unlock_seconds: Field::new("5"),
@@ -61,7 +61,7 @@ pub async fn new(State(app): State<App>, admin: Admin, Query(at): Query<At>) -> 
 
 async fn typed_form(
     app: &App,
-    form: &AdminForm,
+    form: &AdminForm<needs::House>,
     id: Option<String>,
 ) -> crate::error::Result<(DoorInput, door_form::Model)> {
     let typed = DoorInput {
@@ -86,7 +86,7 @@ async fn typed_form(
 }
 
 /// `POST /doors/new`.
-pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, None).await?;
     match door::create(&app, &form.admin.actor, &typed).await {
         Ok(id) => done(&form.admin, &format!("/doors/{id}"), format!("{} is added.", typed.name.trim()), None).await,
@@ -136,7 +136,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
 }
 
 /// `GET /doors/{id}/edit`.
-pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let door = app.db.read(move |c| store::find(c, &organization, &id)).await?.door;
     let model = door_form::Model {
@@ -154,7 +154,7 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
 }
 
 /// `POST /doors/{id}/edit`.
-pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, Some(id.clone())).await?;
     match door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
         Ok(()) => done(&form.admin, &format!("/doors/{id}"), "Saved.".into(), None).await,
@@ -170,7 +170,7 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `POST /doors/{id}/unlock`.
-pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Doors>) -> Answer {
     let admin = &form.admin;
     let credential = Credential::Admin { id: admin.row.id.clone(), organization: admin.organization.id.clone() };
     let tapper = Tapper { credential, facts: admin.actor.facts.clone() };
@@ -205,7 +205,7 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
 }
 
 /// `POST /doors/{id}/lockdown`.
-pub async fn lock_down(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn lock_down(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Doors>) -> Answer {
     let to = format!("/doors/{id}");
     match door::lock_down(&app, &form.admin.actor, &id, form.typed.get("reason")).await {
         Ok(name) => {
@@ -222,7 +222,7 @@ pub async fn lock_down(State(app): State<App>, Path(id): Path<String>, form: Adm
 }
 
 /// `POST /doors/{id}/lift`.
-pub async fn lift(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn lift(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Doors>) -> Answer {
     let to = format!("/doors/{id}");
     match door::lift(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, &to, format!("{name} opens again."), None).await,
@@ -231,7 +231,7 @@ pub async fn lift(State(app): State<App>, Path(id): Path<String>, form: AdminFor
 }
 
 /// `GET /doors/{id}/remove`.
-pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn ask_remove(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let (at, links) =
         app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::links_naming(c, &id)?))).await?;
@@ -240,7 +240,7 @@ pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<Str
 }
 
 /// `POST /doors/{id}/remove`.
-pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     match door::remove(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, "/doors", format!("{name} is removed."), None).await,
         Err(error) => refused(&form.admin, &format!("/doors/{id}"), error).await,

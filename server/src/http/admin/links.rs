@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::http::auth::Admin;
 use crate::service::feed;
 use crate::service::link;
+use crate::store::facts::{AtDoor, Facts};
 use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
@@ -14,8 +15,9 @@ use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use domain::decide::{Asker, DoorFacts, LinkFacts, decide};
+use domain::decide::{Asker, decide};
 use domain::link::State as LinkState;
+use domain::role::Right;
 use serde::Deserialize;
 
 mod deeds;
@@ -109,6 +111,7 @@ pub async fn detail(
 ) -> Answer {
     let mut url = None;
     if asked.show == "1" {
+        admin.actor.must(Right::Links)?;
         match link::show(&app, &admin.actor, &id, "dashboard").await {
             Ok((_, address)) => url = Some(address),
             Err(error) => return refused(&admin, &format!("/links/{id}"), error).await,
@@ -120,17 +123,20 @@ pub async fn detail(
 
 async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
-    let (link, opens, messages, rows, names) = app
+    let now = app.clock.now();
+    let (link, opens, facts, messages, rows, names) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
             let filter = event::Filter { link: Some(link_id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 50)?;
             let names = feed::names(c, &organization, &rows)?;
-            Ok((link, store::doors_of(c, &link_id)?, message::of_link(c, &organization, &link_id)?, rows, names))
+            let opens = store::doors_of(c, &link_id)?;
+            let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
+            let facts = Facts::load(c, &[link_id.as_str()], &ids, now)?;
+            Ok((link, opens, facts, message::of_link(c, &organization, &link_id)?, rows, names))
         })
         .await?;
-    let now = app.clock.now();
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
     let state = link.state(now);
     let window = match (state, link.valid_until) {
@@ -144,7 +150,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
         id: at.door.id.clone(),
         name: at.door.name.clone(),
         place: at.place.name.clone(),
-        refused: could_open(app, &link, at, now),
+        refused: could_open(app, &facts, &link, at, now),
     };
     let made_by = rows.iter().find(|row| row.action == "link.created").map(|row| row.actor.clone());
     let made_by = match made_by.as_deref() {
@@ -197,7 +203,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
 pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) -> MessageLine {
     MessageLine {
         id: row.id.clone(),
-        link_id: row.link_id.clone(),
+        link_id: row.link_id.clone().unwrap_or_default(),
         link_name: name.to_owned(),
         recipient: row.recipient.clone(),
         state: MessageState::from_code(&row.state).unwrap_or_default(),
@@ -210,20 +216,10 @@ pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) 
 }
 
 /// Why a door would not open now, by the very decision that a tap meets; nothing if it would.
-fn could_open(app: &App, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
-    let facts = LinkFacts {
-        validity: link.validity(),
-        names_door: true,
-        cooldown_ms: 0,
-        last_granted_at: None,
-        free_until: None,
-    };
-    let door = DoorFacts {
-        accepts_digital: at.door.accepts_digital,
-        locked_down: at.door.locked_down_at.is_some(),
-        place_locked_down: at.place.locked_down_at.is_some(),
-        reachable: app.drivers.online(&at.door),
-    };
-    let decision = decide(Asker::Link(&facts), door, now);
+fn could_open(app: &App, facts: &Facts, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
+    let pair = (link.id.clone(), at.door.id.clone());
+    let of_link = facts.link(&pair, link.validity(), 0, AtDoor::default());
+    let door = facts.door(&at.door.id, app.drivers.online(&at.door), now)?;
+    let decision = decide(Asker::Link(&of_link), &door, now);
     (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())
 }

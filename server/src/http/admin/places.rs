@@ -2,7 +2,7 @@
 
 use super::common::{Answer, done, door_row, into_form, refused, show};
 use crate::app::App;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::place::{self, PlaceInput};
 use crate::store::{door as doors, place as store};
 use app::page::admin::{Section, confirm, place as place_page, place_form, places};
@@ -26,12 +26,12 @@ pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
 }
 
 /// `GET /places/new`.
-pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
+pub async fn new(State(app): State<App>, admin: Holder<needs::House>) -> Answer {
     let model = place_form::Model { time_zone: Field::new(&admin.organization.time_zone), ..Default::default() };
     show(&app, &admin, Section::Places, StatusCode::OK, model, place_form::view).await
 }
 
-fn typed_form(form: &AdminForm, id: Option<String>) -> (PlaceInput, place_form::Model) {
+fn typed_form(form: &AdminForm<needs::House>, id: Option<String>) -> (PlaceInput, place_form::Model) {
     let typed = PlaceInput {
         name: form.typed.text("name"),
         address: form.typed.text("address"),
@@ -49,7 +49,7 @@ fn typed_form(form: &AdminForm, id: Option<String>) -> (PlaceInput, place_form::
 }
 
 /// `POST /places/new`.
-pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&form, None);
     match place::create(&app, &form.admin.actor, &typed).await {
         Ok(id) => done(&form.admin, &format!("/places/{id}"), format!("{} is added.", typed.name.trim()), None).await,
@@ -84,7 +84,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
 }
 
 /// `GET /places/{id}/edit`.
-pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let row = app.db.read(move |c| store::find(c, &organization, &id)).await?;
     let model = place_form::Model {
@@ -99,7 +99,7 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
 }
 
 /// `POST /places/{id}/edit`.
-pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&form, Some(id.clone()));
     match place::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
         Ok(()) => done(&form.admin, &format!("/places/{id}"), "Saved.".into(), None).await,
@@ -115,7 +115,7 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `GET /places/{id}/remove`.
-pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn ask_remove(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let (row, counts) =
         app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::door_counts(c, &organization)?))).await?;
@@ -125,7 +125,7 @@ pub async fn ask_remove(State(app): State<App>, admin: Admin, Path(id): Path<Str
 }
 
 /// `POST /places/{id}/remove`.
-pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     match place::remove(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, "/places", format!("{name} is removed."), None).await,
         Err(error) => refused(&form.admin, &format!("/places/{id}/remove"), error).await,

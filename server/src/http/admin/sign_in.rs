@@ -3,7 +3,7 @@
 use super::common::Answer;
 use crate::app::App;
 use crate::error::Error;
-use crate::http::auth::AdminForm;
+use crate::http::auth::{AdminForm, needs};
 use crate::http::client::{self, ClientAddress};
 use crate::http::csrf::FormToken;
 use crate::http::form::{self, Typed, on_this_server};
@@ -114,7 +114,7 @@ pub async fn sign_in(
 }
 
 /// `POST /sign-out`.
-pub async fn sign_out(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn sign_out(State(app): State<App>, form: AdminForm<needs::Look>) -> Answer {
     account::signed_out(&app, &form.admin.actor).await?;
     form.admin.session.flush().await.map_err(|cause| Error::Unavailable(cause.to_string()))?;
     Ok(Redirect::to("/sign-in?out=1").into_response())

@@ -4,7 +4,7 @@ use super::common::{Answer, done, refused, show};
 use crate::app::App;
 use crate::driver::simulator::{KIND, Mode};
 use crate::error::Error;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, needs};
 use crate::service::door;
 use crate::store::door as store;
 use app::island::SimulatedDoor;
@@ -32,7 +32,7 @@ pub async fn doors(State(app): State<App>, admin: Admin) -> Answer {
 }
 
 /// `POST /simulator/{id}/mode`.
-pub async fn set_mode(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn set_mode(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     let set = match Mode::from_code(form.typed.get("mode")) {
         Some(mode) => door::simulate(&app, &form.admin.actor, &id, mode).await.map(|name| (name, mode)),
         None => Err(Error::Refused("Choose one of the modes on the page.".into())),

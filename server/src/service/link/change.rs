@@ -77,6 +77,11 @@ pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Strin
         first_opened_at: None,
         version: 1,
         created_at: app.clock.now(),
+        notify_host: draft.change.notify_host,
+        reminded_at: None,
+        arrived_at: None,
+        last_used_at: None,
+        name_key: draft.change.name_key,
     };
     let (actor, doors) = (actor.clone(), draft.doors);
     app.db

@@ -9,6 +9,7 @@ use app::text::when;
 use domain::Millis;
 use domain::id::Kind;
 use domain::input;
+use domain::role::Right;
 
 const DAY_MS: i64 = 86_400_000;
 /// A window longer than this is worth a word.
@@ -98,7 +99,7 @@ pub(super) fn check(
         typed => checks.take("valid_from", moment(typed, zone)),
     };
     let valid_until = if typed.never_expires {
-        if !actor.owner {
+        if !actor.role.may(Right::Own) {
             checks.note("never_expires", "Only an owner may make a link that never expires.");
         } else if !typed.never_expires_confirmed && was.is_none_or(|(_, until)| until.is_some()) {
             checks.note(
@@ -145,6 +146,8 @@ pub(super) fn check(
         valid_until,
         max_uses: checks.take("max_uses", optional(&typed.max_uses, 1, 100_000)),
         cooldown_ms: checks.take("cooldown_minutes", optional(&typed.cooldown_minutes, 0, 1_440)).unwrap_or(0) * 60_000,
+        notify_host: false,
+        name_key: typed.name.trim().to_lowercase(),
     };
     if !["", "en", "de"].contains(&change.language.as_str()) {
         checks.note("language", "Please choose a language from the list.");

@@ -100,7 +100,9 @@ pub async fn send(app: &App, actor: &Actor, id: &str) -> Result<String> {
             let row = MessageRow {
                 id: message.clone(),
                 organization_id: actor.organization.clone(),
-                link_id: id.clone(),
+                kind: "link".into(),
+                link_id: Some(id.clone()),
+                invitation_id: None,
                 channel: "email".into(),
                 recipient: link.email.clone(),
                 secret_version: link.secret_version,

@@ -6,12 +6,11 @@ use crate::error::Result;
 use crate::store::audit::NewEvent;
 use crate::store::connection::AnyConnection;
 use crate::store::door::DoorRow;
-use crate::store::schema::{
-    commands, doors, events, group_doors, link_door_states, link_doors, link_groups, links, places,
-};
+use crate::store::facts::{AtDoor, Facts, Pair};
+use crate::store::schema::{commands, events, link_door_states, links};
 use diesel::prelude::*;
 use domain::Millis;
-use domain::decide::{self, Asker, Decision, DoorFacts, LinkFacts};
+use domain::decide::{self, Asker, Decision};
 use domain::event::{Outcome, Person};
 use domain::link::Validity;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -97,24 +96,16 @@ struct LinkRow {
     paused_at: Option<i64>,
     revoked_at: Option<i64>,
     secret_version: i64,
+    arrived_at: Option<i64>,
+    last_used_at: Option<i64>,
 }
-
-#[derive(Clone, Copy, Debug, Default)]
-struct AtDoor {
-    last_granted_at: Option<Millis>,
-    free_until: Option<Millis>,
-    changed: bool,
-}
-
-type Pair = (String, String);
 
 /// The facts of a batch, and what deciding changed.
 #[derive(Default)]
 pub(super) struct Batch {
     links: HashMap<String, LinkRow>,
     counted: HashSet<String>,
-    doors: HashMap<String, (DoorRow, bool)>,
-    named: HashSet<Pair>,
+    facts: Facts,
     states: HashMap<Pair, AtDoor>,
     answered: HashMap<Pair, String>,
     reachable: HashMap<String, bool>,
@@ -166,18 +157,12 @@ impl Batch {
                 AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
             };
             batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            batch.named = named(connection, &link_ids, &door_ids)?;
             batch.states = states(connection, &link_ids, &door_ids)?;
         }
         if !requests.is_empty() {
-            let rows: Vec<(DoorRow, Option<i64>)> = doors::table
-                .inner_join(places::table)
-                .filter(doors::id.eq_any(list(&door_ids)))
-                .filter(doors::removed_at.is_null())
-                .select((DoorRow::as_select(), places::locked_down_at))
-                .load(connection)?;
-            batch.doors = rows.into_iter().map(|(door, down)| (door.id.clone(), (door, down.is_some()))).collect();
-            batch.reachable = batch.doors.iter().map(|(id, (door, _))| (id.clone(), reachable(door))).collect();
+            batch.facts = Facts::load(connection, &list(&link_ids), &list(&door_ids), tx.now)?;
+            let doors = batch.facts.doors.iter();
+            batch.reachable = doors.map(|(id, door)| (id.clone(), reachable(&door.row))).collect();
             let rows: Vec<(Option<String>, Option<String>, String)> = events::table
                 .filter(events::credential.eq_any(list(&credentials)))
                 .filter(events::request.eq_any(list(&requests)))
@@ -206,15 +191,12 @@ impl Batch {
         if let Some(event) = self.answered.get(&key) {
             return TapAnswer::Repeat(event.clone());
         }
-        let Some((door, place_down)) = self.doors.get(&tap.door).cloned() else {
+        let reachable = self.reachable.get(&tap.door).copied().unwrap_or(false);
+        let Some((door, facts)) = self.facts.doors.get(&tap.door).zip(self.facts.door(&tap.door, reachable, tx.now))
+        else {
             return TapAnswer::Unknown;
         };
-        let facts = DoorFacts {
-            accepts_digital: door.accepts_digital,
-            locked_down: door.locked_down_at.is_some(),
-            place_locked_down: place_down,
-            reachable: self.reachable.get(&tap.door).copied().unwrap_or(false),
-        };
+        let door = door.row.clone();
         let mut person = tap.person.clone();
         let at_door = (tap.credential.id().to_owned(), tap.door.clone());
         let decision = match &tap.credential {
@@ -222,7 +204,7 @@ impl Batch {
                 if *organization != door.organization_id {
                     return TapAnswer::Unknown;
                 }
-                decide::decide(Asker::Admin, facts, tx.now)
+                decide::decide(Asker::Admin, &facts, tx.now)
             }
             Credential::Link { id, secret_version } => {
                 let Some(link) = self.links.get(id) else {
@@ -236,23 +218,16 @@ impl Batch {
                     person.facts.insert("email".into(), link.email.clone());
                 }
                 let state = self.states.get(&at_door).copied().unwrap_or_default();
-                let facts_of_link = LinkFacts {
-                    validity: validity(link),
-                    names_door: self.named.contains(&at_door),
-                    cooldown_ms: link.cooldown_ms,
-                    last_granted_at: state.last_granted_at,
-                    free_until: state.free_until,
-                };
-                decide::decide(Asker::Link(&facts_of_link), facts, tx.now)
+                let of_link = self.facts.link(&at_door, validity(link), link.cooldown_ms, state);
+                decide::decide(Asker::Link(&of_link), &facts, tx.now)
             }
         };
         let mut uses_left = None;
         if let Some(link) = self.links.get_mut(tap.credential.id()) {
             if decision.granted() {
-                if decision.takes_use {
-                    link.uses += 1;
-                    self.counted.insert(link.id.clone());
-                }
+                link.uses += i64::from(decision.takes_use);
+                link.last_used_at = Some(tx.now);
+                self.counted.insert(link.id.clone());
                 if link.cooldown_ms > 0 {
                     let state = self.states.entry(at_door).or_default();
                     state.last_granted_at = Some(tx.now);
@@ -302,6 +277,10 @@ impl Batch {
         let state = self.states.entry((outcome.credential.clone(), outcome.door.clone())).or_default();
         match outcome.kind {
             OutcomeKind::Confirmed { .. } => {
+                if link.arrived_at.is_none() {
+                    link.arrived_at = Some(now);
+                    self.counted.insert(link.id.clone());
+                }
                 state.changed |= state.free_until.take().is_some();
             }
             OutcomeKind::Failed { .. } => {
@@ -328,18 +307,25 @@ impl Batch {
         match connection {
             AnyConnection::Sqlite(c) => {
                 for link in counted {
-                    diesel::update(links::table.find(&link.id)).set(links::uses.eq(link.uses)).execute(c)?;
+                    diesel::update(links::table.find(&link.id))
+                        .set((
+                            links::uses.eq(link.uses),
+                            links::last_used_at.eq(link.last_used_at),
+                            links::arrived_at.eq(link.arrived_at),
+                        ))
+                        .execute(c)?;
                 }
             }
             AnyConnection::Postgres(c) if !counted.is_empty() => {
-                use diesel::sql_types::{Array, BigInt, Text};
-                let (ids, uses): (Vec<&str>, Vec<i64>) =
-                    counted.iter().map(|link| (link.id.as_str(), link.uses)).unzip();
+                use diesel::sql_types::{Array, BigInt, Nullable, Text};
                 diesel::sql_query(
-                    "UPDATE links SET uses = d.uses FROM unnest($1, $2) AS d (id, uses) WHERE links.id = d.id",
+                    "UPDATE links SET uses = d.uses, last_used_at = d.last_used_at, arrived_at = d.arrived_at \
+                     FROM unnest($1, $2, $3, $4) AS d (id, uses, last_used_at, arrived_at) WHERE links.id = d.id",
                 )
-                .bind::<Array<Text>, _>(ids)
-                .bind::<Array<BigInt>, _>(uses)
+                .bind::<Array<Text>, _>(counted.iter().map(|link| link.id.as_str()).collect::<Vec<_>>())
+                .bind::<Array<BigInt>, _>(counted.iter().map(|link| link.uses).collect::<Vec<_>>())
+                .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.last_used_at).collect::<Vec<_>>())
+                .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.arrived_at).collect::<Vec<_>>())
                 .execute(c)?;
             }
             AnyConnection::Postgres(_) => {}
@@ -391,32 +377,6 @@ fn validity(link: &LinkRow) -> Validity {
         uses: link.uses,
         max_uses: link.max_uses,
     }
-}
-
-fn named(connection: &mut AnyConnection, links: &HashSet<&str>, doors: &HashSet<&str>) -> Result<HashSet<Pair>> {
-    let mut pairs: HashSet<Pair> = link_doors::table
-        .filter(link_doors::link_id.eq_any(list(links)))
-        .filter(link_doors::door_id.eq_any(list(doors)))
-        .select((link_doors::link_id, link_doors::door_id))
-        .load(connection)?
-        .into_iter()
-        .collect();
-    let groups: Vec<(String, String)> = link_groups::table
-        .filter(link_groups::link_id.eq_any(list(links)))
-        .select((link_groups::link_id, link_groups::group_id))
-        .load(connection)?;
-    if !groups.is_empty() {
-        let ids: Vec<&str> = groups.iter().map(|(_, group)| group.as_str()).collect();
-        let members: Vec<(String, String)> = group_doors::table
-            .filter(group_doors::group_id.eq_any(ids))
-            .filter(group_doors::door_id.eq_any(list(doors)))
-            .select((group_doors::group_id, group_doors::door_id))
-            .load(connection)?;
-        for (link, group) in &groups {
-            pairs.extend(members.iter().filter(|(of, _)| of == group).map(|(_, door)| (link.clone(), door.clone())));
-        }
-    }
-    Ok(pairs)
 }
 
 fn states(

@@ -3,7 +3,7 @@
 use super::super::common::{Answer, done, into_form, refused, show};
 use super::model;
 use crate::app::App;
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link;
 use crate::store::link as store;
 use app::page::admin::{Section, WayBack, confirm, link as link_page, problem};
@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode};
 
 /// `POST /links/{id}/pause`.
-pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
     match link::pause(&app, &form.admin.actor, &id).await {
         Ok(name) => {
@@ -29,7 +29,7 @@ pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminFo
 }
 
 /// `POST /links/{id}/resume`.
-pub async fn resume(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn resume(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
     match link::resume(&app, &form.admin.actor, &id).await {
         Ok(name) => {
@@ -46,7 +46,7 @@ pub async fn resume(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `GET /links/{id}/revoke`.
-pub async fn ask_revoke(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn ask_revoke(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let (link, names) = app
         .db
@@ -61,7 +61,7 @@ pub async fn ask_revoke(State(app): State<App>, admin: Admin, Path(id): Path<Str
 }
 
 /// `POST /links/{id}/revoke`.
-pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
     match link::revoke(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, &to, format!("The link of {name} is revoked."), None).await,
@@ -70,7 +70,7 @@ pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `POST /links/{id}/rotate`.
-pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
     match link::rotate(&app, &form.admin.actor, &id).await {
         Ok(name) => {
@@ -87,7 +87,7 @@ pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `POST /links/{id}/extend`.
-pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let (typed, zone) = (form.typed.text("valid_until"), form.typed.text("zone"));
     match link::extend(&app, &form.admin.actor, &id, &typed, &zone).await {
         Ok(name) => {
@@ -103,7 +103,7 @@ pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `POST /links/{id}/send`.
-pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
     match link::send(&app, &form.admin.actor, &id).await {
         Ok(email) => {
@@ -121,7 +121,7 @@ pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminFor
 }
 
 /// `POST /links/{id}/whatsapp`.
-pub async fn whatsapp(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn whatsapp(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     match link::whatsapp(&app, &form.admin.actor, &id).await {
         Ok(address) => hand_over(&app, &form.admin, &address).await,
         Err(error) => refused(&form.admin, &format!("/links/{id}"), error).await,

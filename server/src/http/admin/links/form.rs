@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
-use crate::http::auth::{Admin, AdminForm};
+use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
 use crate::store::link::{self as store, LinkRow};
@@ -12,6 +12,7 @@ use app::text::when;
 use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::role::Right;
 
 async fn all_doors(app: &App, admin: &Admin) -> Result<Vec<DoorAtPlace>> {
     let organization = admin.organization.id.clone();
@@ -58,7 +59,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, door
         valid_from: Field::new(typed.valid_from),
         valid_until: Field::new(typed.valid_until),
         zone: typed.zone,
-        may_never_expire: admin.actor.owner,
+        may_never_expire: admin.actor.role.may(Right::Own),
         never_expires: typed.never_expires,
         max_uses: Field::new(typed.max_uses),
         cooldown_minutes: Field::new(typed.cooldown_minutes),
@@ -66,7 +67,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, door
     }
 }
 
-fn typed(form: &AdminForm) -> LinkInput {
+fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
     let typed = &form.typed;
     LinkInput {
         name: typed.text("name"),
@@ -90,7 +91,7 @@ fn typed(form: &AdminForm) -> LinkInput {
 }
 
 /// `GET /links/new`.
-pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
+pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer {
     let doors = all_doors(&app, &admin).await?;
     let (zone, now) = (zone(&admin, &doors), app.clock.now());
     // A single door needs no choosing.
@@ -112,7 +113,7 @@ pub async fn new(State(app): State<App>, admin: Admin) -> Answer {
 }
 
 /// `POST /links/new`.
-pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
+pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> Answer {
     let input = typed(&form);
     let send = form.typed.ticked("send");
     if send && input.email.trim().is_empty() {
@@ -142,7 +143,7 @@ pub async fn create(State(app): State<App>, form: AdminForm) -> Answer {
 }
 
 /// `GET /links/{id}/edit`.
-pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let doors = all_doors(&app, &admin).await?;
     let organization = admin.organization.id.clone();
     let (link, chosen) =
@@ -154,7 +155,7 @@ pub async fn edit(State(app): State<App>, admin: Admin, Path(id): Path<String>) 
 }
 
 /// `POST /links/{id}/edit`.
-pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm) -> Answer {
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let input = typed(&form);
     if needs_second_look(&app, &form, &input).await? {
         let refused = link::refuses(&app, &form.admin.actor, Some(&id), &input).await;
@@ -187,7 +188,7 @@ fn warned_of(app: &App, input: &LinkInput, doors: &[DoorAtPlace]) -> Vec<String>
 
 /// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
 /// question of its own.
-async fn needs_second_look(app: &App, form: &AdminForm, input: &LinkInput) -> Result<bool> {
+async fn needs_second_look(app: &App, form: &AdminForm<needs::Links>, input: &LinkInput) -> Result<bool> {
     if input.never_expires {
         return Ok(false);
     }
@@ -197,7 +198,13 @@ async fn needs_second_look(app: &App, form: &AdminForm, input: &LinkInput) -> Re
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
-async fn again(app: &App, form: &AdminForm, input: LinkInput, id: Option<String>, error: Option<Error>) -> Answer {
+async fn again(
+    app: &App,
+    form: &AdminForm<needs::Links>,
+    input: LinkInput,
+    id: Option<String>,
+    error: Option<Error>,
+) -> Answer {
     let doors = all_doors(app, &form.admin).await?;
     let status = error.as_ref().map_or(StatusCode::OK, crate::http::failure::status);
     let warned = warned_of(app, &input, &doors);
@@ -205,7 +212,7 @@ async fn again(app: &App, form: &AdminForm, input: LinkInput, id: Option<String>
         matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
-        ask_never_expires: ask && form.admin.actor.owner,
+        ask_never_expires: ask && form.admin.actor.role.may(Right::Own),
         send: form.typed.ticked("send"),
         ..model(&form.admin, input, id, form.typed.version(), &doors)
     };
