@@ -12,7 +12,11 @@ pub(super) fn print(json: bool, object: &Value, line: &str) -> Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let printed = if json { writeln!(out, "{object}") } else { writeln!(out, "{line}") };
-    printed.map_err(|cause| Error::Unavailable(cause.to_string()))
+    match printed {
+        // Whoever reads had enough, as `head` does; nothing is wrong.
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        printed => printed.map_err(|cause| Error::Unavailable(cause.to_string())),
+    }
 }
 
 /// RFC 3339 in UTC, or null.

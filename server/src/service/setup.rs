@@ -140,7 +140,7 @@ pub async fn organization_named(app: &App, named: Option<&str>) -> Result<Organi
                 .into(),
         )),
         (Some(_), false) => {
-            Err(Error::Refused("There are several organizations. Name one with --organization NAME or its id.".into()))
+            Err(Error::Refused("There are several organizations. Name one with --org NAME, or its id.".into()))
         }
     }
 }
