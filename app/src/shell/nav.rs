@@ -19,12 +19,8 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Doors, "day")}
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
-                {item(here, Section::Groups, "rest")}
-                {item(here, Section::Schedules, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
-                {item(here, Section::Admins, "rest first")}
-                {item(here, Section::Settings, "rest")}
                 {item(here, Section::Account, "day first")}
             </ul>
             <div class="who">
@@ -48,15 +44,7 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 7] = [
-    Section::Places,
-    Section::Groups,
-    Section::Schedules,
-    Section::Deliveries,
-    Section::Simulator,
-    Section::Admins,
-    Section::Settings,
-];
+const REST: [Section; 3] = [Section::Places, Section::Deliveries, Section::Simulator];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {
