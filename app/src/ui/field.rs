@@ -160,6 +160,22 @@ pub fn textarea(name: &'static str, label: &'static str, hint: Option<String>, f
     around(name, label, false, hint, field.error, control.into_any())
 }
 
+/// A labelled choice of a file, for a form made by [`super::file_form`]. `accept` says which kinds, as HTML does.
+pub fn file(
+    name: &'static str,
+    label: &'static str,
+    accept: &'static str,
+    hint: Option<String>,
+    error: Option<String>,
+) -> AnyView {
+    let described = described(name, hint.is_some(), error.is_some());
+    let invalid = error.is_some().then_some("true");
+    let control = view! {
+        <input type="file" id=name name=name accept=accept aria-invalid=invalid aria-describedby=described/>
+    };
+    around(name, label, true, hint, error, control.into_any())
+}
+
 /// A labelled `<select>`.
 pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>, field: Field) -> AnyView {
     let described = described(name, false, field.error.is_some());

@@ -10,14 +10,23 @@ pub mod icon;
 mod layout;
 
 pub use badge::{Badge, Tone};
-pub use field::{Choice, Field, Input, checkbox, form_error, input, select, textarea};
+pub use field::{Choice, Field, Input, checkbox, file, form_error, input, select, textarea};
 pub use layout::{Fact, back, card, card_of, empty, facts, head, next_page, zones};
 
 /// A form that posts, with the token that proves it was made here.
 pub fn form(action: impl Into<String>, token: &str, class: &'static str, body: AnyView) -> AnyView {
+    form_as(None, action.into(), token, class, body)
+}
+
+/// The same for a form with a file in it.
+pub fn file_form(action: impl Into<String>, token: &str, class: &'static str, body: AnyView) -> AnyView {
+    form_as(Some("multipart/form-data"), action.into(), token, class, body)
+}
+
+fn form_as(kind: Option<&'static str>, action: String, token: &str, class: &'static str, body: AnyView) -> AnyView {
     let class = (!class.is_empty()).then_some(class);
     view! {
-        <form method="post" action=action.into() class=class>
+        <form method="post" action=action class=class enctype=kind>
             <input type="hidden" name="csrf" value=token.to_owned()/>
             {body}
         </form>

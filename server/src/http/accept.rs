@@ -8,7 +8,7 @@ mod framing;
 mod guarded;
 
 use super::client::Peer;
-use super::{security, tls};
+use super::{form, security, tls};
 use axum::Router;
 use futures_util::FutureExt;
 use std::io;
@@ -55,6 +55,8 @@ pub struct Limits {
     pub head_bytes: usize,
     /// The longest body, bytes; beyond it 413.
     pub body_bytes: usize,
+    /// The same where a file may be posted.
+    pub file_bytes: usize,
     /// The headers of the answers that are given here.
     pub policy: security::Policy,
 }
@@ -73,8 +75,14 @@ impl Limits {
             uri_bytes: 16_000,
             head_bytes: 65_536,
             body_bytes: 65_536,
+            file_bytes: 1_048_576,
             policy,
         }
+    }
+
+    /// The longest body that an address takes, bytes.
+    fn body_bytes_at(&self, path: &str) -> usize {
+        if form::brings_a_file(path) { self.file_bytes } else { self.body_bytes }
     }
 }
 

@@ -1,20 +1,36 @@
-//! A posted form, as the pairs that were typed.
+//! A posted form, as the pairs that were typed and, where a page asks for one, the file that came with them.
 
 use super::client;
 use super::failure::Failure;
 use crate::error::Error;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 
-/// The pairs of an `application/x-www-form-urlencoded` body, in their order.
+/// How addresses begin and end to which a file may be posted.
+const WITH_FILES: [(&str, &str); 4] =
+    [("/settings/logo", ""), ("/schedules/", "/holidays"), ("/links/import", ""), ("/links/import/confirm", "")];
+
+/// Whether a file may be posted to this address, which then takes a longer body than a form's.
+#[must_use]
+pub fn brings_a_file(path: &str) -> bool {
+    WITH_FILES.into_iter().any(|(start, end)| match end {
+        "" => path == start,
+        end => path.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+    })
+}
+
+/// The pairs of a posted form in their order, and its files.
 #[derive(Clone, Default)]
-pub struct Typed(Vec<(String, String)>);
+pub struct Typed {
+    pairs: Vec<(String, String)>,
+    files: Vec<(String, Bytes)>,
+}
 
 impl std::fmt::Debug for Typed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Typed({} fields)", self.0.len())
+        write!(f, "Typed({} fields, {} files)", self.pairs.len(), self.files.len())
     }
 }
 
@@ -22,7 +38,7 @@ impl Typed {
     /// What was typed into a field; empty when it is missing.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     /// The same, owned.
@@ -34,13 +50,19 @@ impl Typed {
     /// Every value of a field.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
     /// Whether a box was ticked.
     #[must_use]
     pub fn ticked(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, value)| key == name && !value.is_empty())
+        self.pairs.iter().any(|(key, value)| key == name && !value.is_empty())
+    }
+
+    /// What was in a file; none when no file was chosen, or an empty one.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<Bytes> {
+        self.files.iter().find(|(key, bytes)| key == name && !bytes.is_empty()).map(|(_, bytes)| bytes.clone())
     }
 
     /// The version a form was opened at; -1, which fits nothing, when it is missing.
@@ -51,18 +73,36 @@ impl Typed {
 }
 
 impl<S: Send + Sync> FromRequest<S> for Typed {
-    type Rejection = axum::response::Response;
+    type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let kind =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("multipart/form-data") && brings_a_file(request.uri().path()) {
+            let parts = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+            return from_parts(parts).await;
+        }
         if !kind.starts_with("application/x-www-form-urlencoded") {
             let refused = Error::Refused("This address takes forms only.".into());
             return Err(Failure(refused).into_response());
         }
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        Ok(Self(url::form_urlencoded::parse(&body).into_owned().collect()))
+        Ok(Self { pairs: url::form_urlencoded::parse(&body).into_owned().collect(), files: Vec::new() })
     }
+}
+
+async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {
+    let mut typed = Typed::default();
+    while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        let (name, is_file) = (part.name().unwrap_or_default().to_owned(), part.file_name().is_some());
+        let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+        if is_file {
+            typed.files.push((name, bytes));
+        } else {
+            typed.pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    Ok(typed)
 }
 
 /// A path on this server, or nothing: never another site.

@@ -31,8 +31,8 @@ pub(super) struct Limited {
 
 impl Limited {
     /// Starts the clock.
-    pub(super) fn new(body: Incoming, limits: &Limits, verdict: Verdict) -> Self {
-        Self { body, left: limits.body_bytes, time: Box::pin(tokio::time::sleep(limits.body)), verdict }
+    pub(super) fn new(body: Incoming, longest: usize, limits: &Limits, verdict: Verdict) -> Self {
+        Self { body, left: longest, time: Box::pin(tokio::time::sleep(limits.body)), verdict }
     }
 
     fn cut(&self, status: StatusCode) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {

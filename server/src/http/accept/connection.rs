@@ -120,7 +120,7 @@ async fn ask(request: Request<Incoming>, peer: Peer, shared: &Shared) -> Respons
     let body = if body.is_end_stream() {
         Body::empty()
     } else {
-        Body::new(Limited::new(body, &shared.limits, verdict.clone()))
+        Body::new(Limited::new(body, shared.limits.body_bytes_at(parts.uri.path()), &shared.limits, verdict.clone()))
     };
     let answered =
         AssertUnwindSafe(shared.router.clone().oneshot(Request::from_parts(parts, body))).catch_unwind().await;
@@ -150,7 +150,7 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
         Some(StatusCode::URI_TOO_LONG)
     } else if head_bytes > limits.head_bytes {
         Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
-    } else if body_bytes > limits.body_bytes as u64 {
+    } else if body_bytes > limits.body_bytes_at(uri.path()) as u64 {
         Some(StatusCode::PAYLOAD_TOO_LARGE)
     } else {
         None
