@@ -2,6 +2,8 @@
 //! so that the server and a terminal run the very same decision.
 
 pub mod chain;
+pub mod channel;
+pub mod colour;
 pub mod decide;
 pub mod event;
 pub mod id;
@@ -11,6 +13,7 @@ pub mod qr;
 pub mod reason;
 pub mod role;
 pub mod schedule;
+pub mod sms;
 
 /// A moment: Unix milliseconds, UTC.
 pub type Millis = i64;

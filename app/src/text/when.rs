@@ -7,7 +7,10 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::Language;
 
+mod months;
 mod words;
+
+pub use months::{after_month, day, moment_for_text, month};
 
 /// One instant, three ways: for the eye, for who wants to know exactly, and for machines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,5 +10,6 @@ pub mod housekeeping;
 pub mod link;
 pub mod password;
 pub mod place;
+pub mod quota;
 pub mod setup;
 pub mod unlock;
