@@ -7,9 +7,11 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::Language;
 
+mod hours;
 mod months;
 mod words;
 
+pub use hours::{Change, changes, long_day, next, opening, short_day, today};
 pub use months::{after_month, day, moment_for_text, month};
 
 /// One instant, three ways: for the eye, for who wants to know exactly, and for machines.
@@ -178,7 +180,7 @@ pub fn wall(at_ms: i64, zone: &str) -> Wall {
     }
 }
 
-/// The first instant at which the clocks of `zone` show that or, where they jump over it, the next thing.
+/// The first instant at which the clocks of `zone` show that; where they jump over it, as long after the jump.
 #[must_use]
 pub fn instant(wall: Wall, zone: &str) -> i64 {
     let (tz, _) = time_zone(zone);

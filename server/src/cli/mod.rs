@@ -3,6 +3,7 @@
 mod audit;
 mod door;
 mod event;
+mod group;
 mod link;
 mod options;
 mod org;
@@ -69,6 +70,9 @@ enum Command {
     /// Organizations and what they may send.
     #[command(subcommand)]
     Org(org::Org),
+    /// Groups: named sets of doors.
+    #[command(subcommand)]
+    Group(group::Group),
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
@@ -139,6 +143,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
         Command::Org(command) => command.run(&app, org).await,
+        Command::Group(group) => group.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
