@@ -3,6 +3,9 @@
 use crate::Millis;
 use crate::link::Validity;
 use crate::reason::Reason;
+use crate::schedule::together::AnyOf;
+use crate::schedule::{Schedule, Wall};
+use std::sync::Arc;
 
 /// What is known about the access link that asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,10 +14,10 @@ pub struct LinkFacts {
     pub validity: Validity,
     /// Whether it names the door itself.
     pub direct: bool,
-    /// The groups through which it names the door, each with whether its hours are on; none: it has no hours.
-    pub groups: Vec<Option<bool>>,
-    /// Whether its own hours are on; none: it has none.
-    pub hours: Option<bool>,
+    /// The groups through which it names the door, each with its hours; none: always.
+    pub groups: Vec<Option<Arc<Schedule>>>,
+    /// Weekly windows of its own; none: always.
+    pub windows: Option<Arc<Schedule>>,
     /// The least time between two openings of one door, milliseconds; 0 for none.
     pub cooldown_ms: i64,
     /// When it last opened this door.
@@ -34,8 +37,10 @@ pub struct DoorFacts {
     pub place_locked_down: bool,
     /// Whether what opens it can be reached.
     pub reachable: bool,
-    /// Whether its hours are on; none: it has none.
-    pub hours: Option<bool>,
+    /// When it may open at all; none: always.
+    pub schedule: Option<Arc<Schedule>>,
+    /// This moment on the wall of its place.
+    pub wall: Wall,
 }
 
 /// Who asks.
@@ -138,6 +143,7 @@ pub fn parse_trace(text: &str) -> Vec<Check> {
 pub fn decide(asker: Asker<'_>, door: &DoorFacts, now: Millis) -> Decision {
     let mut trace = Vec::with_capacity(14);
     let mut note = |reason: Reason, scope: Option<Scope>, passed: bool| trace.push(Check { reason, scope, passed });
+    let open = |hours: &Option<Arc<Schedule>>| hours.as_ref().is_none_or(|hours| hours.open_at(door.wall));
     let mut takes_use = false;
     if let Asker::Link(link) = asker {
         let validity = &link.validity;
@@ -148,20 +154,20 @@ pub fn decide(asker: Asker<'_>, door: &DoorFacts, now: Millis) -> Decision {
         note(Reason::Paused, None, validity.paused_at.is_none());
         note(Reason::NotYetValid, None, now >= validity.valid_from);
         note(Reason::DoorNotGranted, None, link.direct || !link.groups.is_empty());
-        if let Some(on) = link.hours {
-            note(Reason::OutsideSchedule, Some(Scope::Link), on);
+        if link.windows.is_some() {
+            note(Reason::OutsideSchedule, Some(Scope::Link), open(&link.windows));
         }
         // One open way is enough: the link itself has no hours but its own, a group has its hours.
         if !link.direct && link.groups.iter().any(Option::is_some) {
-            note(Reason::OutsideSchedule, Some(Scope::Group), link.groups.iter().any(|on| on.unwrap_or(true)));
+            note(Reason::OutsideSchedule, Some(Scope::Group), link.groups.iter().any(open));
         }
         note(Reason::UsesExhausted, None, free || validity.max_uses.is_none_or(|max| validity.uses < max));
         let rested = link.last_granted_at.is_none_or(|at| now.saturating_sub(at) >= link.cooldown_ms);
         note(Reason::Cooldown, None, free || rested);
         note(Reason::DigitalNotAllowed, None, door.accepts_digital);
     }
-    if let Some(on) = door.hours {
-        note(Reason::OutsideSchedule, Some(Scope::Door), on);
+    if door.schedule.is_some() {
+        note(Reason::OutsideSchedule, Some(Scope::Door), open(&door.schedule));
     }
     note(Reason::PlaceLockdown, None, !door.place_locked_down);
     note(Reason::DoorLockdown, None, !door.locked_down);
@@ -170,12 +176,32 @@ pub fn decide(asker: Asker<'_>, door: &DoorFacts, now: Millis) -> Decision {
     Decision { reason, trace, takes_use }
 }
 
+/// The schedules that bind whoever asks at this door; of each set one that is open is enough. Empty: no hours at all.
+#[must_use]
+pub fn binding<'a>(asker: Asker<'a>, door: &'a DoorFacts) -> Vec<AnyOf<'a>> {
+    let mut sets: Vec<AnyOf<'a>> = Vec::new();
+    if let Asker::Link(link) = asker {
+        sets.extend(link.windows.as_deref().map(|hours| vec![hours]));
+        if !link.direct && !link.groups.is_empty() && link.groups.iter().all(Option::is_some) {
+            sets.push(link.groups.iter().filter_map(Option::as_deref).collect());
+        }
+    }
+    sets.extend(door.schedule.as_deref().map(|hours| vec![hours]));
+    sets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn door() -> DoorFacts {
         DoorFacts { accepts_digital: true, reachable: true, ..DoorFacts::default() }
+    }
+
+    fn hours(from: u16, until: u16) -> Option<Arc<Schedule>> {
+        let span = crate::schedule::Span::between(from * 60, until * 60).expect("a span");
+        let weekly = (0..7).map(|weekday| crate::schedule::Window { weekday, span }).collect();
+        Some(Arc::new(Schedule { weekly, ..Schedule::default() }))
     }
 
     fn link() -> LinkFacts {
@@ -190,7 +216,7 @@ mod tests {
             },
             direct: true,
             groups: Vec::new(),
-            hours: None,
+            windows: None,
             cooldown_ms: 0,
             last_granted_at: None,
             free_until: None,
@@ -260,32 +286,54 @@ mod tests {
 
     #[test]
     fn hours_of_the_door_bind_everybody() {
-        let shut = DoorFacts { hours: Some(false), ..door() };
+        let shut = DoorFacts { schedule: hours(8, 18), wall: Wall { day: 0, minute: 60 }, ..door() };
         assert_eq!(reason(&link(), &shut, 5_000), Reason::OutsideSchedule);
         assert_eq!(decide(Asker::Admin, &shut, 5_000).reason, Reason::OutsideSchedule);
-        let open = DoorFacts { hours: Some(true), ..shut };
+        let open = DoorFacts { wall: Wall { day: 0, minute: 600 }, ..shut };
         assert_eq!(reason(&link(), &open, 5_000), Reason::Allowed);
     }
 
     #[test]
     fn one_open_way_to_a_door_is_enough_and_a_links_own_hours_bind_all_of_them() {
-        let (on, off) = (Some(true), Some(false));
+        let night = DoorFacts { wall: Wall { day: 0, minute: 60 }, ..door() };
         let through = |groups| LinkFacts { direct: false, groups, ..link() };
-        let says = |facts: &LinkFacts| reason(facts, &door(), 5_000);
-        assert_eq!(says(&through(vec![])), Reason::DoorNotGranted);
-        assert_eq!(says(&through(vec![off])), Reason::OutsideSchedule);
-        assert_eq!(says(&through(vec![off, on])), Reason::Allowed);
-        assert_eq!(says(&through(vec![off, None])), Reason::Allowed);
-        let both = LinkFacts { groups: vec![off], ..link() };
-        assert_eq!(says(&both), Reason::Allowed, "it names the door itself as well");
-        assert_eq!(says(&LinkFacts { hours: off, ..both }), Reason::OutsideSchedule);
+        assert_eq!(reason(&through(vec![]), &night, 5_000), Reason::DoorNotGranted);
+        assert_eq!(reason(&through(vec![hours(8, 18)]), &night, 5_000), Reason::OutsideSchedule);
+        assert_eq!(reason(&through(vec![hours(8, 18), hours(22, 6)]), &night, 5_000), Reason::Allowed);
+        assert_eq!(reason(&through(vec![hours(8, 18), None]), &night, 5_000), Reason::Allowed);
+        let both = LinkFacts { groups: vec![hours(8, 18)], ..link() };
+        assert_eq!(reason(&both, &night, 5_000), Reason::Allowed, "it names the door itself as well");
+        let own = LinkFacts { windows: hours(9, 10), ..both };
+        assert_eq!(reason(&own, &night, 5_000), Reason::OutsideSchedule);
+    }
+
+    #[test]
+    fn what_binds_is_what_is_decided_by() {
+        let ways = [vec![], vec![None], vec![hours(8, 18)], vec![hours(8, 18), hours(22, 6)], vec![hours(8, 18), None]];
+        for direct in [true, false] {
+            for groups in &ways {
+                for (windows, schedule) in
+                    [(None, None), (hours(9, 10), None), (None, hours(7, 12)), (hours(9, 23), hours(7, 12))]
+                {
+                    let facts = LinkFacts { direct, groups: groups.clone(), windows, ..link() };
+                    for minute in (0..1_440).step_by(30) {
+                        let at = DoorFacts { schedule: schedule.clone(), wall: Wall { day: 0, minute }, ..door() };
+                        let sets = binding(Asker::Link(&facts), &at);
+                        let open = sets.iter().all(|set| set.iter().any(|one| one.open_at(at.wall)));
+                        let decided = decide(Asker::Link(&facts), &at, 5_000);
+                        let hours = decided.trace.iter().filter(|check| check.reason == Reason::OutsideSchedule);
+                        assert_eq!(open, hours.into_iter().all(|check| check.passed), "{facts:?} {minute}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
     fn a_trace_survives_its_text() {
         let mut facts = link();
         facts.validity.paused_at = Some(1);
-        facts.hours = Some(true);
+        facts.windows = hours(8, 18);
         let decision = decide(Asker::Link(&facts), &door(), 5_000);
         assert_eq!(parse_trace(&decision.trace_text()), decision.trace);
     }

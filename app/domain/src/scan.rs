@@ -73,7 +73,7 @@ mod tests {
             },
             direct: true,
             groups: Vec::new(),
-            hours: None,
+            windows: None,
             cooldown_ms: 0,
             last_granted_at: None,
             free_until: None,

@@ -115,35 +115,24 @@ impl Facts {
     /// What is known about a door.
     pub(crate) fn door(&self, id: &str, reachable: bool, at: Millis) -> Option<DoorFacts> {
         let door = self.doors.get(id)?;
-        let on = |id: &str| self.hours(id).open_at(when::wall(at, &door.zone));
         Some(DoorFacts {
             accepts_digital: door.row.accepts_digital,
             locked_down: door.row.locked_down_at.is_some(),
             place_locked_down: door.place_locked_down,
             reachable,
-            hours: door.row.schedule_id.as_deref().map(on),
+            schedule: door.row.schedule_id.as_deref().map(|id| self.hours(id)),
+            wall: when::wall(at, &door.zone),
         })
     }
 
-    /// What is known about a link that asks for a door at a moment.
-    pub(crate) fn link(
-        &self,
-        pair: &Pair,
-        validity: Validity,
-        cooldown_ms: i64,
-        state: AtDoor,
-        at: Millis,
-    ) -> LinkFacts {
-        let groups = self.groups.get(pair).map(Vec::as_slice).unwrap_or_default();
-        let own = self.windows.get(&pair.0);
-        let timed = own.is_some() || groups.iter().any(Option::is_some);
-        // Most links have no hours, and then the wall's clock need not be looked at.
-        let wall = self.doors.get(&pair.1).filter(|_| timed).map(|door| when::wall(at, &door.zone)).unwrap_or_default();
+    /// What is known about a link that asks for a door.
+    pub(crate) fn link(&self, at: &Pair, validity: Validity, cooldown_ms: i64, state: AtDoor) -> LinkFacts {
+        let groups = self.groups.get(at).map(Vec::as_slice).unwrap_or_default();
         LinkFacts {
             validity,
-            direct: self.direct.contains(pair),
-            groups: groups.iter().map(|hours| hours.as_deref().map(|id| self.hours(id).open_at(wall))).collect(),
-            hours: own.map(|own| own.open_at(wall)),
+            direct: self.direct.contains(at),
+            groups: groups.iter().map(|hours| hours.as_deref().map(|id| self.hours(id))).collect(),
+            windows: self.windows.get(&at.0).cloned(),
             cooldown_ms,
             last_granted_at: state.last_granted_at,
             free_until: state.free_until,

@@ -8,6 +8,8 @@ use crate::link::Validity;
 use crate::qr::{Code, Offline};
 use crate::reason::Reason;
 use crate::scan::{self, CodeFacts};
+use crate::schedule::{DAY, Schedule, Span, Wall, Window};
+use std::sync::Arc;
 
 /// What a terminal decides by.
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +80,10 @@ fn look_up(known: Known<'_>, code: &Code) -> Result<(Millis, String, Facts), Ref
 }
 
 fn of_entry(list: &List, entry: &Entry, now: Millis) -> LinkFacts {
-    let hours = entry.hours.as_deref().map(|hours| list.on(hours, now));
-    LinkFacts { hours, ..ways(list, &entry.scopes, entry.from, entry.until, now) }
+    LinkFacts {
+        windows: on(list, entry.hours.as_deref(), now),
+        ..ways(list, &entry.scopes, entry.from, entry.until, now)
+    }
 }
 
 fn of_offline(list: &List, code: &Offline, now: Millis) -> Result<(String, Facts), Refusal> {
@@ -120,8 +124,8 @@ fn ways(list: &List, scopes: &[u32], from: Millis, until: Option<Millis>, now: M
             max_uses: None,
         },
         direct: scopes.contains(&list.door.scope),
-        groups: groups.map(|(_, hours)| hours.as_deref().map(|hours| list.on(hours, now))).collect(),
-        hours: None,
+        groups: groups.map(|(_, hours)| on(list, hours.as_deref(), now)).collect(),
+        windows: None,
         cooldown_ms: 0,
         last_granted_at: None,
         free_until: None,
@@ -135,6 +139,16 @@ fn door(known: Known<'_>, now: Millis) -> DoorFacts {
         locked_down: door.locked_down,
         place_locked_down: door.place_locked_down,
         reachable: known.reachable,
-        hours: door.hours.as_deref().map(|hours| known.list.on(hours, now)),
+        schedule: on(known.list, door.hours.as_deref(), now),
+        // Read off the hours above, which are on or off as a whole.
+        wall: Wall::default(),
     }
+}
+
+/// Hours as the decision takes them: the server expanded them to UTC, so that here they are on now, or off.
+fn on(list: &List, hours: Option<&str>, now: Millis) -> Option<Arc<Schedule>> {
+    let hours = hours?;
+    let all_week = || (0..7).map(|weekday| Window { weekday, span: Span { from: 0, until: DAY } }).collect();
+    let weekly = if list.on(hours, now) { all_week() } else { Vec::new() };
+    Some(Arc::new(Schedule { weekly, ..Schedule::default() }))
 }

@@ -4,9 +4,11 @@ use crate::link::Validity;
 use crate::qr::{Code, Flags, Offline, Online, audience};
 use crate::reason::Reason;
 use crate::scan::{self, CodeFacts};
+use crate::schedule::{DAY, Schedule, Span, Window};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -169,6 +171,8 @@ fn some_list() -> impl Strategy<Value = List> {
 struct Case {
     link: LinkFacts,
     door: DoorFacts,
+    ways: Vec<Option<bool>>,
+    hours: Option<bool>,
     blocked: BTreeSet<Blocked>,
     scopes: Vec<u32>,
     code: (i64, i64),
@@ -182,7 +186,7 @@ fn case() -> impl Strategy<Value = Case> {
     let ways = prop::collection::vec(prop::option::of(any::<bool>()), 0..3);
     (link, door, ways, any::<bool>(), window_of_code(), -4..7i64).prop_map(|(link, door, ways, direct, code, at)| {
         let ((from, until), revoked, paused, used, retired) = link;
-        let (accepts_digital, locked_down, place_locked_down, hours) = door;
+        let (accepts_digital, locked_down, place_locked_down, hours_on) = door;
         let link = LinkFacts {
             validity: Validity {
                 valid_from: NOW + from * 1_000,
@@ -193,8 +197,8 @@ fn case() -> impl Strategy<Value = Case> {
                 max_uses: used.then_some(1),
             },
             direct,
-            groups: ways.clone(),
-            hours: None,
+            groups: ways.iter().map(|on| on.map(hours)).collect(),
+            windows: None,
             cooldown_ms: 0,
             last_granted_at: None,
             free_until: None,
@@ -208,11 +212,26 @@ fn case() -> impl Strategy<Value = Case> {
         let blocked = blocked.into_iter().filter(|(is, _)| *is).map(|(_, blocked)| blocked).collect();
         let mut scopes: Vec<u32> = (0..ways.len()).map(|at| 10 + u32::try_from(at).expect("few")).collect();
         scopes.push(if direct { 4 } else { 5 });
-        let door = DoorFacts { accepts_digital, locked_down, place_locked_down, reachable: true, hours };
+        let schedule = hours_on.map(hours);
+        let door = DoorFacts {
+            accepts_digital,
+            locked_down,
+            place_locked_down,
+            reachable: true,
+            schedule,
+            ..DoorFacts::default()
+        };
         // A code is made for its link's window, and retired when that changes.
         let code = (code.0.max(from), code.1.min(until));
-        Case { link, door, blocked, scopes, code, at: NOW + at * 1_000 }
+        Case { link, door, ways, hours: hours_on, blocked, scopes, code, at: NOW + at * 1_000 }
     })
+}
+
+/// Hours that are on now, or off.
+fn hours(on: bool) -> Arc<Schedule> {
+    let span = Span { from: 0, until: DAY };
+    let weekly = (0..7).filter(|_| on).map(|weekday| Window { weekday, span }).collect();
+    Arc::new(Schedule { weekly, ..Schedule::default() })
 }
 
 fn window_of_code() -> impl Strategy<Value = (i64, i64)> {
@@ -244,8 +263,8 @@ proptest! {
         list.door.accepts_digital = case.door.accepts_digital;
         list.door.locked_down = case.door.locked_down;
         list.door.place_locked_down = case.door.place_locked_down;
-        list.door.hours = case.door.hours.and_then(|on| hours_of(&mut list, "door", on));
-        for (at, on) in case.link.groups.iter().enumerate() {
+        list.door.hours = case.hours.and_then(|on| hours_of(&mut list, "door", on));
+        for (at, on) in case.ways.iter().enumerate() {
             let scope = 10 + u32::try_from(at).expect("few");
             let hours = on.and_then(|on| hours_of(&mut list, &format!("group {at}"), on));
             list.door.groups.insert(scope, hours);

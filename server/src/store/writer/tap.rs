@@ -218,7 +218,7 @@ impl Batch {
                     person.facts.insert("email".into(), link.email.clone());
                 }
                 let state = self.states.get(&at_door).copied().unwrap_or_default();
-                let of_link = self.facts.link(&at_door, validity(link), link.cooldown_ms, state, tx.now);
+                let of_link = self.facts.link(&at_door, validity(link), link.cooldown_ms, state);
                 decide::decide(Asker::Link(&of_link), &facts, tx.now)
             }
         };
