@@ -2,9 +2,11 @@
 
 mod grants;
 mod list;
+mod notices;
 
 pub use grants::{Grants, door_names, doors_of, grants_of, groups_of};
 pub use list::{Filter, count_active, ending, list};
+pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
 use super::connection::AnyConnection;
 use super::schema::links;
@@ -217,7 +219,7 @@ pub fn set_switches(tx: &mut Tx<'_>, id: &str, paused_at: Option<Millis>, revoke
 /// Those of the database.
 pub fn set_until(tx: &mut Tx<'_>, id: &str, until: Option<Millis>) -> Result<()> {
     diesel::update(links::table.find(id))
-        .set((links::valid_until.eq(until), links::version.eq(links::version + 1)))
+        .set((links::valid_until.eq(until), links::reminded_at.eq(None::<i64>), links::version.eq(links::version + 1)))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -217,6 +217,41 @@ pub fn list(
     Ok(query.order(messages::id.desc()).limit(most).load(c)?)
 }
 
+/// One message.
+///
+/// # Errors
+/// `NotFound`; those of the database.
+pub fn find(c: &mut AnyConnection, id: &str) -> Result<MessageRow> {
+    Ok(messages::table.find(id).select(MessageRow::as_select()).first(c)?)
+}
+
+/// An organization's test messages, latest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn tests(c: &mut AnyConnection, organization: &str, most: i64) -> Result<Vec<MessageRow>> {
+    Ok(messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::kind.eq(TEST))
+        .order(messages::id.desc())
+        .limit(most)
+        .select(MessageRow::as_select())
+        .load(c)?)
+}
+
+/// How many tests an organization sent since a moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn tests_since(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<i64> {
+    Ok(messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::kind.eq(TEST))
+        .filter(messages::created_at.gt(since))
+        .count()
+        .get_result(c)?)
+}
+
 /// How many of an organization's messages, made since a moment, stand how.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ pub mod quota;
 pub(crate) mod schedule;
 pub mod schema;
 pub mod session;
+pub mod settings;
 pub mod throttle;
 pub mod watch;
 pub mod writer;

@@ -31,6 +31,7 @@ pub mod places;
 pub mod problem;
 pub mod restrictions;
 pub mod said;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;

@@ -11,6 +11,7 @@ pub mod links;
 pub mod live;
 pub mod overview;
 pub mod places;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;

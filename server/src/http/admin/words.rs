@@ -30,6 +30,18 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down", _) => detail("reason"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("organization.changed", _) => match detail("what").as_str() {
+            "general" => "General".to_owned(),
+            "messages" => "Messages".to_owned(),
+            "looks" => "Looks".to_owned(),
+            "retention" => "Retention".to_owned(),
+            "" => String::new(),
+            other => other.to_owned(),
+        },
+        ("organization.tested" | "link.announced" | "link.sent", _) if detail("channel") == "sms" => {
+            "By text message".to_owned()
+        }
+        ("message.kept", _) if detail("channel") == "sms" => "No text message service is configured".to_owned(),
         ("organization.quota_set", _) => {
             format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
         }
@@ -43,7 +55,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    Words { who: who(row, names), did: said::did(&row.action, outcome, object), detail: more, outcome, badge }
+    let did = said::of_message(&row.action, &detail("kind"), object)
+        .unwrap_or_else(|| said::did(&row.action, outcome, object));
+    Words { who: who(row, names), did, detail: more, outcome, badge }
 }
 
 /// Who acts, by the name they had then while it is kept.
