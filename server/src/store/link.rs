@@ -1,8 +1,16 @@
 //! Access links.
 
+mod choices;
+mod conditions;
+mod counts;
 mod list;
+mod lookup;
+pub mod words;
 
-pub use list::{Filter, count_active, ending, list};
+pub use choices::{Choices, choices};
+pub use counts::{count_active, ending};
+pub use list::{Cursor, Filter, list};
+pub use lookup::{of_ids, with_address, with_external_id};
 
 use super::connection::AnyConnection;
 use super::door::{DoorAtPlace, DoorRow};
@@ -41,8 +49,6 @@ pub struct LinkRow {
     pub external_id: String,
     /// `en`, `de`, or empty for the browser's.
     pub language: String,
-    /// What the list's search looks in, lower case.
-    pub search: String,
     /// Unix milliseconds.
     pub valid_from: i64,
     /// Unix milliseconds; none never ends.
@@ -130,8 +136,6 @@ pub struct LinkChange {
     pub external_id: String,
     /// `en`, `de`, or empty.
     pub language: String,
-    /// What the search looks in.
-    pub search: String,
     /// Unix milliseconds.
     pub valid_from: i64,
     /// Unix milliseconds.
@@ -152,6 +156,7 @@ pub struct LinkChange {
 /// `Field` on `door` when one is not the organization's.
 pub fn insert(tx: &mut Tx<'_>, row: &LinkRow, door_ids: &[String]) -> Result<()> {
     diesel::insert_into(links::table).values(row).execute(tx.connection)?;
+    words::replace(tx, row)?;
     put_doors(tx, &row.organization_id, &row.id, door_ids)
 }
 
@@ -258,6 +263,8 @@ pub fn update(
         find(tx.connection, organization, id)?;
         return Err(Error::Stale);
     }
+    let row = find(tx.connection, organization, id)?;
+    words::replace(tx, &row)?;
     put_doors(tx, organization, id, door_ids)
 }
 

@@ -18,6 +18,7 @@ pub mod events;
 pub mod link;
 pub mod link_form;
 pub mod links;
+pub mod many;
 pub mod overview;
 mod parts;
 pub mod place;

@@ -14,6 +14,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::role::Right;
 
+mod same;
+
 async fn all_doors(app: &App, admin: &Admin) -> Result<Vec<DoorAtPlace>> {
     let organization = admin.organization.id.clone();
     app.db.read(move |c| doors::all(c, &organization)).await
@@ -120,7 +122,7 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
         let error = Error::field("email", "Type the address that the link shall go to, or untick sending it.");
         return again(&app, &form, input, None, Some(error)).await;
     }
-    if needs_second_look(&app, &form, &input).await? {
+    if needs_second_look(&app, &form, &input, None).await? {
         let refused = link::refuses(&app, &form.admin.actor, None, &input).await;
         return again(&app, &form, input, None, refused.err()).await;
     }
@@ -142,6 +144,25 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
     }
 }
 
+/// `GET /links/{id}/duplicate`: the form for a new link, filled with another one's; nothing is made yet.
+pub async fn duplicate(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
+    let doors = all_doors(&app, &admin).await?;
+    let organization = admin.organization.id.clone();
+    let (link, chosen) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::doors_of(c, &id)?))).await?;
+    let zone = zone(&admin, &doors);
+    let (from, until) = link::from_today(link.valid_from, link.valid_until, app.clock.now(), &zone);
+    let input = LinkInput {
+        valid_from: when::input(from, &zone),
+        valid_until: until.map_or_else(String::new, |until| when::input(until, &zone)),
+        // The booking of another visit has another number.
+        external_id: String::new(),
+        ..input_of(&link, chosen.into_iter().map(|at| at.door.id).collect(), &zone)
+    };
+    let model = page::Model { copy_of: Some(link.name), ..model(&admin, input, None, 0, &doors) };
+    show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
+}
+
 /// `GET /links/{id}/edit`.
 pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let doors = all_doors(&app, &admin).await?;
@@ -157,7 +178,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id):
 /// `POST /links/{id}/edit`.
 pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let input = typed(&form);
-    if needs_second_look(&app, &form, &input).await? {
+    if needs_second_look(&app, &form, &input, Some(&id)).await? {
         let refused = link::refuses(&app, &form.admin.actor, Some(&id), &input).await;
         return again(&app, &form, input, Some(id), refused.err()).await;
     }
@@ -188,13 +209,19 @@ fn warned_of(app: &App, input: &LinkInput, doors: &[DoorAtPlace]) -> Vec<String>
 
 /// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
 /// question of its own.
-async fn needs_second_look(app: &App, form: &AdminForm<needs::Links>, input: &LinkInput) -> Result<bool> {
+async fn needs_second_look(
+    app: &App,
+    form: &AdminForm<needs::Links>,
+    input: &LinkInput,
+    id: Option<&str>,
+) -> Result<bool> {
     if input.never_expires {
         return Ok(false);
     }
     let doors = all_doors(app, &form.admin).await?;
     let seen = form.typed.all("warned");
-    Ok(warned_of(app, input, &doors).iter().any(|warning| !seen.contains(warning)))
+    let new = same::others(app, &form.admin, input, id).await?;
+    Ok(warned_of(app, input, &doors).iter().chain(new.iter().map(|one| &one.id)).any(|warning| !seen.contains(warning)))
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
@@ -212,6 +239,7 @@ async fn again(
         matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
+        same: same::others(app, &form.admin, &input, id.as_deref()).await?,
         ask_never_expires: ask && form.admin.actor.role.may(Right::Own),
         send: form.typed.ticked("send"),
         ..model(&form.admin, input, id, form.typed.version(), &doors)
