@@ -63,8 +63,11 @@ pub(crate) async fn store_all(house: &House, rows: &[LinkRow], door: impl Fn(usi
         rows.iter().enumerate().map(|(at, row)| (row.clone(), door(at).into_iter().collect())).collect();
     for some in all.chunks(200) {
         let some = some.to_vec();
-        let stored =
-            house.app.db.write(move |tx| some.iter().try_for_each(|(row, doors)| store::insert(tx, row, doors)));
+        let stored = house.app.db.write(move |tx| {
+            some.iter().try_for_each(|(row, doors)| {
+                store::insert(tx, row, &store::Grants { doors: doors.clone(), ..Default::default() })
+            })
+        });
         stored.await.expect("links");
     }
 }

@@ -6,6 +6,7 @@ mod browser;
 mod chain;
 mod contract;
 mod crashing;
+mod groups;
 mod handling;
 mod house;
 mod listing;

@@ -3,6 +3,7 @@
 mod change;
 mod draft;
 mod fill;
+mod grants;
 mod many;
 mod same;
 mod share;

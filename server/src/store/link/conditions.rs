@@ -4,7 +4,7 @@ use super::list::{Filter, Query};
 use super::words::{self, Term};
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
-use crate::store::schema::{group_doors, link_doors, link_groups, link_words, links};
+use crate::store::schema::{group_doors, groups, link_doors, link_groups, link_words, links};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -66,7 +66,11 @@ impl Condition {
             Self::Door(door) => {
                 let single = link_doors::table.filter(link_doors::door_id.eq(door)).select(link_doors::link_id);
                 let mut ids: Vec<String> = single.limit(limit).load(c)?;
-                let groups = group_doors::table.filter(group_doors::door_id.eq(door)).select(group_doors::group_id);
+                let groups = group_doors::table
+                    .inner_join(groups::table)
+                    .filter(group_doors::door_id.eq(door))
+                    .filter(groups::removed_at.is_null())
+                    .select(group_doors::group_id);
                 let grouped =
                     link_groups::table.filter(link_groups::group_id.eq_any(groups)).select(link_groups::link_id);
                 ids.extend(grouped.limit(limit).load::<String>(c)?);
@@ -126,7 +130,7 @@ impl Condition {
                 .bind::<Text, _>(door.clone())
                 .sql(
                     " LIMIT 1 OFFSET 0) OR EXISTS (SELECT 1 FROM link_groups JOIN group_doors ON group_doors.group_id \
-                         = link_groups.group_id WHERE link_groups.link_id = links.id AND group_doors.door_id = ",
+                         = link_groups.group_id JOIN groups ON groups.id = link_groups.group_id AND groups.removed_at IS NULL WHERE link_groups.link_id = links.id AND group_doors.door_id = ",
                 )
                 .bind::<Text, _>(door.clone())
                 .sql(" LIMIT 1 OFFSET 0))");
