@@ -8,6 +8,7 @@ pub mod door;
 pub mod feed;
 pub mod housekeeping;
 pub mod link;
+pub mod lookup;
 pub mod password;
 pub mod place;
 pub mod setup;

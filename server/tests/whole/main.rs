@@ -7,6 +7,7 @@ mod chain;
 mod contract;
 mod crashing;
 mod house;
+mod log;
 mod mailing;
 mod organizations;
 mod process;

@@ -7,6 +7,7 @@ pub mod doors;
 pub mod events;
 pub mod links;
 pub mod live;
+mod named;
 pub mod overview;
 pub mod places;
 pub mod setup;
