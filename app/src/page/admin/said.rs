@@ -69,6 +69,18 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
         &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
     ),
     (
+        "Groups",
+        &[("group.created", "Group made"), ("group.changed", "Group changed"), ("group.removed", "Group removed")],
+    ),
+    (
+        "Schedules",
+        &[
+            ("schedule.created", "Schedule made"),
+            ("schedule.changed", "Schedule changed"),
+            ("schedule.removed", "Schedule removed"),
+        ],
+    ),
+    (
         "Admins",
         &[
             ("admin.created", "Admin added"),
@@ -121,9 +133,11 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("door.unlock", Outcome::Granted) => "unlocked",
         ("door.unlock", _) => "was refused at",
         ("door.dispatched", _) => "sent the command to open to",
-        ("door.changed", _) | ("place.changed", _) => "changed",
-        ("door.created", _) | ("place.created", _) => "added",
-        ("door.removed", _) | ("place.removed", _) => "removed",
+        ("door.changed" | "place.changed" | "group.changed" | "schedule.changed", _) => "changed",
+        ("door.created" | "place.created", _) => "added",
+        ("group.created", _) => "made the group",
+        ("schedule.created", _) => "made the schedule",
+        ("door.removed" | "place.removed" | "group.removed" | "schedule.removed", _) => "removed",
         ("door.locked_down", _) => "locked down",
         ("door.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.simulated", _) => "set the simulated behaviour of",
@@ -182,6 +196,8 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
             "link" => "Link",
             "door" => "Door",
             "place" => "Place",
+            "group" => "Group",
+            "schedule" => "Schedule",
             "admin" => "Admin",
             "message" => "Mail",
             _ => "Done",
