@@ -118,7 +118,14 @@ fn links_named(c: &mut AnyConnection, organization: &str, word: &str) -> Result<
         .select(links::id)
         .limit(LINKS)
         .load(c)?;
-    let ids: HashSet<String> = by_word.into_iter().chain(by_name).collect();
+    let inside = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let by_part: Vec<String> = links::table
+        .filter(links::organization_id.eq(organization))
+        .filter(links::name_key.like(format!("% {inside}%")).escape('\\'))
+        .select(links::id)
+        .limit(LINKS)
+        .load(c)?;
+    let ids: HashSet<String> = by_word.into_iter().chain(by_name).chain(by_part).collect();
     let mut ids: Vec<String> = ids.into_iter().collect();
     ids.sort_unstable();
     Ok(ids.into_iter().map(Is::Link).collect())

@@ -67,7 +67,8 @@ fn moment(typed: &str, zone: &str, end: bool) -> (Field, Option<i64>) {
     if typed.is_empty() {
         return (Field::default(), None);
     }
-    let read = match when::parse_day(typed) {
+    // A date alone has ten characters; with more it is a moment.
+    let read = match when::parse_day(typed).filter(|_| typed.len() == 10) {
         Some(_) => when::parse_input(&format!("{typed}T00:00"), zone).map(|at| {
             // A day of daylight saving has 23 or 25 hours.
             if end { when::start_of_day(at + DAY_MS + DAY_MS / 8, zone) } else { at }
