@@ -12,5 +12,6 @@ pub mod link;
 pub mod lookup;
 pub mod password;
 pub mod place;
+pub mod quota;
 pub mod setup;
 pub mod unlock;

@@ -5,6 +5,7 @@ mod common;
 pub mod deliveries;
 pub mod doors;
 pub mod events;
+mod gauges;
 pub mod groups;
 pub mod links;
 pub mod live;
