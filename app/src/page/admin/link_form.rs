@@ -60,8 +60,10 @@ pub struct Model {
     pub max_uses: Field,
     /// The least time between two openings of one door, minutes; empty for none.
     pub cooldown_minutes: Field,
-    /// Whether to send it at once; only for a new link.
+    /// Whether to send it by e-mail at once; only for a new link.
     pub send: bool,
+    /// Whether to send it by text message at once.
+    pub send_sms: bool,
     /// What deserves a second look, a sentence each.
     pub warnings: Vec<String>,
     /// Links that this person has already; only for a new link.
@@ -136,7 +138,14 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let copy = model.copy_of.clone().map(|name| {
         view! { <p class="only">"Filled in like the link of " <b>{name}</b> ". It gets an address of its own." </p> }
     });
-    let send = new.then(|| ui::checkbox("send", "Send it by e-mail now", None, model.send));
+    let send = new.then(|| {
+        view! {
+            <div class="group">
+                {ui::checkbox("send", "Send it by e-mail now", None, model.send)}
+                {ui::checkbox("send_sms", "Send it by text message now", None, model.send_sms)}
+            </div>
+        }
+    });
     let fields = view! {
         {form_error}
         {warnings}

@@ -9,6 +9,7 @@ use crate::service::actor::Actor;
 use crate::store::link::{self, Filter, LinkRow};
 use crate::store::organization;
 use app::text::when;
+use domain::channel::Channel;
 use domain::input;
 use domain::link::Change;
 use domain::list::Deed;
@@ -76,7 +77,7 @@ pub async fn many(app: &App, actor: &Actor, deed: Deed, days: i64, links: Vec<Li
                     Deed::Resume => change::resume(app, actor, &link.id).await.map(drop),
                     Deed::Revoke => change::revoke(app, actor, &link.id).await.map(drop),
                     Deed::Extend => extend_by(app, actor, &link.id, days).await,
-                    Deed::Send => share::send(app, actor, &link.id).await.map(drop),
+                    Deed::Send => share::send(app, actor, &link.id, Channel::Email).await.map(drop),
                 };
                 (link.name, done)
             }
