@@ -10,6 +10,7 @@ pub mod group;
 pub mod housekeeping;
 pub mod link;
 pub mod logo;
+pub mod lookup;
 pub mod notices;
 pub mod password;
 pub mod place;

@@ -9,6 +9,7 @@ mod gauges;
 pub mod groups;
 pub mod links;
 pub mod live;
+mod named;
 pub mod overview;
 pub mod places;
 pub mod settings;
