@@ -2,6 +2,7 @@
 
 use super::{Language, around, clean, fill, when};
 
+pub mod account;
 mod html;
 mod phrases;
 

@@ -28,8 +28,8 @@ pub struct Letter {
     pub text: String,
     /// HTML.
     pub html: String,
-    /// The calendar file.
-    pub calendar: String,
+    /// The calendar file, for a visit.
+    pub calendar: Option<String>,
 }
 
 /// Where mail goes.
@@ -104,15 +104,19 @@ fn mailbox(name: &str, address: &str) -> Result<Mailbox, String> {
 }
 
 fn message(letter: &Letter, from: &str) -> Result<Message, String> {
-    let calendar = Attachment::new("visit.ics".into()).body(
-        letter.calendar.clone(),
-        "text/calendar; charset=utf-8; method=PUBLISH".parse::<ContentType>().map_err(|cause| cause.to_string())?,
-    );
     let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
     let from: Mailbox = match from.parse::<Mailbox>() {
         Ok(mailbox) if mailbox.name.is_some() => mailbox,
         Ok(mailbox) => Mailbox::new(Some(letter.from_name.clone()), mailbox.email),
         Err(_) => return Err(format!("{from} is not an address that mail can come from")),
+    };
+    let words = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    let parts = match &letter.calendar {
+        Some(calendar) => MultiPart::mixed().multipart(words).singlepart(Attachment::new("visit.ics".into()).body(
+            calendar.clone(),
+            "text/calendar; charset=utf-8; method=PUBLISH".parse::<ContentType>().map_err(|cause| cause.to_string())?,
+        )),
+        None => words,
     };
     Message::builder()
         .message_id(Some(format!("<{}@{domain}>", letter.id)))
@@ -120,11 +124,7 @@ fn message(letter: &Letter, from: &str) -> Result<Message, String> {
         .to(mailbox(&letter.to_name, &letter.to)?)
         .subject(&letter.subject)
         .header(AutoSubmitted)
-        .multipart(
-            MultiPart::mixed()
-                .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
-                .singlepart(calendar),
-        )
+        .multipart(parts)
         .map_err(|cause| cause.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! The outbox: takes each message once, makes its mail only then, and notes what became of it.
 
-use super::calendar;
 use super::mail::{Delivery, Letter, Mailer};
+use super::{account, calendar};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
@@ -121,7 +121,7 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
                 tx.clock,
                 tx.now,
                 action,
-                row.link_id.as_deref().unwrap_or(&row.id),
+                row.link_id.as_deref().or(row.invitation_id.as_deref()).unwrap_or(&row.id),
             );
             event.outcome = outcome;
             event.detail.insert("message".into(), row.id.clone());
@@ -133,6 +133,14 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
 }
 
 async fn letter(app: &App, row: &MessageRow) -> Result<Letter> {
+    match row.kind.as_str() {
+        "invitation" => account::invitation(app, row).await,
+        "address_changed" => account::address_changed(app, row).await,
+        _ => link_letter(app, row).await,
+    }
+}
+
+async fn link_letter(app: &App, row: &MessageRow) -> Result<Letter> {
     let (organization_id, link_id) = (row.organization_id.clone(), row.link_id.clone().unwrap_or_default());
     let (organization, link, doors) = app
         .db
@@ -161,7 +169,7 @@ async fn letter(app: &App, row: &MessageRow) -> Result<Letter> {
         subject,
         text,
         html,
-        calendar,
+        calendar: Some(calendar),
     })
 }
 

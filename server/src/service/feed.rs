@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// The name of a door, place, link or admin; erased or unknown ones have none.
+    /// The name of a door, place, link, admin or invited person; erased or unknown ones have none.
     #[must_use]
     pub fn of(&self, id: &str) -> Option<&str> {
         self.by_id.get(id).map(String::as_str)
@@ -71,6 +71,7 @@ pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Re
         .filter(admins::id.eq_any(with("admin_")))
         .select((admins::id, admins::name))
         .load(c)?);
+    add(crate::store::invitation::names(c, organization, &with("invitation_"))?);
     let events: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     Ok(Names { by_id, people: event::people(c, &events)? })
 }

@@ -8,6 +8,9 @@ use crate::shell::Assets;
 use crate::ui::icon::Icon;
 
 pub mod account;
+pub mod admin;
+pub mod admin_invite;
+pub mod admins;
 pub mod confirm;
 pub mod deliveries;
 pub mod door;
@@ -15,6 +18,7 @@ pub mod door_form;
 pub mod doors;
 pub mod event;
 pub mod events;
+pub mod invitation;
 pub mod link;
 pub mod link_form;
 pub mod links;

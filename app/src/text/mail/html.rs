@@ -2,14 +2,15 @@
 
 use super::{Letter, MailModel};
 
-const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
-const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
-const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
-const PARAGRAPH: &str = "margin:0 0 16px";
-const BUTTON: &str = "display:inline-block;padding:16px 24px;border-radius:12px;background:#1f3a5f;color:#ffffff;font-weight:600;text-decoration:none";
+pub(super) const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
+pub(super) const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
+pub(super) const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
+pub(super) const PARAGRAPH: &str = "margin:0 0 16px";
+pub(super) const BUTTON: &str = "display:inline-block;padding:16px 24px;border-radius:12px;background:#1f3a5f;color:#ffffff;font-weight:600;text-decoration:none";
 const PLACE: &str = "font-size:16px;margin:0 0 4px";
 const LIST: &str = "margin:0 0 16px;padding-left:20px";
-const QUIET: &str = "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
+pub(super) const QUIET: &str =
+    "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
 
 pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
     let language = model.language.code();
@@ -53,7 +54,7 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
     html
 }
 
-fn element(html: &mut String, tag: &str, style: &str, text: &str) {
+pub(super) fn element(html: &mut String, tag: &str, style: &str, text: &str) {
     html.push_str(&format!("<{tag} style=\"{style}\">{}</{tag}>\n", escape(text)));
 }
 

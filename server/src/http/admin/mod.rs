@@ -1,10 +1,12 @@
 //! The dashboard's routes: each handler takes the signed-in [`Admin`](super::auth::Admin) or a form only their page made.
 
 pub mod account;
+pub mod admins;
 mod common;
 pub mod deliveries;
 pub mod doors;
 pub mod events;
+pub mod invitation;
 pub mod links;
 pub mod live;
 pub mod overview;
