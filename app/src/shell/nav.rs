@@ -19,6 +19,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Doors, "day")}
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
+                {item(here, Section::Groups, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
                 {item(here, Section::Admins, "rest first")}
@@ -45,7 +46,7 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 4] = [Section::Places, Section::Deliveries, Section::Simulator, Section::Admins];
+const REST: [Section; 5] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Admins];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {

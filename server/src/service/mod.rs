@@ -6,6 +6,7 @@ pub mod audit;
 pub mod demo;
 pub mod door;
 pub mod feed;
+pub mod group;
 pub mod housekeeping;
 pub mod invitation;
 pub mod link;

@@ -7,6 +7,7 @@ pub mod door;
 pub mod event;
 pub mod factor;
 pub(crate) mod facts;
+pub mod group;
 pub mod invitation;
 pub mod link;
 pub mod message;

@@ -7,6 +7,7 @@ mod browser;
 mod chain;
 mod contract;
 mod crashing;
+mod groups;
 mod house;
 mod mailing;
 mod organizations;

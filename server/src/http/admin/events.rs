@@ -176,6 +176,10 @@ fn label(name: &str) -> &str {
         "before" => "Ended before",
         "channel" => "Channel",
         "doors" => "Doors",
+        "groups" => "Groups",
+        "schedule" => "Schedule",
+        "geofence" => "Geofence",
+        "reader" => "Reader",
         "max_uses" => "Openings",
         "message" => "Message",
         "mode" => "Behaviour",
@@ -203,6 +207,7 @@ fn named(id: &str, names: &Names) -> Option<Named> {
         "door" => "/doors",
         "link" => "/links",
         "place" => "/places",
+        "group" => "/groups",
         "admin" => "",
         _ => return None,
     };
