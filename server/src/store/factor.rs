@@ -54,8 +54,7 @@ pub struct PasskeyRow {
 /// Those of the database.
 pub fn holders(c: &mut AnyConnection, organization: &str) -> Result<HashSet<String>> {
     let ours = admins::table.filter(admins::organization_id.eq(organization)).filter(admins::removed_at.is_null());
-    let with_app: Vec<String> =
-        ours.clone().filter(admins::totp_confirmed_at.is_not_null()).select(admins::id).load(c)?;
+    let with_app: Vec<String> = ours.filter(admins::totp_confirmed_at.is_not_null()).select(admins::id).load(c)?;
     let with_passkey: Vec<String> = ours.inner_join(passkeys::table).select(admins::id).distinct().load(c)?;
     Ok(with_app.into_iter().chain(with_passkey).collect())
 }

@@ -8,7 +8,6 @@ use crate::shell::Assets;
 use crate::ui::icon::Icon;
 
 pub mod account;
-pub mod admin;
 pub mod admin_invite;
 pub mod admins;
 pub mod confirm;
@@ -27,6 +26,7 @@ pub mod link_form;
 pub mod links;
 pub mod overview;
 mod parts;
+pub mod person;
 pub mod place;
 pub mod place_form;
 pub mod places;

@@ -9,7 +9,7 @@ use crate::service::people as service;
 use crate::store::admin::AdminRow;
 use crate::store::invitation::InvitationRow;
 use crate::store::{factor, invitation, people, session};
-use app::page::admin::{MessageState, Section, admin as admin_page, admin_invite, admins as admins_page, confirm};
+use app::page::admin::{MessageState, Section, admin_invite, admins as admins_page, confirm, person as person_page};
 use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -154,7 +154,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         .await?;
     let zone = &admin.organization.time_zone;
     let yours = row.id != admin.row.id && admin.actor.role.may_touch(row.role());
-    let model = admin_page::Model {
+    let model = person_page::Model {
         role: row.role(),
         you: row.id == admin.row.id,
         second_factor: factors.contains(&row.id),
@@ -166,7 +166,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         name: row.name,
         email: row.email,
     };
-    show(&app, &admin, Section::Admins, StatusCode::OK, model, admin_page::view).await
+    show(&app, &admin, Section::Admins, StatusCode::OK, model, person_page::view).await
 }
 
 /// `POST /admins/{id}/role`.
