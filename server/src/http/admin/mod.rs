@@ -6,6 +6,7 @@ mod common;
 pub mod deliveries;
 pub mod doors;
 pub mod events;
+mod gauges;
 pub mod groups;
 pub mod invitation;
 pub mod links;
