@@ -11,6 +11,7 @@ pub mod groups;
 pub mod invitation;
 pub mod links;
 pub mod live;
+mod named;
 pub mod overview;
 pub mod places;
 pub mod setup;
