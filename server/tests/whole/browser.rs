@@ -97,21 +97,6 @@ impl Browser {
         }
     }
 
-    /// The body of a stream, which goes on until the server ends it.
-    pub(crate) async fn stream(&self, path: &str) -> Body {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::builder()
-            .uri(path)
-            .header(header::HOST, "127.0.0.1:3000")
-            .header(header::ACCEPT, "text/event-stream")
-            .header(header::COOKIE, cookies.join("; "))
-            .extension(Peer((self.address, 40_000).into()));
-        let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        assert_eq!(response.status(), 200, "{path}");
-        response.into_body()
-    }
-
     pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.ask(Method::GET, path, &[], String::new()).await
     }
