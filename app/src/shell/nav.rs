@@ -11,7 +11,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
     let here = chrome.section;
     let who = format!("{} · {}", chrome.organization, said::role(chrome.role));
     let out = view! { <button class="btn quiet small">{Icon::SignOut.view()} "Sign out"</button> };
-    let settings = chrome.may(Right::Settings).then(|| item(here, Section::Settings, "rest first"));
+    let settings = chrome.may(Right::Settings).then(|| item(here, Section::Settings, "rest"));
     view! {
         <nav class="side" aria-label="Main">
             <p class="brand">{ui::mark()} "Latchkey"</p>
@@ -24,6 +24,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Groups, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
+                {item(here, Section::Admins, "rest first")}
                 {settings}
                 {item(here, Section::Account, "day")}
             </ul>
@@ -48,8 +49,8 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 5] =
-    [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Settings];
+const REST: [Section; 6] =
+    [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Admins, Section::Settings];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest(chrome: &Chrome) -> AnyView {

@@ -1,8 +1,8 @@
 //! Puts a message of the outbox into words, at the moment it goes out: only then is a secret opened.
 
-use super::calendar;
 use super::mail::Letter;
 use super::sms::Text;
+use super::{account, calendar};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::link::address;
@@ -48,6 +48,11 @@ struct Visit {
 /// # Errors
 /// `Refused` when it must not go out any more; those of the store.
 pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
+    match row.kind.as_str() {
+        message::INVITATION => return account::invitation(app, row).await.map(mailed),
+        message::ADDRESS_CHANGED => return account::address_changed(app, row).await.map(mailed),
+        _ => {}
+    }
     let asked = row.clone();
     let (house, visit) = app
         .db
@@ -116,6 +121,10 @@ fn entered(c: &mut AnyConnection, link: &LinkRow, doors: &[DoorAtPlace]) -> Resu
     Ok(at.map(|at| (at.door.name.clone(), at.place.name.clone())))
 }
 
+fn mailed(letter: Letter) -> Composed {
+    Composed::Mail(Box::new(letter))
+}
+
 fn text(row: &MessageRow, words: String, secret: &str) -> Composed {
     Composed::Text(Text { id: row.id.clone(), to: row.recipient.clone(), text: words, secret: secret.to_owned() })
 }
@@ -127,7 +136,7 @@ impl House {
 
     fn letter(&self, row: &MessageRow, to_name: &str, words: MailText, calendar: Option<String>) -> Composed {
         let MailText { subject, text, html } = words;
-        Composed::Mail(Box::new(Letter {
+        mailed(Letter {
             id: row.id.clone(),
             to_name: to_name.to_owned(),
             to: row.recipient.clone(),
@@ -137,7 +146,7 @@ impl House {
             html,
             calendar,
             logo: self.logo.as_ref().map(|logo| logo.png.clone()),
-        }))
+        })
     }
 }
 

@@ -48,6 +48,10 @@ pub const LINK: &str = "link";
 pub const REMINDER: &str = "reminder";
 /// A message that tells a host of their visitor's arrival.
 pub const ARRIVAL: &str = "arrival";
+/// A message that invites somebody to become an admin.
+pub const INVITATION: &str = "invitation";
+/// A message to the address that an admin had before.
+pub const ADDRESS_CHANGED: &str = "address_changed";
 /// A message that only shows that messages arrive.
 pub const TEST: &str = "test";
 
