@@ -137,7 +137,6 @@ mod tests {
             note: String::new(),
             external_id: String::new(),
             language: String::new(),
-            search: String::new(),
             valid_from: 0,
             valid_until: Some(100 * HOUR_MS),
             max_uses: None,
