@@ -200,6 +200,7 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
         place_id,
         unlock_seconds: "1".into(),
         accepts_digital: true,
+        ..DoorInput::default()
     };
     let door = door::create(app, &actor, &typed).await?;
     let mut links = Vec::new();

@@ -8,6 +8,7 @@ mod link;
 mod options;
 mod output;
 mod place;
+mod schedule;
 mod serve;
 mod setup;
 
@@ -67,6 +68,9 @@ enum Command {
     /// Groups: named sets of doors.
     #[command(subcommand)]
     Group(group::Group),
+    /// Schedules: weekly hours with exceptions for dates.
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
@@ -137,6 +141,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
         Command::Group(group) => group.run(&app, org).await,
+        Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,

@@ -1,7 +1,7 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, deliveries, doors, events, groups, links, live, overview, places, setup, sign_in, simulator,
+    account, deliveries, doors, events, groups, links, live, overview, places, schedules, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -77,6 +77,14 @@ pub fn session_routes() -> Vec<Route> {
         route("/groups/{id}", GET, get(groups::detail)),
         route("/groups/{id}/edit", BOTH, get(groups::edit).post(groups::update)),
         route("/groups/{id}/remove", BOTH, get(groups::ask_remove).post(groups::remove)),
+        route("/schedules", GET, get(schedules::list)),
+        route("/schedules/new", BOTH, get(schedules::new).post(schedules::create)),
+        route("/schedules/{id}", GET, get(schedules::detail)),
+        route("/schedules/{id}/edit", BOTH, get(schedules::edit).post(schedules::update)),
+        route("/schedules/{id}/exceptions", POST, post(schedules::add_exception)),
+        route("/schedules/{id}/exceptions/remove", POST, post(schedules::remove_exception)),
+        route("/schedules/{id}/holidays", BOTH, get(schedules::choose).post(schedules::import)),
+        route("/schedules/{id}/remove", BOTH, get(schedules::ask_remove).post(schedules::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
         route("/links/{id}", GET, get(links::detail)),

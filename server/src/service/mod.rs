@@ -11,5 +11,6 @@ pub mod housekeeping;
 pub mod link;
 pub mod password;
 pub mod place;
+pub mod schedule;
 pub mod setup;
 pub mod unlock;

@@ -12,7 +12,7 @@ pub mod message;
 pub mod migrate;
 pub mod organization;
 pub mod place;
-pub(crate) mod schedule;
+pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod throttle;

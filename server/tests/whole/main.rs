@@ -7,6 +7,7 @@ mod chain;
 mod contract;
 mod crashing;
 mod groups;
+mod hours;
 mod house;
 mod mailing;
 mod organizations;

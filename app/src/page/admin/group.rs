@@ -3,7 +3,7 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, restrictions};
+use super::{Chrome, restrictions, week};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Fact, icon::Icon};
 
@@ -22,6 +22,8 @@ pub struct Model {
     pub reader: bool,
     /// Its schedule's id and name; none: always.
     pub schedule: Option<(String, String)>,
+    /// A week of it; none for always.
+    pub week: Option<week::Model>,
     /// Its doors, by place and name.
     pub doors: Vec<Door>,
     /// Links that are not revoked and use it.
@@ -82,7 +84,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::back("/groups", "Groups")}
         {ui::head(&model.name, None, actions.into_any())}
         <div class="grid cols">
-            {ui::card_of("card", "Doors", ().into_any(), list)}
+            <div class="grid">
+                {ui::card_of("card", "Doors", ().into_any(), list)}
+                {model.week.map(|shown| week::card("Hours", shown))}
+            </div>
             {ui::card("Group", ().into_any(), facts)}
         </div>
     };

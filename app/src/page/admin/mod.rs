@@ -18,6 +18,7 @@ pub mod events;
 pub mod group;
 pub mod group_form;
 pub mod groups;
+pub mod holidays;
 pub mod link;
 pub mod link_form;
 pub mod links;
@@ -29,9 +30,14 @@ pub mod places;
 pub mod problem;
 pub mod restrictions;
 pub mod said;
+pub mod schedule;
+pub mod schedule_form;
+pub mod schedules;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
+pub mod week;
+pub mod week_fields;
 
 pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
 

@@ -1,11 +1,13 @@
 //! `/links`.
 
 use super::common::{Answer, lines, refused, said, show};
+use super::week;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
 use crate::service::feed;
 use crate::service::link;
+use crate::service::schedule::words;
 use crate::store::facts::{AtDoor, Facts};
 use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
@@ -22,6 +24,7 @@ use serde::Deserialize;
 
 mod deeds;
 mod form;
+mod hours;
 
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
 pub(super) use form::doors_to_choose;
@@ -101,6 +104,8 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
 pub struct Asked {
     #[serde(default)]
     show: String,
+    #[serde(flatten)]
+    week: week::Asked,
 }
 
 /// `GET /links/{id}`; with `?show=1` its address too, which is recorded.
@@ -118,14 +123,20 @@ pub async fn detail(
             Err(error) => return refused(&admin, &format!("/links/{id}"), error).await,
         }
     }
-    let model = model(&app, &admin, &id, url).await?;
+    let model = model(&app, &admin, &id, url, &asked.week).await?;
     show(&app, &admin, Section::Links, StatusCode::OK, model, link_page::view).await
 }
 
-async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
+async fn model(
+    app: &App,
+    admin: &Admin,
+    id: &str,
+    url: Option<String>,
+    asked: &week::Asked,
+) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, opens, groups, facts, messages, rows, names) = app
+    let (link, own, opens, groups, facts, messages, rows, names) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
@@ -135,8 +146,9 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
             let opens = store::doors_of(c, &link_id)?;
             let groups = store::groups_of(c, &link_id)?;
             let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
-            let facts = Facts::load(c, &[link_id.as_str()], &ids, now)?;
-            Ok((link, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names))
+            let facts = Facts::load_ahead(c, &[link_id.as_str()], &ids, now, hours::AHEAD)?;
+            let own = store::grants_of(c, &link_id)?.windows;
+            Ok((link, own, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -153,6 +165,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
         name: at.door.name.clone(),
         place: at.place.name.clone(),
         refused: could_open(app, &facts, &link, at, now),
+        opens: hours::opens(&facts, &link.id, at, now),
     };
     let made_by = rows.iter().find(|row| row.action == "link.created").map(|row| row.actor.clone());
     let made_by = match made_by.as_deref() {
@@ -163,6 +176,8 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
     Ok(link_page::Model {
         doors: opens.iter().map(door).collect(),
         groups,
+        week: hours::week(app, asked, id, &zone, &own),
+        hours: words::week(&own),
         from: said(app, link.valid_from, &zone),
         until: link.valid_until.map(|until| said(app, until, &zone)),
         window,
