@@ -15,6 +15,7 @@ pub mod door_form;
 pub mod doors;
 pub mod event;
 pub mod events;
+pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
@@ -22,6 +23,7 @@ pub mod holidays;
 pub mod link;
 pub mod link_form;
 pub mod links;
+mod message;
 pub mod overview;
 mod parts;
 pub mod place;
@@ -39,7 +41,8 @@ pub mod simulator;
 pub mod week;
 pub mod week_fields;
 
-pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
+pub use message::{MessageKind, MessageLine, MessageState};
+pub use parts::{DoorState, EventLine, WayBack};
 
 /// What surrounds every admin page.
 #[derive(Clone, Debug)]

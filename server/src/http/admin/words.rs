@@ -34,6 +34,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),
         ("schedule.exception_removed", _) => detail("date"),
         ("schedule.holidays_imported", _) => format!("{} dates closed", detail("dates")),
+        ("organization.quota_set", _) => {
+            format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
+        }
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
