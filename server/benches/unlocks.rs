@@ -192,7 +192,8 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
     };
     let made = setup::set_up(app, &typed, None).await?;
     let actor = Actor::operator(&made.organization);
-    let typed = PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into() };
+    let typed =
+        PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into(), ..PlaceInput::default() };
     let place_id = place::create(app, &actor, &typed).await?;
     let typed = DoorInput {
         name: "Door".into(),

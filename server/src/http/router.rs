@@ -1,7 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, deliveries, doors, events, groups, links, live, overview, places, schedules, setup, sign_in, simulator,
+    account, could_it_open, deliveries, doors, events, groups, links, live, overview, place_lockdown, places,
+    schedules, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -63,6 +64,8 @@ pub fn session_routes() -> Vec<Route> {
         route("/places/new", BOTH, get(places::new).post(places::create)),
         route("/places/{id}", GET, get(places::detail)),
         route("/places/{id}/edit", BOTH, get(places::edit).post(places::update)),
+        route("/places/{id}/lockdown", BOTH, get(place_lockdown::ask).post(place_lockdown::lock_down)),
+        route("/places/{id}/lift", POST, post(place_lockdown::lift)),
         route("/places/{id}/remove", BOTH, get(places::ask_remove).post(places::remove)),
         route("/doors", GET, get(doors::list)),
         route("/doors/new", BOTH, get(doors::new).post(doors::create)),
@@ -71,6 +74,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}/unlock", POST, post(doors::open)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
+        route("/doors/{id}/could-it-open", GET, get(could_it_open::ask)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
         route("/groups", GET, get(groups::list)),
         route("/groups/new", BOTH, get(groups::new).post(groups::create)),

@@ -12,6 +12,7 @@ pub mod link;
 pub mod lookup;
 pub mod password;
 pub mod place;
+pub mod place_lockdown;
 pub mod quota;
 pub mod schedule;
 pub mod setup;

@@ -180,8 +180,8 @@ pub async fn close_dates(app: &App, actor: &Actor, id: &str, dates: Vec<(i32, St
             let mut event = actor.event(tx.clock, tx.now, "schedule.holidays_imported", &id);
             event.detail.insert("dates".into(), added.to_string());
             if let (Some(first), Some(last)) = (closed.first(), closed.last()) {
-                event.detail.insert("first".into(), when::day_text(first.day));
-                event.detail.insert("last".into(), when::day_text(last.day));
+                event.detail.insert("first_date".into(), when::day_text(first.day));
+                event.detail.insert("last_date".into(), when::day_text(last.day));
             }
             tx.record(event);
             Ok(added)

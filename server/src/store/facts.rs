@@ -4,7 +4,7 @@
 use super::connection::AnyConnection;
 use super::door::DoorRow;
 use super::schedule;
-use super::schema::{doors, group_doors, groups, link_doors, link_groups, link_windows, places};
+use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
 use crate::error::Result;
 use app::text::when;
 use diesel::prelude::*;
@@ -24,6 +24,17 @@ pub(crate) struct AtDoor {
     pub(crate) last_granted_at: Option<Millis>,
     pub(crate) free_until: Option<Millis>,
     pub(crate) changed: bool,
+}
+
+/// What a link did at one door, for asking what would happen.
+pub(crate) fn at_door(c: &mut AnyConnection, link: &str, door: &str) -> Result<AtDoor> {
+    let found: Option<(Option<i64>, Option<i64>)> = link_door_states::table
+        .find((link, door))
+        .select((link_door_states::last_granted_at, link_door_states::free_until))
+        .first(c)
+        .optional()?;
+    let (last_granted_at, free_until) = found.unwrap_or_default();
+    Ok(AtDoor { last_granted_at, free_until, changed: false })
 }
 
 /// A door with what its place adds.

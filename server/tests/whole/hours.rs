@@ -84,7 +84,8 @@ async fn a_schedule_is_made_changed_and_removed(database: &str) {
     let at = made.location().to_owned();
     let id = at.rsplit('/').next().unwrap().to_owned();
     let page = owner.get(&at).await;
-    for text in ["Mon 08:00–12:00, 13:00–18:00", "Fri 22:00–06:00 the next day", "Nothing yet", "Europe/Berlin", "<svg"] {
+    for text in ["Mon 08:00–12:00, 13:00–18:00", "Fri 22:00–06:00 the next day", "Nothing yet", "Europe/Berlin", "<svg"]
+    {
         assert!(page.body.contains(text), "{text} in {}", page.body);
     }
     assert!(page.body.contains("00:00 to 06:00"), "the night is drawn on the next day too: {}", page.body);
@@ -142,7 +143,8 @@ async fn what_is_wrong_with_a_week_is_said_at_its_day(database: &str) {
     ] {
         assert!(page.body.contains(text), "{text} in {}", page.body);
     }
-    let fields = [("name", "Ada"), ("door", things.door.as_str()), ("zone", "UTC"), ("from-2", "9"), ("until-2", "10:00")];
+    let fields =
+        [("name", "Ada"), ("door", things.door.as_str()), ("zone", "UTC"), ("from-2", "9"), ("until-2", "10:00")];
     let page = submit(&mut owner, "/links/new", &fields).await;
     assert!(page.status == 422 && page.body.contains("id=\"wednesday-error\""), "{}", page.body);
     assert!(page.body.contains("<details open"), "the fold shows what is wrong");
@@ -188,18 +190,32 @@ async fn holidays_are_looked_at_and_then_imported(database: &str) {
         let page = owner.upload(&path, &csrf, ("file", "holidays.ics", file)).await;
         assert!(page.status == 422 && page.body.contains(said), "{said} in {}", page.body);
     }
-    let typed = ExceptionInput { date: "2199-12-25".into(), windows: vec![("10:00".into(), "12:00".into())], ..Default::default() };
+    let typed = ExceptionInput {
+        date: "2199-12-25".into(),
+        windows: vec![("10:00".into(), "12:00".into())],
+        ..Default::default()
+    };
     schedule::add_exception(&house.app, &house.owner(&ours), &id, &typed).await.unwrap();
     let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:21991225\r\nDTEND;VALUE=DATE:21991227\r\nSUMMARY:Christ\r\n mas\\, <b>\r\nEND:VEVENT\r\n\
                 BEGIN:VEVENT\r\nDTSTART:21991231T200000Z\r\nSUMMARY:Party\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let page = owner.upload(&path, &csrf, ("file", "holidays.ics", file.as_bytes())).await;
     assert_eq!(page.status, 200);
-    for text in ["Close 1 day", "Thu 26 December 2199", "Wed 25 December 2199, Christmas", "Party: it does not begin with a day"] {
+    for text in [
+        "Close 1 day",
+        "Thu 26 December 2199",
+        "Wed 25 December 2199, Christmas",
+        "Party: it does not begin with a day",
+    ] {
         assert!(page.body.contains(text), "{text} in {}", page.body);
     }
     assert!(!page.body.contains("<b>\""), "a name stays text");
     assert_eq!(house.count(&ours, "schedule.holidays_imported", "done").await, 0, "looking changes nothing");
-    let fields = [("csrf", token.as_str()), ("confirm", "1"), ("take", "2199-12-26 Christmas, <b>"), ("take", "2199-12-25 Christmas")];
+    let fields = [
+        ("csrf", token.as_str()),
+        ("confirm", "1"),
+        ("take", "2199-12-26 Christmas, <b>"),
+        ("take", "2199-12-25 Christmas"),
+    ];
     assert_eq!(owner.post(&path, &fields).await.location(), at);
     let page = owner.get(&at).await;
     assert!(page.body.contains("One day is closed.") && page.body.contains("10:00–12:00"), "{}", page.body);
@@ -295,7 +311,12 @@ async fn an_hour_that_does_not_exist_opens_nothing(database: &str) {
     }
     let over = house.schedule(&ours, &["sun=02:30-03:30"]).await;
     give_door_hours(&house, &ours, &things, &over).await;
-    for (at, state, text) in [(50, "denied", "Opens today 03:00."), (65, "open", ""), (89, "open", ""), (91, "denied", "Opens Sun 4 Apr, 02:30.")] {
+    for (at, state, text) in [
+        (50, "denied", "Opens today 03:00."),
+        (65, "open", ""),
+        (89, "open", ""),
+        (91, "denied", "Opens Sun 4 Apr, 02:30."),
+    ] {
         go(&house, SPRING + at * MINUTE);
         let said = tap(&house, &ours, &things, &mut browser).await;
         assert_eq!((said.0.as_str(), said.2.as_str()), (state, text), "{at}");
@@ -419,7 +440,8 @@ fn generated_schedules_agree_with_an_independent_time_zone_library() {
                 let at = (start + i64::try_from(index).unwrap()) * MINUTE + i64::from(random.below(60_000));
                 let wall = when::wall(at, zone);
                 assert_eq!(schedule.open_at(wall), *expected, "{zone} {date} {wall:?} {schedule:?}");
-                let drawn = schedule.hours(wall.day).iter().any(|span| span.from <= wall.minute && wall.minute < span.until);
+                let drawn =
+                    schedule.hours(wall.day).iter().any(|span| span.from <= wall.minute && wall.minute < span.until);
                 assert_eq!(drawn, *expected, "drawn: {zone} {date} {wall:?} {schedule:?}");
                 if *expected { opened += 1 } else { shut += 1 }
             }

@@ -133,8 +133,12 @@ impl House {
     pub(crate) async fn things_like(&self, organization: &Organization, wish: impl FnOnce(&mut LinkInput)) -> Things {
         let (app, marker) = (&self.app, organization.marker);
         let actor = Actor::operator(&organization.id);
-        let typed =
-            PlaceInput { name: format!("{marker} Court"), address: String::new(), time_zone: "Europe/Berlin".into() };
+        let typed = PlaceInput {
+            name: format!("{marker} Court"),
+            address: String::new(),
+            time_zone: "Europe/Berlin".into(),
+            ..PlaceInput::default()
+        };
         let place = place::create(app, &actor, &typed).await.expect("a place");
         let typed = DoorInput {
             place_id: place.clone(),

@@ -65,6 +65,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
     let actions = view! {
         {doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &format!("/doors/{id}")), "btn primary")}
+        <a class="btn" href=format!("/doors/{id}/could-it-open")>{Icon::Question.view()} "Could it open?"</a>
         <a class="btn" href=format!("/doors/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
         <a class="btn danger" href=format!("/doors/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
     };

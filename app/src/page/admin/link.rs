@@ -111,7 +111,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             </div>
             <div class="grid">
                 {ui::card("Link", ().into_any(), facts(&model))}
-                {now(&model.doors)}
+                {now(&model.id, &model.doors)}
             </div>
         </div>
     };
@@ -149,7 +149,7 @@ fn facts(model: &Model) -> AnyView {
     ])
 }
 
-fn now(doors: &[Door]) -> AnyView {
+fn now(link: &str, doors: &[Door]) -> AnyView {
     let rows = doors
         .iter()
         .map(|door| {
@@ -162,7 +162,9 @@ fn now(doors: &[Door]) -> AnyView {
             view! {
                 <li class="pair">
                     <div><a href=format!("/doors/{}", door.id)>{door.name.clone()}</a>
-                        <span class="more">{door.place.clone()}</span>{why}{opens}</div>
+                        <span class="more">{door.place.clone()}</span>{why}{opens}
+                        <a class="small" href=format!("/doors/{}/could-it-open?link={link}", door.id)
+                            aria-label=format!("Could {} open at another time?", door.name)>"At another time?"</a></div>
                     {badge.view()}
                 </li>
             }

@@ -9,6 +9,7 @@ use crate::ui::icon::Icon;
 
 pub mod account;
 pub mod confirm;
+pub mod could_it_open;
 pub mod deliveries;
 pub mod door;
 pub mod door_form;
@@ -28,6 +29,7 @@ pub mod overview;
 mod parts;
 pub mod place;
 pub mod place_form;
+pub mod place_lockdown;
 pub mod places;
 pub mod problem;
 pub mod restrictions;
@@ -61,6 +63,8 @@ pub struct Chrome {
     pub form_token: String,
     /// What the request before this one did.
     pub flash: Option<Flash>,
+    /// Lockdowns that last, the longest first.
+    pub lockdowns: Vec<place_lockdown::Lockdown>,
     /// Whether the page came over plain http from elsewhere than this machine.
     pub insecure: bool,
 }

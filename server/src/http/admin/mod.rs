@@ -2,6 +2,7 @@
 
 pub mod account;
 mod common;
+pub mod could_it_open;
 pub mod deliveries;
 pub mod doors;
 pub mod events;
@@ -11,6 +12,7 @@ pub mod links;
 pub mod live;
 mod named;
 pub mod overview;
+pub mod place_lockdown;
 pub mod places;
 pub mod schedules;
 pub mod setup;
