@@ -1,8 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, could_it_open, deliveries, doors, events, groups, links, live, overview, place_lockdown, places,
-    schedules, setup, sign_in, simulator,
+    account, admins, could_it_open, deliveries, doors, events, groups, invitation, links, live, overview,
+    place_lockdown, places, schedules, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -91,8 +91,10 @@ pub fn session_routes() -> Vec<Route> {
         route("/schedules/{id}/remove", BOTH, get(schedules::ask_remove).post(schedules::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
+        route("/links/act", BOTH, get(links::ask_act).post(links::act)),
         route("/links/{id}", GET, get(links::detail)),
         route("/links/{id}/edit", BOTH, get(links::edit).post(links::update)),
+        route("/links/{id}/duplicate", GET, get(links::duplicate)),
         route("/links/{id}/pause", POST, post(links::pause)),
         route("/links/{id}/resume", POST, post(links::resume)),
         route("/links/{id}/extend", POST, post(links::extend)),
@@ -107,6 +109,14 @@ pub fn session_routes() -> Vec<Route> {
         route("/simulator", GET, get(simulator::doors)),
         route("/simulator/stream", GET, get(live::simulator)),
         route("/simulator/{id}/mode", POST, post(simulator::set_mode)),
+        route("/invitation/{secret}", BOTH, get(invitation::form).post(invitation::join)),
+        route("/admins", GET, get(admins::list)),
+        route("/admins/invite", BOTH, get(admins::invite_form).post(admins::invite)),
+        route("/admins/invitations/{id}/resend", POST, post(admins::resend)),
+        route("/admins/invitations/{id}/withdraw", POST, post(admins::withdraw)),
+        route("/admins/{id}", GET, get(admins::detail)),
+        route("/admins/{id}/role", POST, post(admins::set_role)),
+        route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
         route("/account", GET, get(account::account)),
         route("/account/password", POST, post(account::change_password)),
         route("/account/sessions/end-others", POST, post(account::end_others)),

@@ -1,14 +1,17 @@
 //! Latchkey whole: the real router, the real store, real processes.
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod admins;
 mod bad_input;
 mod browser;
 mod chain;
 mod contract;
 mod crashing;
 mod groups;
+mod handling;
 mod hours;
 mod house;
+mod listing;
 mod lockdown;
 mod log;
 mod mailing;

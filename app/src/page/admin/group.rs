@@ -66,6 +66,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         let rows = model.doors.into_iter().map(door).collect_view();
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
+    let links =
+        view! { <a href=format!("/links?group={id}")>{ui::count(model.links, "access link", "access links")}</a> };
     let hours = match model.schedule {
         Some((schedule, name)) => view! { <a href=format!("/schedules/{schedule}")>{name}</a> }.into_any(),
         None => "Always".into_any(),
@@ -75,10 +77,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         Some(Fact::new("Hours", hours)),
         Fact::text("Members", restrictions::said(model.geofence, model.reader))
             .map(|fact| fact.more("Does not apply to access links and QR codes")),
-        Some(
-            Fact::new("Used by", ui::count(model.links, "access link", "access links").into_any())
-                .more("that are not revoked"),
-        ),
+        Some(Fact::new("Used by", links.into_any()).more("that are not revoked")),
     ]);
     let body = view! {
         {ui::back("/groups", "Groups")}

@@ -20,7 +20,7 @@ use domain::reason::Reason;
 use serde::Deserialize;
 
 /// Links offered to choose from.
-const OFFERED: i64 = 100;
+const OFFERED: usize = 100;
 /// How many days ahead the next opening is looked for.
 const AHEAD: i32 = 28;
 /// Who asks when it is no link.

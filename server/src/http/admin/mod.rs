@@ -1,6 +1,7 @@
 //! The dashboard's routes: each handler takes the signed-in [`Admin`](super::auth::Admin) or a form only their page made.
 
 pub mod account;
+pub mod admins;
 mod common;
 pub mod could_it_open;
 pub mod deliveries;
@@ -8,6 +9,7 @@ pub mod doors;
 pub mod events;
 mod gauges;
 pub mod groups;
+pub mod invitation;
 pub mod links;
 pub mod live;
 mod named;
