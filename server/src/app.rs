@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::notify::sms::Texter;
 use crate::secret::Keys;
 use crate::service::password::Hasher;
+use crate::service::refusals::Refusals;
 use crate::store::Db;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -30,6 +31,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Where text messages go.
     pub texter: Texter,
+    /// Credentials that are refused too often to be heard.
+    pub refusals: Arc<Refusals>,
     /// Wakes the outbox.
     pub outbox: Arc<Notify>,
     /// Work that goes on when its request is gone; a graceful stop waits for it.
@@ -62,6 +65,7 @@ impl App {
             clock,
             drivers,
             hasher: Hasher::default(),
+            refusals: Arc::default(),
             outbox: Arc::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -93,8 +93,14 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
             return Err(Failure(refused).into_response());
         }
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        Ok(Self { pairs: url::form_urlencoded::parse(&body).into_owned().collect(), files: Vec::new() })
+        let pairs = url::form_urlencoded::parse(&body).map(|(key, value)| (key.into_owned(), without_nul(&value)));
+        Ok(Self { pairs: pairs.collect(), files: Vec::new() })
     }
+}
+
+/// NUL is no character that anybody types, and Postgres takes none.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {
@@ -105,7 +111,7 @@ async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {
         if is_file {
             typed.files.push((name, bytes));
         } else {
-            typed.pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            typed.pairs.push((name, without_nul(&String::from_utf8_lossy(&bytes))));
         }
     }
     Ok(typed)

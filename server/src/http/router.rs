@@ -4,7 +4,7 @@ use super::admin::{
     account, admins, could_it_open, deliveries, doors, events, groups, invitation, links, live, overview,
     place_lockdown, places, schedules, settings, setup, sign_in, simulator,
 };
-use super::session_store::Sessions;
+use super::session_store::{Sessions, leave_idle};
 use super::{assets, csrf, failure, health, log, logo, security, visit};
 use crate::app::App;
 use axum::Router;
@@ -150,7 +150,7 @@ pub fn router(app: App) -> Router {
         .with_expiry(Expiry::OnSessionEnd);
     let add = |router: Router<App>, route: Route| router.route(route.path, route.handler);
     let open = open_routes().into_iter().fold(Router::new(), add);
-    let within = session_routes().into_iter().fold(Router::new(), add).layer(sessions);
+    let within = session_routes().into_iter().fold(Router::new(), add).layer(sessions).layer(from_fn(leave_idle));
     let origins = csrf::Origins::new(app.config.base_url_given.then_some(app.config.base_url.as_str()));
     let trusted: Arc<[ipnet::IpNet]> = app.config.trusted_proxies.clone().into();
     // Quality 4 costs a tenth of 11 and gives nearly as much on pages of a few kilobytes.
@@ -159,6 +159,7 @@ pub fn router(app: App) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here)
         .with_state(app)
+        .layer(from_fn(no_nul))
         .layer(from_fn_with_state(origins, csrf::guard))
         .layer(from_fn(dress))
         .layer(compression)
@@ -168,6 +169,14 @@ pub fn router(app: App) -> Router {
 
 async fn nothing_here() -> Response {
     failure::Failure(crate::error::Error::NotFound).into_response()
+}
+
+/// No page of ours has a NUL in its address, and Postgres refuses a whole query over one.
+async fn no_nul(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return nothing_here().await;
+    }
+    next.run(request).await
 }
 
 /// Gives errors their page where a browser asks.

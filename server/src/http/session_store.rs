@@ -5,12 +5,28 @@ use crate::secret::HashedSecret;
 use crate::store::Db;
 use crate::store::session::{self, SessionRow};
 use async_trait::async_trait;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use domain::id::Kind;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
 /// Last-seen is written at most this often, milliseconds.
 const TOUCH_MS: i64 = 60_000;
+
+tokio::task_local! {
+    /// Set while a request is served that a page makes by itself.
+    static UNATTENDED: ();
+}
+
+/// A page that is open asks for its stream again and again; that nobody sits before it must still end the session.
+pub async fn leave_idle(request: Request, next: Next) -> Response {
+    if request.uri().path().ends_with("/stream") {
+        return UNATTENDED.scope((), next.run(request)).await;
+    }
+    next.run(request).await
+}
 
 /// The key under which a session holds the admin's id.
 pub(super) const ADMIN: &str = "admin";
@@ -87,8 +103,12 @@ impl SessionStore for Sessions {
         let key = id_hash.clone();
         let row = self.db.read(move |c| session::find(c, &key, now, idle)).await.map_err(backend)?;
         let Some(row) = row else { return Ok(None) };
-        if now - row.last_seen_at > TOUCH_MS {
-            self.db.write(move |tx| session::touch(tx, &id_hash)).await.map_err(backend)?;
+        let attended = UNATTENDED.try_with(|()| ()).is_err();
+        if attended && now - row.last_seen_at > TOUCH_MS {
+            // On a full disk the log must still be read.
+            if let Err(cause) = self.db.write(move |tx| session::touch(tx, &id_hash)).await {
+                tracing::warn!(?cause, "a session's last use could not be noted");
+            }
         }
         let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000)

@@ -83,6 +83,9 @@ pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
             if visit.link.revoked_at.is_some() {
                 return Err(Error::Refused("The link was revoked before this was sent.".into()));
             }
+            if row.recipient != if by_text { &visit.link.phone } else { &visit.link.email }.as_str() {
+                return Err(Error::Refused("The link's address was changed before this was sent.".into()));
+            }
             let url = address(app, &visit.link)?;
             if by_text {
                 let secret = url.rsplit('/').next().unwrap_or_default().to_owned();

@@ -18,6 +18,7 @@ pub mod people;
 pub mod place;
 pub mod place_lockdown;
 pub mod quota;
+pub mod refusals;
 pub mod schedule;
 pub mod settings;
 pub mod setup;

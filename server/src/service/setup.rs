@@ -93,6 +93,7 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
             if let Some(hash) = &used {
                 organization::use_setup_address(tx, hash)?;
             }
+            organization::drop_setup_addresses(tx)?;
             let row = OrganizationRow::new(made.organization.clone(), name.clone(), time_zone.clone(), tx.now);
             organization::insert(tx, &row)?;
             let row = AdminRow {

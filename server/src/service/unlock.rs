@@ -52,12 +52,26 @@ pub struct Tapper {
     pub facts: BTreeMap<String, String>,
 }
 
+/// The longest and shortest request id that is taken.
+const REQUEST_ID: std::ops::RangeInclusive<usize> = 16..=64;
+
+/// Whether this can be a request id: it is stored and looked for, so it is held to letters, digits and `-`.
+#[must_use]
+pub fn is_request_id(text: &str) -> bool {
+    REQUEST_ID.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// Asks a door to open. GET requests never come here.
 ///
 /// # Errors
 /// `NotFound` when credential and door do not belong together; `Unavailable` when it could not be stored: then nothing opened.
 pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Result<Report> {
     let (asked, at) = (Instant::now(), app.clock.now());
+    if !app.refusals.hears(tapper.credential.id(), asked) {
+        tracing::warn!(credential = tapper.credential.id(), "too many refused taps; this one is not heard");
+        let opening = Opening::Denied(Reason::RateLimited);
+        return Ok(Report { opening, uses_left: None, event: String::new() });
+    }
     let event = app.clock.id(Kind::Event);
     let credential = tapper.credential.id().to_owned();
     let tap = Tap {
@@ -76,6 +90,7 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
         TapAnswer::Unknown => Err(Error::NotFound),
         TapAnswer::Repeat(event) => repeated(app, &event, asked).await,
         TapAnswer::Decided { decision, uses_left, .. } if !decision.granted() => {
+            app.refusals.note(&credential, asked);
             Ok(Report { opening: Opening::Denied(decision.reason), uses_left, event })
         }
         TapAnswer::Decided { door, uses_left, decision, .. } => {

@@ -37,6 +37,16 @@ pub(crate) fn at_door(c: &mut AnyConnection, link: &str, door: &str) -> Result<A
     Ok(AtDoor { last_granted_at, free_until, changed: false })
 }
 
+impl AtDoor {
+    /// A free try that opened nothing is there again, until the same moment as before.
+    pub(crate) fn come_back(&mut self) {
+        if let Some(until) = self.free_until.filter(|until| *until < 0) {
+            self.free_until = Some(until.abs());
+            self.changed = true;
+        }
+    }
+}
+
 /// A door with what its place adds.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {

@@ -129,12 +129,21 @@ pub fn all(c: &mut AnyConnection) -> Result<Vec<OrganizationRow>> {
     Ok(organizations::table.order(organizations::id).select(OrganizationRow::as_select()).load(c)?)
 }
 
+/// Forgets the set-up addresses that nobody used: once there is an organization, none founds another.
+///
+/// # Errors
+/// Those of the database.
+pub fn drop_setup_addresses(tx: &mut Tx<'_>) -> Result<()> {
+    diesel::delete(setup_addresses::table.filter(setup_addresses::used_at.is_null())).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Stores the hash of a set-up address, in place of earlier unused ones.
 ///
 /// # Errors
 /// Those of the database.
 pub fn put_setup_address(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
-    diesel::delete(setup_addresses::table.filter(setup_addresses::used_at.is_null())).execute(tx.connection)?;
+    drop_setup_addresses(tx)?;
     diesel::insert_into(setup_addresses::table)
         .values((setup_addresses::secret_hash.eq(hash), setup_addresses::created_at.eq(tx.now)))
         .execute(tx.connection)?;

@@ -11,6 +11,9 @@ crate::on_both!(
     every_outcome_is_told_and_logged,
     a_tap_meets_what_was_changed_meanwhile,
     a_door_that_does_not_answer_costs_no_use,
+    a_free_second_try_is_one_try,
+    a_dead_link_does_not_fill_the_log,
+    an_admins_odd_request_id_stops_nobody,
     cool_down_is_per_door_and_said,
     without_script_one_page_asks_once,
     a_tap_needs_a_whole_request,
@@ -131,6 +134,59 @@ async fn a_door_that_does_not_answer_costs_no_use(database: &str) {
     door::simulate(&house.app, &actor, &things.door, Mode::Ready).await.unwrap();
     assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-three").await.json()["state"], "open");
     assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-four").await.json()["state"], "denied");
+}
+
+async fn a_free_second_try_is_one_try(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things_like(&ours, |link| link.max_uses = "1".into()).await;
+    let (mut browser, token) = open(&house, &things).await;
+    let actor = house.owner(&ours);
+    door::simulate(&house.app, &actor, &things.door, Mode::Dead).await.unwrap();
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(said["state"], "timed_out", "{said}");
+    // A free try that the door refuses opened nothing, and is there again.
+    door::simulate(&house.app, &actor, &things.door, Mode::Refusing).await.unwrap();
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!(said["state"], "failed", "{said}");
+    door::simulate(&house.app, &actor, &things.door, Mode::Ready).await.unwrap();
+    let many = (0..50).map(|number| {
+        let (mut browser, token, things) = (browser.clone(), token.clone(), things.clone());
+        async move {
+            let request = format!("request-of-many-{number:02}");
+            browser.tap(&things.link, &things.door, &token, &request).await.json()["state"] == "open"
+        }
+    });
+    let opened = futures_util::future::join_all(many).await.into_iter().filter(|open| *open).count();
+    assert_eq!(opened, 1);
+}
+
+async fn a_dead_link_does_not_fill_the_log(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let (mut browser, token) = open(&house, &things).await;
+    server::service::link::pause(&house.app, &house.owner(&ours), &things.link).await.unwrap();
+    let mut said = serde_json::Value::Null;
+    for number in 0..310 {
+        said = browser.tap(&things.link, &things.door, &token, &format!("request-of-many-{number:03}")).await.json();
+    }
+    assert_eq!((said["state"].as_str(), said["title"].as_str()), (Some("denied"), Some("Too many tries")), "{said}");
+    assert_eq!(house.count(&ours, "door.unlock", "denied").await, 300);
+}
+
+async fn an_admins_odd_request_id_stops_nobody(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut owner = house.signed_in(&ours).await;
+    let path = format!("/doors/{}", things.door);
+    let page = owner.submit(&path, &format!("{path}/unlock"), &[("request_id", "nul\0 in the middle")]).await;
+    assert_eq!((page.status, page.location()), (303, path.as_str()), "{}", page.body);
+    assert_eq!(house.count(&ours, "door.unlock", "granted").await, 1);
+    for address in ["/doors/door_%00", "/events?q=%00", "/links/%00/edit", "/l/%00"] {
+        assert_eq!(owner.get(address).await.status, 404, "{address}");
+    }
 }
 
 async fn cool_down_is_per_door_and_said(database: &str) {

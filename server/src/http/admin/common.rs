@@ -40,7 +40,14 @@ pub(super) async fn show<M: Send + 'static>(
     model: M,
     view: fn(M, Chrome) -> AnyView,
 ) -> Answer {
-    let kept: Option<Kept> = admin.session.remove(FLASH).await.unwrap_or_default();
+    // Taking something out of a session is a write, which most pages can do without, and a full disk refuses.
+    let kept: Option<Kept> = match admin.session.get(FLASH).await {
+        Ok(Some(kept)) => {
+            let _ = admin.session.remove::<Kept>(FLASH).await;
+            Some(kept)
+        }
+        _ => None,
+    };
     let lockdowns = place_lockdown::lasting(app, admin).await?;
     let chrome = Chrome {
         assets: assets::manifest(),

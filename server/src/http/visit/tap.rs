@@ -19,9 +19,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::reason::Reason;
 
-/// The longest request id that is taken.
-const REQUEST_ID: std::ops::RangeInclusive<usize> = 16..=64;
-
 /// `POST /visit/{link}/doors/{door}/unlock`.
 pub async fn unlock(
     State(app): State<App>,
@@ -35,8 +32,7 @@ pub async fn unlock(
         return trouble(&headers, Some(&access), Trouble::StalePage);
     }
     let request = typed.get("request_id");
-    if !REQUEST_ID.contains(&request.len()) || !request.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
+    if !unlock::is_request_id(request) {
         return trouble(&headers, Some(&access), Trouble::StalePage);
     }
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {

@@ -18,6 +18,10 @@ use domain::link::{Change, may};
 
 /// Between two messages of one link on a channel, milliseconds: a mail bomb must not come from a door.
 const RESEND_MS: i64 = 60_000;
+const DAY_MS: i64 = 86_400_000;
+/// Sends of one link on one channel within a day. Only the first one counts against the quota, so that without an end
+/// a changed number or secret would be a way around it.
+const MOST_A_DAY: usize = 10;
 
 /// A link's address, with its secret.
 ///
@@ -97,6 +101,14 @@ pub async fn send(app: &App, actor: &Actor, id: &str, channel: Channel) -> Resul
             }) {
                 return Err(Error::Refused(
                     "This link was sent less than a minute ago. Give it a moment to arrive.".into(),
+                ));
+            }
+            let lately = |row: &&MessageRow| {
+                row.kind == message::LINK && row.channel == channel.code() && row.created_at > tx.now - DAY_MS
+            };
+            if sent.iter().filter(lately).count() >= MOST_A_DAY {
+                return Err(Error::Refused(
+                    "This link was sent ten times within a day. Copy it, or send it again tomorrow.".into(),
                 ));
             }
             // With the message in one transaction: neither is there without the other.

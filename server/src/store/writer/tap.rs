@@ -228,9 +228,12 @@ impl Batch {
                 link.uses += i64::from(decision.takes_use);
                 link.last_used_at = Some(tx.now);
                 self.counted.insert(link.id.clone());
-                if link.cooldown_ms > 0 {
+                if link.cooldown_ms > 0 || !decision.takes_use {
                     let state = self.states.entry(at_door).or_default();
                     state.last_granted_at = Some(tx.now);
+                    // One free try at a time: while it is under way there is none.
+                    state.free_until =
+                        if decision.takes_use { state.free_until } else { state.free_until.map(under_way) };
                     state.changed = true;
                 }
             }
@@ -288,13 +291,19 @@ impl Batch {
                     link.uses = (link.uses - 1).max(0);
                     self.counted.insert(link.id.clone());
                 }
-                // A cool-down after nothing opened would only annoy.
-                state.changed |= state.last_granted_at.take().is_some();
+                if took_use {
+                    // A cool-down after nothing opened would only annoy.
+                    state.changed |= state.last_granted_at.take().is_some();
+                } else {
+                    state.come_back();
+                }
             }
             OutcomeKind::TimedOut | OutcomeKind::Interrupted => {
                 if took_use {
                     state.free_until = Some(now + FREE_TRY_MS);
                     state.changed = true;
+                } else {
+                    state.come_back();
                 }
             }
         }
@@ -367,6 +376,11 @@ impl Batch {
 
 /// How long a second try is free after a door did not answer, milliseconds.
 const FREE_TRY_MS: i64 = 60_000;
+
+/// A free try's end while that try is under way: negative, and so no time that is still to come.
+fn under_way(until: Millis) -> Millis {
+    -until.abs()
+}
 
 fn validity(link: &LinkRow) -> Validity {
     Validity {

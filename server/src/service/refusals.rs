@@ -1,0 +1,58 @@
+//! Credentials that were refused so often that they are not heard for a while. Each refusal is an event for good, so
+//! whoever holds a dead link could otherwise fill the log and, with it, the disk; nothing opens on a full one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Refusals that are decided and logged in one window; the next ones are not.
+const MOST: u32 = 300;
+/// How long a window is.
+const WINDOW: Duration = Duration::from_mins(10);
+/// Beyond so many credentials those whose window is over are forgotten.
+const REMEMBERED: usize = 1_000;
+
+/// What was refused lately, by credential. Of this process alone: a limit on what it writes.
+#[derive(Debug, Default)]
+pub struct Refusals(Mutex<HashMap<String, (u32, Instant)>>);
+
+impl Refusals {
+    /// Whether a credential's tap is decided at all.
+    #[must_use]
+    pub fn hears(&self, credential: &str, now: Instant) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(credential).is_none_or(|(count, since)| *count < MOST || now.duration_since(*since) >= WINDOW)
+    }
+
+    /// Notes a refusal.
+    pub fn note(&self, credential: &str, now: Instant) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.retain(|_, (_, since)| now.duration_since(*since) < WINDOW);
+        }
+        let entry = known.entry(credential.to_owned()).or_insert((0, now));
+        if now.duration_since(entry.1) >= WINDOW {
+            *entry = (0, now);
+        }
+        entry.0 += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_heard_again_after_its_window() {
+        let (refusals, now) = (Refusals::default(), Instant::now());
+        for _ in 0..MOST {
+            assert!(refusals.hears("link_1", now));
+            refusals.note("link_1", now);
+        }
+        assert!(!refusals.hears("link_1", now));
+        assert!(refusals.hears("link_2", now));
+        assert!(refusals.hears("link_1", now + WINDOW));
+        refusals.note("link_1", now + WINDOW);
+        assert!(refusals.hears("link_1", now + WINDOW));
+    }
+}
