@@ -163,7 +163,7 @@ pub fn number(text: &str, least: i64, most: i64) -> Result<i64, Refused> {
 /// # Errors
 /// `Degrees`.
 pub fn degrees(text: &str, most: i64) -> Result<Option<i64>, Refused> {
-    let text = text.trim().trim_end_matches('°');
+    let text = text.trim().trim_end_matches('°').trim_end();
     if text.is_empty() {
         return Ok(None);
     }
