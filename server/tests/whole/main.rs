@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod bad_input;
+mod bringing;
 mod browser;
 mod chain;
 mod contract;

@@ -19,6 +19,7 @@ pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
+pub mod import;
 pub mod link;
 pub mod link_form;
 pub mod links;
