@@ -1,12 +1,14 @@
 //! The dashboard's routes: each handler takes the signed-in [`Admin`](super::auth::Admin) or a form only their page made.
 
 pub mod account;
+pub mod admins;
 mod common;
 pub mod deliveries;
 pub mod doors;
 pub mod events;
 mod gauges;
 pub mod groups;
+pub mod invitation;
 pub mod links;
 pub mod live;
 mod named;
