@@ -156,7 +156,7 @@ async fn stage(app: &App, name: &str, links: usize) -> Result<Stage, Failed> {
     };
     let organization = setup::set_up(app, &typed, None).await?.organization;
     let actor = Actor::operator(&organization);
-    let typed = PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into() };
+    let typed = PlaceInput { name: "Here".into(), time_zone: "UTC".into(), ..PlaceInput::default() };
     let place_id = place::create(app, &actor, &typed).await?;
     let mut doors = Vec::new();
     for name in ["Front door", "Vault"] {
@@ -171,7 +171,7 @@ async fn stage(app: &App, name: &str, links: usize) -> Result<Stage, Failed> {
     }
     let [common, rare] = doors.try_into().map_err(|_| "no doors")?;
     let now = app.clock.now();
-    let rows: Vec<LinkRow> = (0..links).map(|number| row(app, &organization, number, now)).collect();
+    let rows: Vec<LinkRow> = (0..links).map(|number| row(&organization, number, now)).collect();
     let middle = rows.get(links / 2).cloned().ok_or("no links")?;
     for (step, some) in rows.chunks(STEP).enumerate() {
         let some = some.to_vec();
@@ -192,7 +192,7 @@ async fn stage(app: &App, name: &str, links: usize) -> Result<Stage, Failed> {
 }
 
 /// One in a thousand is paused, a third has ended; half of the notes say *lift*.
-fn row(app: &App, organization: &str, number: usize, now: i64) -> LinkRow {
+fn row(organization: &str, number: usize, now: i64) -> LinkRow {
     let count = i64::try_from(number).unwrap_or(0);
     let pick = |list: &[&'static str], at: usize| list.get(at % list.len()).copied().unwrap_or_default();
     let id = Kind::Link.make(now - DAY_MS + count, server::clock::random());
