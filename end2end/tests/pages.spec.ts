@@ -50,7 +50,9 @@ for (const [device, options] of Object.entries(devices)) {
           overview: '/', places: '/places', 'place-new': '/places/new', place: `/places/${places[0].id}`,
           'place-edit': `/places/${places[0].id}/edit`, 'place-remove': `/places/${places[0].id}/remove`,
           doors: '/doors', 'door-new': '/doors/new', door: `/doors/${doors[0].id}`, 'door-edit': `/doors/${doors[0].id}/edit`,
-          'door-remove': `/doors/${doors[0].id}/remove`, links: '/links', 'links-none': '/links?q=nobody+at+all',
+          'door-remove': `/doors/${doors[0].id}/remove`, links: '/links', 'links-none': '/links?q=nobody+at+all', 'links-narrowed': '/links?q=e&state=active&sort=name&host=jonas',
+          'links-act': '/links/act?scope=all&do=revoke&q=keller', 'links-extend': '/links/act?scope=all&do=extend', 'links-import': '/links/import',
+          'link-duplicate': `/links/${active}/duplicate`,
           'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
           'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
@@ -76,6 +78,17 @@ for (const [device, options] of Object.entries(devices)) {
         await page.getByRole('button', { name: 'Make link' }).click();
         await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
         await look(page, folder, 'link-new-wrong');
+        await at('/links/import');
+        const rows = ['name;email;doors;valid_until;external_id', 'Ada Keller;ada@keller.example;Front door;;', 'Jörg;at home;Back door;soon;', 'Bo Li;;Studio 3|Front door;;BK-7'];
+        await page.getByLabel('File').setInputFiles({ name: 'visitors.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+        await page.getByRole('button', { name: 'Look at it first' }).click();
+        await look(page, folder, 'links-import-preview');
+        await at('/links/new');
+        await page.getByRole('main').getByLabel(/^Name/).fill('Ada');
+        await page.getByRole('main').getByLabel(/^E-mail/).fill('ada@keller.example');
+        await page.getByRole('main').getByRole('checkbox', { name: 'Front door', exact: true }).check();
+        await page.getByRole('button', { name: 'Make link' }).click();
+        await look(page, folder, 'link-new-same');
       });
 
       test('groups, hours and a lockdown', async ({ page, latchkey }) => {

@@ -1,5 +1,6 @@
 //! `latchkey link …`.
 
+mod files;
 mod list;
 
 use super::options::{acting, named};
@@ -19,6 +20,10 @@ pub(super) enum Link {
     Create(Box<Create>),
     /// List the links, newest first, one a line.
     List(list::List),
+    /// Make links from a CSV file, a link a row.
+    Import(files::Import),
+    /// Print the links as CSV, or as JSON a line; never their addresses.
+    Export(files::Export),
     /// Show one link with its address; that it was shown is recorded.
     Show(Show),
     /// Switch a link off for a while.
@@ -201,6 +206,8 @@ impl Link {
                 return print(json, &object, &line);
             }
             Self::List(list) => return list.run(app, id).await,
+            Self::Import(import) => return import.run(app, &actor).await,
+            Self::Export(export) => return export.run(app, &actor).await,
             Self::Show(show) => {
                 let row = find(app, &id, &show.link).await?;
                 let url = match link::show(app, &actor, &row.id, "command line").await {

@@ -75,7 +75,8 @@ impl Limits {
             uri_bytes: 16_000,
             head_bytes: 65_536,
             body_bytes: 65_536,
-            file_bytes: 1_048_576,
+            // A megabyte in base 64, which a confirmed import carries, and the form around it.
+            file_bytes: 1_500_000,
             policy,
         }
     }

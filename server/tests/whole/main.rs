@@ -3,6 +3,7 @@
 
 mod admins;
 mod bad_input;
+mod bringing;
 mod browser;
 mod chain;
 mod contract;

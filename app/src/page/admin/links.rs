@@ -95,6 +95,10 @@ pub(super) fn uses(uses: i64, max: Option<i64>) -> String {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let may = chrome.may(Right::Links);
+    let files = view! {
+        {may.then(|| view! { <a class="btn" href="/links/import">{Icon::Upload.view()} "Import"</a> })}
+        <a class="btn" href=filters::with("/links/export.csv", &model.narrow, "") download>{Icon::Download.view()} "Export"</a>
+    };
     let add = may.then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
     let next = model.next.as_deref().map(|after| address(&model.narrow, after));
     let filtered = Narrow { sort: Sort::default(), ..model.narrow.clone() } != Narrow::default();
@@ -114,7 +118,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         if may { act::around(&model.narrow, &model.links, list) } else { list }
     };
     let body = view! {
-        {ui::head("Access links", None, add.into_any())}
+        {ui::head("Access links", None, view! { {files} {add} }.into_any())}
         {filters}
         {list}
         {ui::next_page(next, "Next page")}

@@ -23,6 +23,7 @@ pub mod group;
 pub mod group_form;
 pub mod groups;
 pub mod holidays;
+pub mod import;
 pub mod invitation;
 pub mod link;
 pub mod link_form;

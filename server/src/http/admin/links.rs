@@ -26,14 +26,18 @@ use serde::Deserialize;
 mod act;
 mod advice;
 mod deeds;
+mod export;
 mod form;
 mod hours;
+mod import;
 mod list;
 
 pub use act::{act, ask_act};
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
+pub use export::export;
 pub(super) use form::doors_to_choose;
 pub use form::{create, duplicate, edit, new, update};
+pub use import::{ask as ask_import, confirm as confirm_import, look as look_at_import, template};
 pub use list::list;
 
 /// What a link's page is asked for.

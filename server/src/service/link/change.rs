@@ -51,6 +51,13 @@ pub async fn refuses(app: &App, actor: &Actor, id: Option<&str>, typed: &LinkInp
 pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<String> {
     let draft = check(app, actor, None, typed).await?;
     let id = app.clock.id(Kind::Link);
+    put(app, actor, draft, id.clone(), false).await?;
+    Ok(id)
+}
+
+/// Stores a checked link under an id. `once` says no, and does nothing, when the id or the external id is there
+/// already.
+pub(super) async fn put(app: &App, actor: &Actor, draft: Draft, id: String, once: bool) -> Result<bool> {
     let secret = PlainSecret::new();
     let row = LinkRow {
         id: id.clone(),
@@ -86,15 +93,17 @@ pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Strin
     let (actor, grants) = (actor.clone(), draft.grants);
     app.db
         .write(move |tx| {
+            if once && link::is_there(tx.connection, &row.organization_id, &row.id, &row.external_id)? {
+                return Ok(false);
+            }
             link::insert(tx, &row, &grants)?;
             let mut event = actor.event(tx.clock, tx.now, "link.created", &row.id);
             describe(&mut event.detail, row.valid_from, row.valid_until, row.max_uses, &grants);
             add_person(&mut event, tx.clock, &[("name", &row.name), ("email", &row.email), ("phone", &row.phone)]);
             tx.record(event);
-            Ok(())
+            Ok(true)
         })
-        .await?;
-    Ok(id)
+        .await
 }
 
 fn describe(

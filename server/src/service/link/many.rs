@@ -61,44 +61,57 @@ pub fn days(typed: &str) -> Result<i64> {
     input::number(typed, 1, 365).map_err(|refused| Error::field("days", refused))
 }
 
-/// Does it. Goes on to the end even if whoever asked has gone.
+/// Works through things a few at a time, in their order, and goes on to the end even if whoever asked has gone.
 ///
 /// # Errors
 /// `Unavailable` when the work itself was cut off; what was done until then stays done.
-pub async fn many(app: &App, actor: &Actor, deed: Deed, days: i64, links: Vec<LinkRow>) -> Result<Outcome> {
-    let (app, actor) = (app.clone(), actor.clone());
-    let tasks = app.tasks.clone();
-    let work = tasks.spawn(async move {
-        let one = |link: LinkRow| {
-            let (app, actor) = (&app, &actor);
-            async move {
-                let done = match deed {
-                    Deed::Pause => change::pause(app, actor, &link.id).await.map(drop),
-                    Deed::Resume => change::resume(app, actor, &link.id).await.map(drop),
-                    Deed::Revoke => change::revoke(app, actor, &link.id).await.map(drop),
-                    Deed::Extend => extend_by(app, actor, &link.id, days).await,
-                    Deed::Send => share::send(app, actor, &link.id, Channel::Email).await.map(drop),
-                };
-                (link.name, done)
-            }
-        };
-        let results: Vec<_> = futures_util::stream::iter(links).map(one).buffered(AT_ONCE).collect().await;
-        if deed == Deed::Send {
-            app.outbox.notify_one();
-        }
-        let mut outcome = Outcome::default();
-        for (name, done) in results {
-            match done {
-                Ok(()) => outcome.done += 1,
-                Err(error) => outcome.left.push((name, sentence(&error))),
-            }
-        }
-        outcome
-    });
-    work.await.map_err(|cause| Error::Unavailable(format!("a deed on many links broke: {cause}")))
+pub(super) async fn in_steps<T, R, W, F>(app: &App, things: Vec<T>, work: W) -> Result<Vec<R>>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    W: Fn(T) -> F + Send + 'static,
+    F: Future<Output = R> + Send + 'static,
+{
+    let all = app.tasks.spawn(futures_util::stream::iter(things).map(work).buffered(AT_ONCE).collect::<Vec<R>>());
+    all.await.map_err(|cause| Error::Unavailable(format!("work on many links broke: {cause}")))
 }
 
-fn sentence(error: &Error) -> String {
+/// Does it.
+///
+/// # Errors
+/// As [`in_steps`].
+pub async fn many(app: &App, actor: &Actor, deed: Deed, days: i64, links: Vec<LinkRow>) -> Result<Outcome> {
+    let (there, who) = (app.clone(), actor.clone());
+    let one = move |link: LinkRow| {
+        let (app, actor) = (there.clone(), who.clone());
+        async move {
+            let (app, actor, id) = (&app, &actor, &link.id);
+            let done = match deed {
+                Deed::Pause => change::pause(app, actor, id).await.map(drop),
+                Deed::Resume => change::resume(app, actor, id).await.map(drop),
+                Deed::Revoke => change::revoke(app, actor, id).await.map(drop),
+                Deed::Extend => extend_by(app, actor, id, days).await,
+                Deed::Send => share::send(app, actor, id, Channel::Email).await.map(drop),
+            };
+            (link.name, done)
+        }
+    };
+    let results = in_steps(app, links, one).await?;
+    if deed == Deed::Send {
+        app.outbox.notify_one();
+    }
+    let mut outcome = Outcome::default();
+    for (name, done) in results {
+        match done {
+            Ok(()) => outcome.done += 1,
+            Err(error) => outcome.left.push((name, sentence(&error))),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Why a link was left as it was.
+pub(super) fn sentence(error: &Error) -> String {
     match error {
         Error::Fields(fields) => fields.first().map(|field| field.sentence.clone()).unwrap_or_default(),
         Error::NotFound => "It is not there any more.".into(),

@@ -2,8 +2,10 @@
 
 mod change;
 mod draft;
+pub mod export;
 mod fill;
 mod grants;
+pub mod import;
 mod many;
 mod same;
 mod share;

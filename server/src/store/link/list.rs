@@ -18,8 +18,9 @@ use domain::list::{Sort, Standing};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
-/// So many links are few enough to be read and sorted at once.
-const FEW: usize = 2_000;
+/// So many links are few enough to be read and sorted at once: very few are looked for first, since what meets a rare
+/// condition need not be looked up by the others.
+const STEPS: [usize; 2] = [100, 2_000];
 
 /// What a list is narrowed to, and its order.
 #[derive(Clone, Debug, Default)]
@@ -122,21 +123,27 @@ pub fn list(
         return Ok(Vec::new());
     };
     let mut few: Option<HashSet<String>> = None;
-    let mut left = Vec::new();
-    for condition in conditions {
-        match condition.candidates(c, organization, now, FEW)? {
-            Some(ids) => {
-                few = Some(match few {
-                    Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
-                    None => ids,
-                });
-                // Where a link stands is known from its row alone.
-                if matches!(condition, Condition::Standing(..)) {
-                    left.push(condition);
-                }
-            }
-            None => left.push(condition),
+    let mut left = conditions;
+    for most in STEPS {
+        if few.is_some() {
+            break;
         }
+        let mut more = Vec::new();
+        for condition in left {
+            let Some(ids) = condition.candidates(c, organization, now, most)? else {
+                more.push(condition);
+                continue;
+            };
+            few = Some(match few {
+                Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
+                None => ids,
+            });
+            // Where a link stands is known from its row alone.
+            if matches!(condition, Condition::Standing(..)) {
+                more.push(condition);
+            }
+        }
+        left = more;
     }
     match few {
         Some(ids) if ids.is_empty() => Ok(Vec::new()),

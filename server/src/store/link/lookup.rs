@@ -3,9 +3,9 @@
 use super::{LinkRow, words};
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
-use crate::store::schema::{link_words, links};
+use crate::store::schema::{doors, groups, link_doors, link_groups, link_words, links};
 use diesel::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Links looked at for one address: nobody has more that live.
 const LOOKED_AT: i64 = 200;
@@ -64,4 +64,51 @@ pub fn with_external_id(c: &mut AnyConnection, organization: &str, ids: &[String
         .select(links::external_id)
         .load(c)?;
     Ok(found.into_iter().collect())
+}
+
+/// Names of what a link opens itself.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Single doors.
+    pub doors: Vec<String>,
+    /// Groups.
+    pub groups: Vec<String>,
+}
+
+/// Names of what several links open themselves: single doors and groups.
+///
+/// # Errors
+/// Those of the database.
+pub fn named_grants(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, Named>> {
+    let mut named: HashMap<String, Named> = HashMap::new();
+    let single: Vec<(String, String)> = link_doors::table
+        .inner_join(doors::table)
+        .filter(link_doors::link_id.eq_any(ids))
+        .filter(doors::removed_at.is_null())
+        .order((doors::name, doors::id))
+        .select((link_doors::link_id, doors::name))
+        .load(c)?;
+    for (link, name) in single {
+        named.entry(link).or_default().doors.push(name);
+    }
+    let grouped: Vec<(String, String)> = link_groups::table
+        .inner_join(groups::table)
+        .filter(link_groups::link_id.eq_any(ids))
+        .filter(groups::removed_at.is_null())
+        .order((groups::name, groups::id))
+        .select((link_groups::link_id, groups::name))
+        .load(c)?;
+    for (link, name) in grouped {
+        named.entry(link).or_default().groups.push(name);
+    }
+    Ok(named)
+}
+
+/// Whether a link with this id, or of this external id, is there already.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_there(c: &mut AnyConnection, organization: &str, id: &str, external_id: &str) -> Result<bool> {
+    let known: i64 = links::table.find(id).count().get_result(c)?;
+    Ok(known > 0 || !with_external_id(c, organization, &[external_id.to_owned()])?.is_empty())
 }

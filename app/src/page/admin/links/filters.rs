@@ -50,7 +50,7 @@ pub(super) fn view(model: &Model) -> AnyView {
                 </div>
                 {tabs(narrow)}
             </div>
-            <details class="fold more" open=open>
+            <details class="fold narrower" open=open>
                 <summary class="btn quiet small">{Icon::Filter.view()} "Filter and sort"</summary>
                 <div class="filters fields">
                     {ui::select("door", "Door", doors, Field::new(&narrow.door))}
