@@ -10,7 +10,9 @@ pub mod link;
 pub mod qr;
 pub mod reason;
 pub mod role;
+pub mod scan;
 pub mod schedule;
+pub mod terminal;
 
 /// A moment: Unix milliseconds, UTC.
 pub type Millis = i64;
