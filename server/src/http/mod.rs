@@ -11,6 +11,7 @@ pub mod form;
 pub mod health;
 pub mod log;
 pub mod page;
+pub mod proof;
 pub mod router;
 pub mod security;
 pub mod session_store;

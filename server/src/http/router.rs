@@ -1,11 +1,11 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, deliveries, doors, events, groups, invitation, links, live, overview, places, setup, sign_in,
-    simulator,
+    account, admins, deliveries, doors, events, factors, groups, invitation, links, live, overview, passkeys, places,
+    prove, security, setup, sign_in, sign_in_factor, simulator,
 };
 use super::session_store::Sessions;
-use super::{assets, csrf, failure, health, log, security, visit};
+use super::{assets, csrf, failure, health, log, security as headers, visit};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -58,6 +58,7 @@ pub fn session_routes() -> Vec<Route> {
     vec![
         route("/setup/{secret}", BOTH, get(setup::form).post(setup::set_up)),
         route("/sign-in", BOTH, get(sign_in::form).post(sign_in::sign_in)),
+        route("/sign-in/second-factor", BOTH, get(sign_in_factor::form).post(sign_in_factor::sign_in)),
         route("/sign-out", POST, post(sign_in::sign_out)),
         route("/", GET, get(overview::overview)),
         route("/places", GET, get(places::list)),
@@ -104,7 +105,17 @@ pub fn session_routes() -> Vec<Route> {
         route("/admins/{id}", GET, get(admins::detail)),
         route("/admins/{id}/role", POST, post(admins::set_role)),
         route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
+        route("/settings/security", BOTH, get(security::show_security).post(security::require)),
         route("/account", GET, get(account::account)),
+        route("/account/name", POST, post(account::rename)),
+        route("/account/address", BOTH, get(account::address).post(account::change_address)),
+        route("/account/prove", BOTH, get(prove::form).post(prove::prove)),
+        route("/account/second-factor", GET, get(factors::standing)),
+        route("/account/totp", BOTH, get(factors::new_app).post(factors::set_up_app)),
+        route("/account/totp/remove", BOTH, get(factors::ask_remove_app).post(factors::remove_app)),
+        route("/account/recovery-codes", BOTH, get(factors::codes).post(factors::make_codes)),
+        route("/account/passkeys/new", BOTH, get(passkeys::new).post(passkeys::add)),
+        route("/account/passkeys/{id}/remove", BOTH, get(passkeys::ask_remove).post(passkeys::remove)),
         route("/account/password", POST, post(account::change_password)),
         route("/account/sessions/end-others", POST, post(account::end_others)),
         route("/account/sessions/{id}/end", POST, post(account::end)),
@@ -140,7 +151,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(dress))
         .layer(compression)
         .layer(from_fn_with_state(trusted, log::requests))
-        .layer(from_fn_with_state(security::Policy { https }, security::headers))
+        .layer(from_fn_with_state(headers::Policy { https }, headers::headers))
 }
 
 async fn nothing_here() -> Response {

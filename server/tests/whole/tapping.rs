@@ -183,7 +183,7 @@ async fn a_tap_needs_a_whole_request(database: &str) {
         assert_eq!(browser.post_as(&path, &fields, &headers).await.status, 403, "{headers:?}");
     }
     let json = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
-    let page = browser.ask(axum::http::Method::POST, &path, &json, "{\"csrf\":1}").await;
+    let page = browser.ask(axum::http::Method::POST, &path, &json, "{\"csrf\":1}".into()).await;
     assert_eq!(page.status, 422);
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 0);
 }

@@ -17,6 +17,8 @@ pub struct Model {
     pub invited: Vec<Invited>,
     /// Whether whoever looks may invite, and so send again and take back.
     pub inviting: bool,
+    /// Whether everybody needs a second factor.
+    pub required: bool,
 }
 
 /// One admin.
@@ -75,9 +77,16 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         let rows = model.invited.into_iter().map(|one| invited(one, &token)).collect_view();
         ui::card_of("card", "Invited", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
     });
+    let required = if model.required {
+        "Everybody needs a second factor to sign in."
+    } else {
+        "A second factor is up to each of them."
+    };
+    let security = chrome.may(Right::Settings).then(|| view! { " " <a href="/settings/security">"Change this"</a> });
     let body = view! {
         {ui::head("Admins", None, invite.into_any())}
         {alone}
+        <p class="lead">{required} {security}</p>
         <div class="grid">
             <div class="card"><ul class="rows">{people}</ul></div>
             {invited}
@@ -125,8 +134,10 @@ fn invited(one: Invited, token: &str) -> AnyView {
     let deeds = one.yours.then(|| {
         let again = format!("Send the invitation of {} again", one.name);
         let back = format!("Take back the invitation of {}", one.name);
-        let again = view! { <button class="btn small" aria-label=again>{Icon::Send.view()} "Send again"</button> };
-        let back = view! { <button class="btn small danger" aria-label=back>"Take back"</button> };
+        let page = || view! { <input type="hidden" name="page" value="/admins"/> };
+        let again =
+            view! { {page()} <button class="btn small" aria-label=again>{Icon::Send.view()} "Send again"</button> };
+        let back = view! { {page()} <button class="btn small danger" aria-label=back>"Take back"</button> };
         view! {
             <div class="row">
                 {ui::form(format!("/admins/invitations/{}/resend", one.id), token, "", again.into_any())}

@@ -55,6 +55,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             .into_any()
     } else {
         let fields = view! {
+            <input type="hidden" name="page" value=format!("/admins/{}", model.id)/>
             {parts::roles(&model.roles, &Field::new(model.role.code()))}
             <button class="btn primary">"Change role"</button>
         };
