@@ -55,5 +55,15 @@ pub(super) async fn address_changed(app: &App, row: &MessageRow) -> Result<Lette
 
 fn letter(row: &MessageRow, to_name: String, from_name: String, words: MailText) -> Letter {
     let MailText { subject, text, html } = words;
-    Letter { id: row.id.clone(), to_name, to: row.recipient.clone(), from_name, subject, text, html, calendar: None }
+    Letter {
+        id: row.id.clone(),
+        to_name,
+        to: row.recipient.clone(),
+        from_name,
+        subject,
+        text,
+        html,
+        calendar: None,
+        logo: None,
+    }
 }

@@ -14,5 +14,6 @@ pub mod link;
 pub mod password;
 pub mod people;
 pub mod place;
+pub mod quota;
 pub mod setup;
 pub mod unlock;

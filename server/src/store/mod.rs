@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod organization;
 pub mod people;
 pub mod place;
+pub mod quota;
 pub(crate) mod schedule;
 pub mod schema;
 pub mod session;

@@ -1,5 +1,6 @@
 //! Who runs the organization: its admins, and who is invited.
 
+use domain::channel::Channel;
 use domain::role::{Right, Role};
 use leptos::prelude::*;
 
@@ -129,7 +130,7 @@ fn invited(one: Invited, token: &str) -> AnyView {
     let mail = one.mail.filter(|_| !one.over).map(|state| {
         let reply = (state == MessageState::Failed && !one.server_reply.is_empty())
             .then(|| view! { <p class="small mono reply">"Server: " {one.server_reply.clone()}</p> });
-        view! { <p class="small muted">{state.sentence()}</p> {reply} }
+        view! { <p class="small muted">{state.sentence(Channel::Email)}</p> {reply} }
     });
     let deeds = one.yours.then(|| {
         let again = format!("Send the invitation of {} again", one.name);

@@ -20,6 +20,7 @@ pub mod door_form;
 pub mod doors;
 pub mod event;
 pub mod events;
+pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
@@ -27,6 +28,7 @@ pub mod invitation;
 pub mod link;
 pub mod link_form;
 pub mod links;
+mod message;
 pub mod overview;
 mod parts;
 pub mod passkey_new;
@@ -47,7 +49,8 @@ pub mod sign_in_factor;
 pub mod simulator;
 pub mod totp;
 
-pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
+pub use message::{MessageKind, MessageLine, MessageState};
+pub use parts::{DoorState, EventLine, WayBack};
 
 /// What surrounds every admin page.
 #[derive(Clone, Debug)]

@@ -56,6 +56,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("message.failed", _) => "could not send the link to",
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",
+        ("organization.quota_set", _) => "set the quotas of",
         ("admin.created", _) => "added the admin",
         ("admin.invited", _) => "invited",
         ("admin.role_changed", _) => "changed the role of",

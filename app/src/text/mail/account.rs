@@ -1,8 +1,8 @@
 //! Mail about an admin's own account: the invitation to have one, and the notice that its address changed. English, as
 //! the dashboard is.
 
-use super::html::{BODY, BUTTON, CARD, HEAD, PARAGRAPH, QUIET, element, escape};
-use super::{Language, MailText, clean, when};
+use super::html::{BUTTON, HEAD, OURS, PARAGRAPH, close, element, escape, open};
+use super::{Dress, Language, MailText, clean, when};
 
 /// What an invitation's mail says; plain data.
 #[derive(Clone, Debug)]
@@ -93,20 +93,14 @@ fn plain(letter: &Letter) -> String {
 }
 
 fn html(letter: &Letter) -> String {
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light\"><title>{}</title></head>\n\
-         <body style=\"{BODY}\"><div role=\"article\" lang=\"en\" style=\"{CARD}\">\n",
-        escape(&letter.subject)
-    );
+    let mut html = open(Language::En, &letter.subject, &letter.organization, &Dress::default());
     element(&mut html, "h1", HEAD, &letter.greeting);
     for line in &letter.before {
         element(&mut html, "p", PARAGRAPH, line);
     }
     if let Some((label, url)) = &letter.button {
         html.push_str(&format!(
-            "<p style=\"{PARAGRAPH}\"><a href=\"{}\" style=\"{BUTTON}\">{}</a></p>\n",
+            "<p style=\"{PARAGRAPH}\"><a href=\"{}\" style=\"background:{OURS};{BUTTON}\">{}</a></p>\n",
             escape(url),
             escape(label)
         ));
@@ -114,11 +108,7 @@ fn html(letter: &Letter) -> String {
     for line in &letter.after {
         element(&mut html, "p", PARAGRAPH, line);
     }
-    html.push_str(&format!(
-        "<p style=\"{QUIET}\">{}<br>{}</p>\n</div></body></html>\n",
-        escape(&letter.organization),
-        escape(letter.ignore)
-    ));
+    close(&mut html, &letter.organization, letter.ignore);
     html
 }
 

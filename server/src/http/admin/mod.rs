@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod doors;
 pub mod events;
 pub mod factors;
+mod gauges;
 pub mod groups;
 pub mod invitation;
 pub mod links;

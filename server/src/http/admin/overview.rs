@@ -1,9 +1,10 @@
 //! `/`.
 
 use super::common::{self, Answer, door_row, feed_item, lines, show};
+use super::gauges;
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::feed;
+use crate::service::{feed, quota};
 use crate::store::{door, event, link, message, place};
 use app::page::admin::{Section, overview, said};
 use app::text::when;
@@ -21,7 +22,8 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     let now = app.clock.now();
     let brief = event::Filter { brief: true, ..Default::default() };
     let midnight = when::start_of_day(now, &zone);
-    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
+    let organization = admin.organization.clone();
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings) = app
         .db
         .read(move |c| {
             let rows = event::list(c, &id, &brief, 20)?;
@@ -40,6 +42,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 link::door_names(c, &ids)?,
                 place::all(c, &id)?.len(),
                 !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+                quota::gauges(c, &organization, now)?,
             ))
         })
         .await?;
@@ -82,6 +85,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 name: row.name,
             })
             .collect(),
+        gauges: gauges::models(&app, &zone, standings),
         first_steps: fresh.then_some(overview::FirstSteps {
             place: places > 0,
             door: !doors.is_empty(),
