@@ -8,6 +8,7 @@ mod chain;
 mod contract;
 mod crashing;
 mod groups;
+mod factors;
 mod house;
 mod mailing;
 mod organizations;
