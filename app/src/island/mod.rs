@@ -12,5 +12,5 @@ mod simulator;
 mod stream;
 
 pub use copy::{CopyButton, ShareButton};
-pub use feed::{FeedItem, LiveFeed};
+pub use feed::{FeedItem, LiveFeed, LiveLog};
 pub use simulator::{DoorNews, SimulatedDoor, SimulatorDoors};

@@ -11,6 +11,7 @@ pub mod group;
 pub mod housekeeping;
 pub mod invitation;
 pub mod link;
+pub mod lookup;
 pub mod password;
 pub mod people;
 pub mod place;

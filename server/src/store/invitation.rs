@@ -189,15 +189,3 @@ pub fn last_mailed_at(c: &mut AnyConnection, id: &str) -> Result<Option<Millis>>
         .first(c)
         .optional()?)
 }
-
-/// Names of invited people, for events.
-///
-/// # Errors
-/// Those of the database.
-pub fn names(c: &mut AnyConnection, organization: &str, ids: &[&str]) -> Result<Vec<(String, String)>> {
-    Ok(invitations::table
-        .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::id.eq_any(ids))
-        .select((invitations::id, invitations::name))
-        .load(c)?)
-}

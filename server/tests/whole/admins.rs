@@ -343,7 +343,6 @@ async fn a_removed_address_may_join_again(database: &str) {
 }
 
 async fn a_stream_ends_with_its_admin(database: &str) {
-    use futures_util::StreamExt;
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
     let colleague = house.admin(&ours, Role::Observer).await;
@@ -351,11 +350,10 @@ async fn a_stream_ends_with_its_admin(database: &str) {
     theirs.sign_in(&colleague.email, PASSWORD).await;
     let mut streams = Vec::new();
     for path in ["/events/stream", "/simulator/stream"] {
-        streams.push((path, theirs.stream(path).await.into_data_stream()));
+        streams.push((path, theirs.stream(path).await));
     }
     house.things(&ours).await;
-    let first = tokio::time::timeout(std::time::Duration::from_secs(10), streams[0].1.next()).await;
-    assert!(first.unwrap().unwrap().is_ok(), "it runs while its admin is one");
+    assert!(streams[0].1.next().await.is_some(), "it runs while its admin is one");
     people::remove(&house.app, &house.owner(&ours), &colleague.id).await.unwrap();
     for (path, mut stream) in streams {
         let end = async { while stream.next().await.is_some() {} };

@@ -27,6 +27,122 @@ pub fn role_may(role: Role) -> &'static str {
     }
 }
 
+/// Every action there is, in people's words, by what it is done to; each stands here once.
+pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Openings",
+        &[
+            ("door.unlock", "Asked to open"),
+            ("door.dispatched", "Command sent to the door"),
+            ("door.confirmed", "Door opened"),
+            ("door.failed", "Door did not open"),
+            ("door.timed_out", "Door did not answer"),
+            ("door.interrupted", "Opening interrupted"),
+        ],
+    ),
+    (
+        "Access links",
+        &[
+            ("link.created", "Link made"),
+            ("link.changed", "Link changed"),
+            ("link.extended", "Link extended"),
+            ("link.paused", "Link paused"),
+            ("link.resumed", "Link resumed"),
+            ("link.revoked", "Link revoked"),
+            ("link.rotated", "New address for a link"),
+            ("link.shown", "Address of a link shown"),
+            ("link.sent", "Link sent"),
+            ("link.opened", "Link first opened"),
+        ],
+    ),
+    (
+        "Messages",
+        &[
+            ("message.sent", "Message sent"),
+            ("message.kept", "Message kept, no mail server"),
+            ("message.failed", "Message failed"),
+            ("message.unknown", "Message may have been sent"),
+        ],
+    ),
+    (
+        "Doors",
+        &[
+            ("door.created", "Door added"),
+            ("door.changed", "Door changed"),
+            ("door.removed", "Door removed"),
+            ("door.locked_down", "Door locked down"),
+            ("door.lockdown_lifted", "Lockdown of a door lifted"),
+            ("door.simulated", "Simulated behaviour set"),
+        ],
+    ),
+    (
+        "Places",
+        &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
+    ),
+    (
+        "Groups",
+        &[("group.created", "Group made"), ("group.changed", "Group changed"), ("group.removed", "Group removed")],
+    ),
+    (
+        "Schedules",
+        &[
+            ("schedule.created", "Schedule made"),
+            ("schedule.changed", "Schedule changed"),
+            ("schedule.removed", "Schedule removed"),
+        ],
+    ),
+    (
+        "Admins",
+        &[
+            ("admin.created", "Admin added"),
+            ("admin.invited", "Admin invited"),
+            ("invitation.resent", "Invitation sent again"),
+            ("invitation.withdrawn", "Invitation taken back"),
+            ("admin.joined", "Admin joined"),
+            ("admin.role_changed", "Role changed"),
+            ("admin.removed", "Admin removed"),
+            ("admin.sign_in", "Signed in"),
+            ("admin.sign_out", "Signed out"),
+            ("admin.password_changed", "Password changed"),
+            ("admin.session_ended", "Session ended"),
+        ],
+    ),
+    ("Organization", &[("organization.created", "Organization set up")]),
+];
+
+/// An action in people's words; none for one that this version does not know.
+#[must_use]
+pub fn action(code: &str) -> Option<&'static str> {
+    ACTIONS.iter().flat_map(|(_, actions)| actions.iter()).find(|(known, _)| *known == code).map(|(_, words)| *words)
+}
+
+/// An outcome in a word.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Granted => "Granted",
+        Outcome::Denied => "Refused",
+        Outcome::Failed => "Failed",
+        Outcome::Done => "Done",
+    }
+}
+
+/// Why something was refused, in a few words that no other reason has.
+#[must_use]
+pub fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::DoorLockdown => "Door locked down",
+        Reason::PlaceLockdown => "Place locked down",
+        Reason::Cooldown => "Too soon after the last opening",
+        Reason::DoorNotGranted => "Door not granted",
+        Reason::DigitalNotAllowed => "Door refuses links",
+        Reason::DoorUnreachable => "Door off line",
+        Reason::RateLimited => "Too many tries",
+        Reason::Allowed => "Everything held",
+        other => refusal(other.code()),
+    }
+}
+
 /// What was done to `object`, a name: *opened Front door*. An action that this version does not know is given as it is.
 #[must_use]
 pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
@@ -203,6 +319,18 @@ mod tests {
         assert_eq!(did("door.unlock", Outcome::Denied, "Front door"), "was refused at Front door");
         assert_eq!(badge("door.unlock", Outcome::Denied, Some("expired")), "Expired");
         assert_eq!(badge("door.unlock", Outcome::Granted, None), "Granted");
+    }
+
+    #[test]
+    fn each_action_and_each_reason_has_words_of_its_own() {
+        let all: Vec<(&str, &str)> = ACTIONS.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
+        for (code, words) in &all {
+            assert_eq!(all.iter().filter(|(other, _)| other == code).count(), 1, "{code} stands here twice");
+            assert_eq!(all.iter().filter(|(_, other)| other == words).count(), 1, "{words} is said of two");
+            assert!(!did(code, Outcome::Done, "It").contains(code), "{code} has no sentence");
+        }
+        let reasons: std::collections::BTreeSet<&str> = Reason::ALL.iter().map(|one| reason(*one)).collect();
+        assert_eq!(reasons.len(), Reason::ALL.len());
     }
 
     #[test]

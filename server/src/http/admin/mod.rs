@@ -12,6 +12,7 @@ pub mod groups;
 pub mod invitation;
 pub mod links;
 pub mod live;
+mod named;
 pub mod overview;
 pub mod passkeys;
 pub mod places;

@@ -32,7 +32,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
             Ok((
                 event::head(c, &id)?.0,
-                event::unlocks_since(c, &id, midnight)?,
+                event::hours(c, &id, midnight)?,
                 link::count_active(c, &id, now, now + DAY_MS)?,
                 message::states_since(c, &id, midnight)?,
                 door::all(c, &id)?,
@@ -48,12 +48,16 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
-    for (outcome, reason, count) in unlocks {
+    for (_, outcome, reason, count) in unlocks {
         if outcome == "granted" {
             opened_today += count;
         } else {
             refused_today += count;
-            refused_why.push((said::badge("door.unlock", Outcome::Denied, reason.as_deref()).to_owned(), count));
+            let why = said::badge("door.unlock", Outcome::Denied, reason.as_deref());
+            match refused_why.iter_mut().find(|(known, _)| known == why) {
+                Some((_, so_far)) => *so_far += count,
+                None => refused_why.push((why.to_owned(), count)),
+            }
         }
     }
     refused_why.sort_by_key(|(_, count)| -count);
