@@ -285,7 +285,15 @@ async fn what_matters_asks_for_fresh_proof(database: &str) {
     set_up(&house, &mut owner).await;
     later(&house).await;
     let remove = format!("/admins/{}/remove", colleague.id);
-    for page in ["/admins/invite", &remove, "/account/address", "/account/totp", "/account/totp/remove", "/account/recovery-codes", "/account/passkeys/new"] {
+    for page in [
+        "/admins/invite",
+        &remove,
+        "/account/address",
+        "/account/totp",
+        "/account/totp/remove",
+        "/account/recovery-codes",
+        "/account/passkeys/new",
+    ] {
         let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
         assert_eq!(owner.get(page).await.location(), format!("/account/prove?next={next}"), "{page}");
     }
@@ -294,8 +302,17 @@ async fn what_matters_asks_for_fresh_proof(database: &str) {
         (format!("/admins/invitations/{invitation}/resend"), format!("/admins/invitations/{invitation}/withdraw"));
     let before = house.events(&ours).await.len();
     for deed in [
-        "/admins/invite", &remove, &role, &resend, &withdraw, "/account/address", "/account/totp",
-        "/account/totp/remove", "/account/recovery-codes", "/account/passkeys/new", "/settings/security",
+        "/admins/invite",
+        &remove,
+        &role,
+        &resend,
+        &withdraw,
+        "/account/address",
+        "/account/totp",
+        "/account/totp/remove",
+        "/account/recovery-codes",
+        "/account/passkeys/new",
+        "/settings/security",
     ] {
         let page = owner.submit("/account", deed, &[("page", "/admins"), ("role", "owner")]).await;
         assert_eq!(page.location(), "/account/prove?next=%2Fadmins", "{deed}: {}", page.body);
@@ -466,7 +483,10 @@ async fn requiring_one_is_for_owners_who_have_one(database: &str) {
     let page = owner.get("/settings/security").await;
     let fields = [("version", version(&page)), ("required", "on".to_owned())];
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-    assert_eq!(owner.submit("/settings/security", "/settings/security", &fields).await.location(), "/settings/security");
+    assert_eq!(
+        owner.submit("/settings/security", "/settings/security", &fields).await.location(),
+        "/settings/security"
+    );
     assert_eq!(administrator.get("/").await.location(), "/account/second-factor", "at the next click");
     let stale = [("version", fields[0].1), ("required", "")];
     owner.submit("/settings/security", "/settings/security", &stale).await;

@@ -60,7 +60,7 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
 fn spoken(row: &EventRow) -> String {
     match (row.action.starts_with("message."), row.object.split('_').next()) {
         (true, Some("invitation")) => format!("invitation.{}", row.action),
-        // It carries nothing that has a name.
+        // About no link and no invitation: named by its address.
         (true, Some("message")) => format!("notice.{}", row.action),
         _ => row.action.clone(),
     }
