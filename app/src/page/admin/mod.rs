@@ -28,6 +28,7 @@ pub mod invitation;
 pub mod link;
 pub mod link_form;
 pub mod links;
+pub mod many;
 mod message;
 pub mod overview;
 mod parts;
