@@ -1,6 +1,8 @@
 //! Fills a new organization to look around in: places, doors, links in every state and 90 days of events,
 //! all through the ordinary services, with a clock that walks through those days.
 
+mod people;
+
 use super::actor::Actor;
 use super::door::{self, DoorInput};
 use super::link::{self, LinkInput};
@@ -80,6 +82,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     let made = setup::set_up(app, &setup, None).await?;
     let maya =
         Actor { id: made.admin, organization: made.organization.clone(), role: Role::Owner, facts: BTreeMap::new() };
+    people::join(app, &maya).await?;
     let doors = doors(app, &maya).await?;
     let mut random = Walk(7);
     for day in 0..DAYS {
@@ -89,6 +92,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     }
     app.clock.shift(end - app.clock.now());
     let url = present(app, &maya, &doors).await?;
+    people::expect(app, &maya).await?;
     Ok(Filled { organization: made.organization, email, password, url })
 }
 

@@ -112,15 +112,15 @@ fn you(model: &Model, token: &str) -> AnyView {
 fn factors(model: &Model) -> AnyView {
     let (badge, text, label) = if model.factors.is_empty() {
         let text = "A password alone can be guessed or read over your shoulder. An app or a passkey cannot.".to_owned();
-        (Badge::new(Tone::Off, "Off"), text, "Set it up")
+        (Badge::new(Tone::Off, "Off"), text, ("Set up", " a second factor"))
     } else {
         let left = ui::count(model.codes_left, "recovery code", "recovery codes");
-        (Badge::new(Tone::Ok, "On"), format!("{}. {left} left.", model.factors), "Change")
+        (Badge::new(Tone::Ok, "On"), format!("{}. {left} left.", model.factors), ("Change", " the second factor"))
     };
     let body = view! {
         <div class="stack">
             <p>{text}</p>
-            <p class="row"><a class="btn" href="/account/second-factor">{Icon::Secure.view()} {label} <span class="hidden">" the second factor"</span></a></p>
+            <p class="row"><a class="btn" href="/account/second-factor">{Icon::Secure.view()} <span>{label.0}<span class="hidden">{label.1}</span></span></a></p>
         </div>
     };
     ui::card("Second factor", badge.view(), body.into_any())
