@@ -57,7 +57,7 @@ test('an owner invites a colleague, changes their role, and lets them go', async
 
   // What an access manager may, and no more.
   await jonas.goto(`${latchkey.url}/links/new`);
-  await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('New link');
+  await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('New access link');
   await jonas.goto(`${latchkey.url}/admins`);
   await expect(there.getByText('Maya Lindqvist')).toBeVisible();
   await expect(there.getByRole('link', { name: 'Invite an admin' })).toHaveCount(0);
