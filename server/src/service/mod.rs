@@ -15,6 +15,8 @@ pub mod lookup;
 pub mod password;
 pub mod people;
 pub mod place;
+pub mod place_lockdown;
 pub mod quota;
+pub mod schedule;
 pub mod setup;
 pub mod unlock;

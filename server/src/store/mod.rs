@@ -16,7 +16,7 @@ pub mod organization;
 pub mod people;
 pub mod place;
 pub mod quota;
-pub(crate) mod schedule;
+pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod throttle;
