@@ -100,7 +100,7 @@ fn row(one: Row) -> AnyView {
     let you = one.you.then(|| view! { <span class="muted">" (you)"</span> });
     let seen = one.seen.map_or_else(|| "not seen yet".into_any(), |at| view! { "seen " {ui::time(&at)} }.into_any());
     view! {
-        <li class="pair">
+        <li class="pair person">
             <div>
                 <a class="cover" href=format!("/admins/{}", one.id)><b>{one.name}</b></a>{you}
                 <p class="small muted">{one.email} " · " {seen}</p>
@@ -137,7 +137,7 @@ fn invited(one: Invited, token: &str) -> AnyView {
         let back = format!("Take back the invitation of {}", one.name);
         let page = || view! { <input type="hidden" name="page" value="/admins"/> };
         let again =
-            view! { {page()} <button class="btn small" aria-label=again>{Icon::Send.view()} "Send again"</button> };
+            view! { {page()} <button class="btn small" aria-label=again>{Icon::Send.view()} {if one.mail.is_some() { "Send again" } else { "Send" }}</button> };
         let back = view! { {page()} <button class="btn small danger" aria-label=back>"Take back"</button> };
         view! {
             <div class="row">
@@ -149,7 +149,7 @@ fn invited(one: Invited, token: &str) -> AnyView {
     view! {
         <li class="invited">
             <div>
-                <p><b>{one.name}</b> <span class="muted">{one.email}</span></p>
+                <p><b>{one.name}</b> " " <span class="muted">{one.email}</span></p>
                 <p class="small muted">{said::role(one.role)} ", " {word} {ui::time(&one.until)}</p>
                 {mail}
             </div>

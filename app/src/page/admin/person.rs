@@ -44,7 +44,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let actions = view! { {own} {remove} };
     let facts = ui::facts([
         Fact::text("E-mail", &model.email),
-        Some(Fact::new("Signs in with", factor_badge(model.second_factor).view())),
+        Some(Fact::new("Signs in by", factor_badge(model.second_factor).view())),
         Some(Fact::new("Admin since", ui::time(&model.since))),
         Some(Fact::new("Last seen", model.seen.map_or_else(|| "Not yet".into_any(), |at| ui::time(&at)))),
     ]);
