@@ -2,10 +2,10 @@
 
 use super::admin::{
     account, admins, could_it_open, deliveries, doors, events, factors, groups, invitation, links, live, overview,
-    passkeys, place_lockdown, places, prove, schedules, security, setup, sign_in, sign_in_factor, simulator,
+    passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor, simulator,
 };
 use super::session_store::Sessions;
-use super::{assets, csrf, failure, health, log, security as headers, visit};
+use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -43,6 +43,7 @@ pub fn open_routes() -> Vec<Route> {
         route("/pkg/{*file}", GET, get(assets::pkg)),
         route("/favicon.ico", GET, get(assets::favicon)),
         route("/robots.txt", GET, get(assets::robots)),
+        route("/logo/{file}", GET, get(logo::logo)),
         route("/manifest.webmanifest", GET, get(assets::webmanifest)),
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
@@ -118,6 +119,15 @@ pub fn session_routes() -> Vec<Route> {
         route("/admins/{id}", GET, get(admins::detail)),
         route("/admins/{id}/role", POST, post(admins::set_role)),
         route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
+        route("/settings", GET, get(settings::hub)),
+        route("/settings/general", BOTH, get(settings::general::form).post(settings::general::save)),
+        route("/settings/messages", BOTH, get(settings::messages::form).post(settings::messages::save)),
+        route("/settings/messages/preview", GET, get(settings::messages::preview)),
+        route("/settings/looks", BOTH, get(settings::looks::form).post(settings::looks::save)),
+        route("/settings/logo", POST, post(settings::looks::put_logo)),
+        route("/settings/logo/remove", POST, post(settings::looks::remove_logo)),
+        route("/settings/delivery", GET, get(settings::delivery::form)),
+        route("/settings/delivery/test", POST, post(settings::delivery::test)),
         route("/settings/security", BOTH, get(security::show_security).post(security::require)),
         route("/account", GET, get(account::account)),
         route("/account/name", POST, post(account::rename)),

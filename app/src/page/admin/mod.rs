@@ -50,6 +50,7 @@ pub mod schedule_form;
 pub mod schedules;
 pub mod second_factor;
 pub mod security;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_factor;

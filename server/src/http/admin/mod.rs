@@ -21,6 +21,7 @@ pub mod places;
 pub mod prove;
 pub mod schedules;
 pub mod security;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_factor;
