@@ -19,6 +19,8 @@ pub struct Assets {
     pub visitor_css: String,
     /// The visitor's script.
     pub visit_js: String,
+    /// The script of forms that take a passkey.
+    pub passkey_js: String,
     /// The islands' script, a module.
     pub islands_js: String,
     /// The islands' code.
@@ -69,6 +71,22 @@ pub fn plain(assets: &Assets, title: &str, body: AnyView) -> AnyView {
         </div>
     };
     document(assets, format!("{title} · Latchkey"), Islands::None, page.into_any())
+}
+
+/// The whole document of a page for whoever is signed in but may go nowhere else yet: what was just done, the page, and
+/// the way out.
+pub fn alone(chrome: Chrome, title: &str, body: AnyView) -> AnyView {
+    let assets = Arc::clone(&chrome.assets);
+    let flash = chrome.flash.map(|said| flash(said, &chrome.form_token));
+    let out = view! { <button class="btn quiet small">{Icon::SignOut.view()} "Sign out"</button> };
+    let page = view! {
+        <div class="alone">
+            <header><p class="brand">{ui::mark()} "Latchkey"</p></header>
+            <main id="content">{flash} {body}</main>
+            <footer>{ui::form("/sign-out", &chrome.form_token, "", out.into_any())}</footer>
+        </div>
+    };
+    document(&assets, format!("{title} · {}", chrome.organization), Islands::None, page.into_any())
 }
 
 fn document(assets: &Assets, title: String, islands: Islands, page: AnyView) -> AnyView {

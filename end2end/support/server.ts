@@ -41,13 +41,13 @@ export class Latchkey {
   /** What `latchkey demo` printed, where it was asked for. */
   demo?: { email: string; password: string; url: string };
 
-  static async start(database: Database, { demo = false, ...more }: { demo?: boolean; [name: string]: unknown } = {}): Promise<Latchkey> {
+  static async start(database: Database, { demo = false, host = '127.0.0.1', ...more }: { demo?: boolean; host?: string; [name: string]: unknown } = {}): Promise<Latchkey> {
     const [folder, port, mailbox] = await Promise.all([mkdtemp(join(tmpdir(), 'latchkey-')), freePort(), Mailbox.open()]);
     const { url: databaseUrl, drop } = await makeDatabase(database, folder);
-    const latchkey = new Latchkey(`http://127.0.0.1:${port}`, folder, mailbox, {
+    const latchkey = new Latchkey(`http://${host}:${port}`, folder, mailbox, {
       PATH: process.env.PATH, LATCHKEY_DATA_DIR: folder, LATCHKEY_LISTEN: `127.0.0.1:${port}`, LATCHKEY_LOG: 'warn',
       LATCHKEY_DATABASE_URL: databaseUrl, LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}?tls=none`,
-      LATCHKEY_MAIL_FROM: 'door@northwind.example', ...(more as NodeJS.ProcessEnv),
+      LATCHKEY_MAIL_FROM: 'door@northwind.example', ...(host !== '127.0.0.1' && { LATCHKEY_BASE_URL: `http://${host}:${port}` }), ...(more as NodeJS.ProcessEnv),
     }, drop);
     if (demo) [latchkey.demo] = await latchkey.cli('demo');
     await latchkey.serve();

@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
+import { code } from '../support/authenticator.ts';
 import { expect, signIn, test } from '../support/fixtures.ts';
 import { Latchkey } from '../support/server.ts';
 
@@ -60,6 +61,13 @@ for (const [device, options] of Object.entries(devices)) {
           'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
           'settings-looks': '/settings/looks', 'settings-delivery': '/settings/delivery', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
         };
+        const admins = await latchkey.cli('admin', 'list');
+        const jonas = admins.find(admin => admin.role === 'administrator').id;
+        Object.assign(pages, {
+          admins: '/admins', 'admin-invite': '/admins/invite', admin: `/admins/${jonas}`, 'admin-remove': `/admins/${jonas}/remove`,
+          'settings-security': '/settings/security', 'account-address': '/account/address', 'account-second-factor': '/account/second-factor',
+          'account-totp': '/account/totp', 'account-passkey': '/account/passkeys/new', 'account-prove': '/account/prove',
+        });
         for (const state of states) {
           const found = links.find(link => link.state === state);
           if (found) pages[`link-${state}`] = `/links/${found.id}`;
@@ -89,6 +97,24 @@ for (const [device, options] of Object.entries(devices)) {
         await page.getByRole('main').getByRole('checkbox', { name: 'Front door', exact: true }).check();
         await page.getByRole('button', { name: 'Make link' }).click();
         await look(page, folder, 'link-new-same');
+
+        const [invited] = await latchkey.cli('admin', 'invite', '--name', 'Noor Aziz', '--email', 'noor@northwind.example', '--role', 'observer', '--no-mail');
+        await page.goto(invited.url);
+        await look(page, folder, 'invitation');
+        await at('/account/totp');
+        await page.getByLabel('The six digits it shows now').fill(code(await page.locator('#secret').innerText()));
+        await page.getByRole('button', { name: 'Switch it on' }).click();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recovery codes');
+        await look(page, folder, 'account-codes');
+        await at('/account/second-factor');
+        await look(page, folder, 'account-second-factor-on');
+        await page.context().clearCookies();
+        await at('/sign-in');
+        await page.getByLabel('E-mail').fill(latchkey.demo!.email);
+        await page.getByLabel('Password', { exact: true }).fill(latchkey.demo!.password);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('One more step');
+        await look(page, folder, 'sign-in-factor');
       });
 
       test('groups, hours and a lockdown', async ({ page, latchkey }) => {

@@ -5,6 +5,7 @@ use super::output::{print, time};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::account;
+use crate::service::factor as second;
 use crate::service::invitation::{self, InviteInput};
 use crate::service::people as service;
 use crate::store::admin::AdminRow;
@@ -24,6 +25,8 @@ pub(super) enum Admin {
     SetRole(SetRole),
     /// Give an admin a new password, and end their sessions.
     SetPassword(SetPassword),
+    /// Take an admin's second factors away, so that their password alone signs them in.
+    ResetFactor(Show),
     /// Remove an admin and end their sessions.
     Remove(Show),
 }
@@ -158,6 +161,12 @@ impl Admin {
                 account::set_password(app, &actor, &row, password.trim_end_matches(['\r', '\n'])).await?;
                 let text = format!("{} has a new password and is signed out everywhere.", row.name);
                 print(set.json, &object(app, &row).await?, &text)
+            }
+            Self::ResetFactor(reset) => {
+                let row = find(app, &organization.id, &reset.admin).await?;
+                second::reset(app, &actor, &row.id).await?;
+                let text = format!("{} signs in with the password alone, until they set up another factor.", row.name);
+                print(reset.json, &object(app, &row).await?, &text)
             }
             Self::Remove(remove) => {
                 let row = find(app, &organization.id, &remove.admin).await?;

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::service::actor::Actor;
 use crate::store::admin::{self, AdminRow};
+use crate::store::factor;
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::session;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -32,6 +33,8 @@ pub struct Admin {
     pub session: Session,
     /// How the store knows it.
     pub session_hash: String,
+    /// Whether the organization asks for a second factor and they have none: then only setting one up is open to them.
+    pub must_enrol: bool,
 }
 
 impl Admin {
@@ -52,36 +55,55 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let session = Session::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let unavailable =
-            |cause: tower_sessions::session::Error| Failure(Error::Unavailable(cause.to_string())).into_response();
-        let id: Option<String> = session.get(ADMIN).await.map_err(unavailable)?;
-        let (Some(id), Some(session_id)) = (id, session.id()) else {
-            return Err(sign_in_first(parts));
-        };
-        let found = app
-            .db
-            .read(move |c| {
-                let row = admin::find(c, &id)?;
-                let organization = organization::find(c, &row.organization_id)?;
-                Ok((row, organization))
-            })
-            .await;
-        let (row, organization) = match found {
-            Ok(found) => found,
-            Err(Error::NotFound) => return Err(sign_in_first(parts)),
-            Err(cause) => return Err(Failure(cause).into_response()),
-        };
-        let ClientAddress(client) =
-            ClientAddress::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let actor = Actor {
-            id: row.id.clone(),
-            organization: organization.id.clone(),
-            role: row.role(),
-            facts: form::facts(client, &parts.headers),
-        };
-        Ok(Self { actor, row, organization, session, session_hash: session_store::hash(&session_id) })
+        let admin = signed_in(parts, app).await?;
+        if admin.must_enrol { Err(enrol_first(parts)) } else { Ok(admin) }
     }
+}
+
+/// Whoever is signed in, even while they lack a factor that is asked of them.
+async fn signed_in(parts: &mut Parts, app: &App) -> Result<Admin, Response> {
+    let session = Session::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+    let unavailable =
+        |cause: tower_sessions::session::Error| Failure(Error::Unavailable(cause.to_string())).into_response();
+    let id: Option<String> = session.get(ADMIN).await.map_err(unavailable)?;
+    let (Some(id), Some(session_id)) = (id, session.id()) else {
+        return Err(sign_in_first(parts));
+    };
+    let found = app
+        .db
+        .read(move |c| {
+            let row = admin::find(c, &id)?;
+            let organization = organization::find(c, &row.organization_id)?;
+            let must_enrol = organization.second_factor_required && !factor::has(c, &id)?;
+            Ok((row, organization, must_enrol))
+        })
+        .await;
+    let (row, organization, must_enrol) = match found {
+        Ok(found) => found,
+        Err(Error::NotFound) => return Err(sign_in_first(parts)),
+        Err(cause) => return Err(Failure(cause).into_response()),
+    };
+    let ClientAddress(client) =
+        ClientAddress::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+    let actor = Actor {
+        id: row.id.clone(),
+        organization: organization.id.clone(),
+        role: row.role(),
+        facts: form::facts(client, &parts.headers),
+    };
+    Ok(Admin { actor, row, organization, session, session_hash: session_store::hash(&session_id), must_enrol })
+}
+
+/// To the page where a second factor is set up; a stream is just refused.
+fn enrol_first(parts: &Parts) -> Response {
+    if wants_stream(parts) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    Redirect::to("/account/second-factor").into_response()
+}
+
+fn wants_stream(parts: &Parts) -> bool {
+    parts.headers.get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// Whether an admin whose stream has run for a while may still listen: neither removed nor signed out meanwhile.
@@ -102,7 +124,7 @@ pub(super) async fn still_in(app: &App, admin: &Admin) -> bool {
 
 /// To the sign-in page, and back to where one wanted to go; a form that came too late goes to the page it stood on.
 fn sign_in_first(parts: &Parts) -> Response {
-    if parts.headers.get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream")) {
+    if wants_stream(parts) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let wanted =
@@ -118,6 +140,8 @@ fn sign_in_first(parts: &Parts) -> Response {
 pub trait Needs: Send + Sync + 'static {
     /// The right.
     const RIGHT: Right;
+    /// Whether it is open even to those who lack a second factor that their organization asks for.
+    const WITHOUT_FACTOR: bool = false;
 }
 
 /// The rights as types.
@@ -147,6 +171,15 @@ pub mod needs {
         /// Owners only.
         Own,
     }
+
+    /// Being signed in is enough, even without a second factor that is asked for: to set one up, and to sign out.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Enrol;
+
+    impl Needs for Enrol {
+        const RIGHT: Right = Right::Look;
+        const WITHOUT_FACTOR: bool = true;
+    }
 }
 
 /// A signed-in admin who holds a right.
@@ -168,7 +201,10 @@ impl<N: Needs> FromRequestParts<App> for Holder<N> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let admin = Admin::from_request_parts(parts, app).await?;
+        let admin = signed_in(parts, app).await?;
+        if admin.must_enrol && !N::WITHOUT_FACTOR {
+            return Err(enrol_first(parts));
+        }
         admin.actor.must(N::RIGHT).map_err(|refused| Failure(refused).into_response())?;
         Ok(Self { admin, needs: PhantomData })
     }

@@ -1,11 +1,11 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, could_it_open, deliveries, doors, events, groups, invitation, links, live, overview,
-    place_lockdown, places, schedules, settings, setup, sign_in, simulator,
+    account, admins, could_it_open, deliveries, doors, events, factors, groups, invitation, links, live, overview,
+    passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor, simulator,
 };
 use super::session_store::{Sessions, leave_idle};
-use super::{assets, csrf, failure, health, log, logo, security, visit};
+use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -59,6 +59,7 @@ pub fn session_routes() -> Vec<Route> {
     vec![
         route("/setup/{secret}", BOTH, get(setup::form).post(setup::set_up)),
         route("/sign-in", BOTH, get(sign_in::form).post(sign_in::sign_in)),
+        route("/sign-in/second-factor", BOTH, get(sign_in_factor::form).post(sign_in_factor::sign_in)),
         route("/sign-out", POST, post(sign_in::sign_out)),
         route("/", GET, get(overview::overview)),
         route("/places", GET, get(places::list)),
@@ -131,7 +132,17 @@ pub fn session_routes() -> Vec<Route> {
         route("/settings/logo/remove", POST, post(settings::looks::remove_logo)),
         route("/settings/delivery", GET, get(settings::delivery::form)),
         route("/settings/delivery/test", POST, post(settings::delivery::test)),
+        route("/settings/security", BOTH, get(security::show_security).post(security::require)),
         route("/account", GET, get(account::account)),
+        route("/account/name", POST, post(account::rename)),
+        route("/account/address", BOTH, get(account::address).post(account::change_address)),
+        route("/account/prove", BOTH, get(prove::form).post(prove::prove)),
+        route("/account/second-factor", GET, get(factors::standing)),
+        route("/account/totp", BOTH, get(factors::new_app).post(factors::set_up_app)),
+        route("/account/totp/remove", BOTH, get(factors::ask_remove_app).post(factors::remove_app)),
+        route("/account/recovery-codes", BOTH, get(factors::codes).post(factors::make_codes)),
+        route("/account/passkeys/new", BOTH, get(passkeys::new).post(passkeys::add)),
+        route("/account/passkeys/{id}/remove", BOTH, get(passkeys::ask_remove).post(passkeys::remove)),
         route("/account/password", POST, post(account::change_password)),
         route("/account/sessions/end-others", POST, post(account::end_others)),
         route("/account/sessions/{id}/end", POST, post(account::end)),
@@ -168,7 +179,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(dress))
         .layer(compression)
         .layer(from_fn_with_state(trusted, log::requests))
-        .layer(from_fn_with_state(security::Policy { https }, security::headers))
+        .layer(from_fn_with_state(headers::Policy { https }, headers::headers))
 }
 
 async fn nothing_here() -> Response {

@@ -67,6 +67,8 @@ fn encode(record: &Record) -> Result<(String, Option<String>)> {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
+        // A session that begins anew in the place of another still carries that one's id, which somebody may know.
+        record.id = Id::default();
         let (data, admin_id) = encode(record)?;
         let (id_hash, public_id, absolute) = (hash(&record.id), self.clock.id(Kind::Session), self.absolute_ms);
         let create = move |tx: &mut crate::store::writer::Tx<'_>| {

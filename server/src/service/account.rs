@@ -1,14 +1,18 @@
 //! Signing in and out, sessions, and the change of a password.
 
 use super::actor::{Actor, add_person};
+use super::factor::{Method, Purpose};
 use super::password;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secret::HashedSecret;
 use crate::store::admin::{self, AdminRow};
 use crate::store::audit::NewEvent;
-use crate::store::{session, throttle};
+use crate::store::message::{self, MessageRow, State};
+use crate::store::{factor, people, session, throttle};
 use domain::event::Outcome;
+use domain::id::Kind;
+use domain::input;
 
 /// Failures that an account, or a client, is let through in a quarter of an hour.
 const LIMIT: throttle::Limit = throttle::Limit { failures: 10, window_ms: 900_000 };
@@ -32,12 +36,21 @@ impl Visitor {
     }
 }
 
+/// Whose password was right.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Who it is.
+    pub row: AdminRow,
+    /// Whether a second factor is still to come; until then nobody is signed in.
+    pub half: bool,
+}
+
 /// Checks an address and a password. An unknown address and a wrong password look and take the same.
 ///
 /// # Errors
 /// `Refused` when they do not fit; `TooMany` after too many failures, except on a device this admin signed in on before;
 /// those of the store.
-pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> Result<AdminRow> {
+pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> Result<Known> {
     let account = format!("sign-in:{}", HashedSecret::of(&admin::email_key(email)).to_hex());
     let client = format!("sign-in-from:{}", visitor.client);
     let (email, now) = (email.to_owned(), app.clock.now());
@@ -88,7 +101,8 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
         return Err(Error::Refused("The address or the password is not right.".into()));
     };
     let row = found.clone();
-    app.db
+    let half = app
+        .db
         .write(move |tx| {
             // The account's failures are forgiven, the client's only this try: whoever has an account of their own
             // must not clear their way to guess at others'.
@@ -99,12 +113,17 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
                     throttle::take_back(tx, key)?;
                 }
             }
-            let event = entry(tx, &found, "admin.sign_in", &visitor);
-            tx.record(event);
-            Ok(())
+            // With a second factor it is the factor's check that signs in, and says so.
+            let half = factor::has(tx.connection, &found.id)?;
+            if !half {
+                let mut event = entry(tx, &found, "admin.sign_in", &visitor);
+                event.detail.insert("method".into(), Method::Password.code().into());
+                tx.record(event);
+            }
+            Ok(half)
         })
         .await?;
-    Ok(row)
+    Ok(Known { row, half })
 }
 
 fn entry(tx: &crate::store::writer::Tx<'_>, admin: &AdminRow, action: &'static str, visitor: &Visitor) -> NewEvent {
@@ -123,22 +142,126 @@ pub async fn remember_device(app: &App, admin: &str, secret: &str) -> Result<()>
     app.db.write(move |tx| admin::remember_device(tx, &hash, &admin)).await
 }
 
+/// Whether the actor knows their own password; `field` is where the form says that they do not. Counted before it is
+/// looked at, so that tries side by side meet the limit.
+///
+/// # Errors
+/// `Fields`; `TooMany`; those of the store.
+async fn must_know(app: &App, actor: &Actor, typed: &str, field: &'static str) -> Result<AdminRow> {
+    let key = format!("password:{}", actor.id);
+    let (id, try_key) = (actor.id.clone(), key.clone());
+    let row = app
+        .db
+        .write(move |tx| {
+            if let Some(wait) = throttle::wait(tx.connection, &try_key, LIMIT, tx.now)? {
+                return Err(Error::TooMany(u64::try_from(wait / 1_000 + 1).unwrap_or(900)));
+            }
+            throttle::count(tx, &try_key, LIMIT)?;
+            admin::find(tx.connection, &id)
+        })
+        .await?;
+    if !app.hasher.verify(typed, &row.password_hash).await? {
+        return Err(Error::field(field, "This is not your password."));
+    }
+    app.db.write(move |tx| throttle::forget(tx, &key)).await?;
+    Ok(row)
+}
+
+/// Checks the actor's password as fresh proof of who they are.
+///
+/// # Errors
+/// `Fields` on `password`; `TooMany`; those of the store.
+pub async fn prove(app: &App, actor: &Actor, typed: &str) -> Result<()> {
+    let known = must_know(app, actor, typed, "password").await;
+    let failed = match &known {
+        Ok(_) => false,
+        Err(Error::Fields(_)) => true,
+        Err(_) => return known.map(|_| ()),
+    };
+    let actor = actor.clone();
+    app.db
+        .write(move |tx| {
+            let mut event = actor.event(tx.clock, tx.now, Purpose::Proof.action(), &actor.id);
+            event.detail.insert("method".into(), Method::Password.code().into());
+            if failed {
+                event.outcome = Outcome::Failed;
+            }
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    known.map(|_| ())
+}
+
+/// What the actor is called from now on.
+///
+/// # Errors
+/// `Fields`; those of the store.
+pub async fn rename(app: &App, actor: &Actor, name: &str) -> Result<()> {
+    let name = input::line(name, 100).map_err(|refused| Error::field("name", refused))?;
+    let actor = actor.clone();
+    app.db
+        .write(move |tx| {
+            people::rename(tx, &actor.id, &name)?;
+            let mut event = actor.event(tx.clock, tx.now, "admin.renamed", &actor.id);
+            add_person(&mut event, tx.clock, &[("name", &name)]);
+            tx.record(event);
+            Ok(())
+        })
+        .await
+}
+
+/// What the actor signs in with from now on; the address before is told by mail.
+///
+/// # Errors
+/// `Fields`; those of the store.
+pub async fn change_address(app: &App, actor: &Actor, email: &str) -> Result<()> {
+    let email = input::email(email).map_err(|refused| Error::field("email", refused))?;
+    if email.is_empty() {
+        return Err(Error::field("email", input::Refused::Empty));
+    }
+    let (actor, message) = (actor.clone(), app.clock.id(Kind::Message));
+    app.db
+        .write(move |tx| {
+            let before = admin::find(tx.connection, &actor.id)?.email;
+            if before == email {
+                return Err(Error::field("email", "This is your address already."));
+            }
+            people::set_address(tx, &actor.id, &email)?;
+            let notice = MessageRow {
+                id: message.clone(),
+                organization_id: actor.organization.clone(),
+                kind: "address_changed".into(),
+                link_id: None,
+                invitation_id: None,
+                channel: "email".into(),
+                recipient: before.clone(),
+                secret_version: 0,
+                state: State::Waiting.code().into(),
+                attempts: 0,
+                next_at: tx.now,
+                server_reply: String::new(),
+                created_at: tx.now,
+                updated_at: tx.now,
+            };
+            message::insert(tx, &notice)?;
+            let mut event = actor.event(tx.clock, tx.now, "admin.address_changed", &actor.id);
+            event.detail.insert("message".into(), message.clone());
+            add_person(&mut event, tx.clock, &[("before", &before), ("email", &email)]);
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
+}
+
 /// Changes a password and ends every other session.
 ///
 /// # Errors
 /// `Fields`; `TooMany`; those of the store.
 pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str, keep_session: &str) -> Result<usize> {
-    let key = format!("password:{}", actor.id);
-    let (id, now, read_key) = (actor.id.clone(), app.clock.now(), key.clone());
-    let (row, wait) =
-        app.db.read(move |c| Ok((admin::find(c, &id)?, throttle::wait(c, &read_key, LIMIT, now)?))).await?;
-    if let Some(wait) = wait {
-        return Err(Error::TooMany(u64::try_from(wait / 1_000 + 1).unwrap_or(900)));
-    }
-    if !app.hasher.verify(current, &row.password_hash).await? {
-        app.db.write(move |tx| throttle::count(tx, &key, LIMIT)).await?;
-        return Err(Error::field("current", "This is not your password."));
-    }
+    let row = must_know(app, actor, current, "current").await?;
     password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
     let hash = app.hasher.hash(new).await?;
     let (actor, keep) = (actor.clone(), keep_session.to_owned());

@@ -1,6 +1,8 @@
 //! Fills a new organization to look around in: places, doors, links in every state and 90 days of events,
 //! all through the ordinary services, with a clock that walks through those days.
 
+mod people;
+
 use super::actor::Actor;
 use super::door::{self, DoorInput};
 use super::link::{self, LinkInput};
@@ -86,6 +88,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     let made = setup::set_up(app, &setup, None).await?;
     let maya =
         Actor { id: made.admin, organization: made.organization.clone(), role: Role::Owner, facts: BTreeMap::new() };
+    people::join(app, &maya).await?;
     let doors = doors(app, &maya).await?;
     let words = OwnWords { subject: String::new(), greeting: "Welcome to {organization}, {name}".into() };
     let messages = MessagesInput { words: vec![(Language::En, words)], ..MessagesInput::default() };
@@ -99,6 +102,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     app.clock.shift(end - app.clock.now());
     hours::fill(app, &maya, &doors).await?;
     let url = present(app, &maya, &doors).await?;
+    people::expect(app, &maya).await?;
     Ok(Filled { organization: made.organization, email, password, url })
 }
 

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod audit;
 pub mod demo;
 pub mod door;
+pub mod factor;
 pub mod feed;
 pub mod group;
 pub mod housekeeping;

@@ -121,6 +121,17 @@ pub fn set_quotas(tx: &mut Tx<'_>, id: &str, sms: i64, email: i64) -> Result<()>
     Ok(())
 }
 
+/// Demands a second factor of everybody, or no longer.
+///
+/// # Errors
+/// `Stale` when the organization was changed since this version.
+pub fn set_second_factor_required(tx: &mut Tx<'_>, id: &str, version: i64, required: bool) -> Result<()> {
+    let changed = diesel::update(organizations::table.find(id).filter(organizations::version.eq(version)))
+        .set((organizations::second_factor_required.eq(required), organizations::version.eq(version + 1)))
+        .execute(tx.connection)?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
+}
+
 /// Every organization, oldest first.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod browser;
 mod chain;
 mod contract;
 mod crashing;
+mod factors;
 mod groups;
 mod handling;
 mod hours;

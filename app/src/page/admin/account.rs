@@ -12,6 +12,12 @@ use crate::ui::{self, Badge, Field, Tone, icon::Icon};
 pub struct Model {
     /// The address one signs in with.
     pub email: String,
+    /// What one is called.
+    pub name: Field,
+    /// What else one signs in with: *An authenticator app and 2 passkeys*; empty without a second factor.
+    pub factors: String,
+    /// Recovery codes that are left, where there is a second factor.
+    pub codes_left: i64,
     /// What is wrong with the present password; nothing typed is shown again.
     pub current: Option<String>,
     /// What is wrong with the new one.
@@ -46,6 +52,7 @@ impl Model {
     pub fn fail(&mut self, field: &str, sentence: impl Into<String>) {
         let sentence = Some(sentence.into());
         match field {
+            "name" => self.name.error = sentence,
             "current" => self.current = sentence,
             "password" => self.password = sentence,
             "password_again" => self.password_again = sentence,
@@ -70,13 +77,53 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::head("Account", None, ().into_any())}
         <p class="lead">{who} <span class="more">{model.email.clone()}</span></p>
         <div class="grid cols">
-            {ui::card_of("card", "Signed in", end_others.into_any(), sessions.into_any())}
-            {ui::card("Password", ().into_any(), password(model, &token))}
+            <div class="grid">
+                {ui::card("You", ().into_any(), you(&model, &token))}
+                {ui::card_of("card", "Signed in", end_others.into_any(), sessions.into_any())}
+            </div>
+            <div class="grid">
+                {factors(&model)}
+                {ui::card("Password", ().into_any(), password(model, &token))}
+            </div>
         </div>
         <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest(&chrome)}</section>
         <div class="phone-only">{ui::form("/sign-out", &token, "", out.into_any())}</div>
     };
     shell::admin(chrome, "Account", Islands::None, body.into_any())
+}
+
+fn you(model: &Model, token: &str) -> AnyView {
+    let fields = view! {
+        {ui::input("name", "Name", model.name.clone()).required().longest(100).autocomplete("name").view()}
+        <button class="btn">"Save"</button>
+    };
+    view! {
+        <div class="stack">
+            {ui::form("/account/name", token, "stack", fields.into_any())}
+            <div class="pair-line">
+                <div><h3>"E-mail"</h3><p>{model.email.clone()}</p></div>
+                <a class="btn small" href="/account/address">"Change"<span class="hidden">" e-mail address"</span></a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn factors(model: &Model) -> AnyView {
+    let (badge, text, label) = if model.factors.is_empty() {
+        let text = "A password alone can be guessed or read over your shoulder. An app or a passkey cannot.".to_owned();
+        (Badge::new(Tone::Off, "Off"), text, ("Set up", " a second factor"))
+    } else {
+        let left = ui::count(model.codes_left, "recovery code", "recovery codes");
+        (Badge::new(Tone::Ok, "On"), format!("{}. {left} left.", model.factors), ("Change", " the second factor"))
+    };
+    let body = view! {
+        <div class="stack">
+            <p>{text}</p>
+            <p class="row"><a class="btn" href="/account/second-factor">{Icon::Secure.view()} <span>{label.0}<span class="hidden">{label.1}</span></span></a></p>
+        </div>
+    };
+    ui::card("Second factor", badge.view(), body.into_any())
 }
 
 fn password(model: Model, token: &str) -> AnyView {

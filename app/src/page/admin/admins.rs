@@ -18,6 +18,8 @@ pub struct Model {
     pub invited: Vec<Invited>,
     /// Whether whoever looks may invite, and so send again and take back.
     pub inviting: bool,
+    /// Whether everybody needs a second factor.
+    pub required: bool,
 }
 
 /// One admin.
@@ -76,9 +78,16 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         let rows = model.invited.into_iter().map(|one| invited(one, &token)).collect_view();
         ui::card_of("card", "Invited", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
     });
+    let required = if model.required {
+        "Everybody needs a second factor to sign in."
+    } else {
+        "A second factor is up to each of them."
+    };
+    let security = chrome.may(Right::Settings).then(|| view! { " " <a href="/settings/security">"Change this"</a> });
     let body = view! {
         {ui::head("Admins", None, invite.into_any())}
         {alone}
+        <p class="lead">{required} {security}</p>
         <div class="grid">
             <div class="card"><ul class="rows">{people}</ul></div>
             {invited}
@@ -91,7 +100,7 @@ fn row(one: Row) -> AnyView {
     let you = one.you.then(|| view! { <span class="muted">" (you)"</span> });
     let seen = one.seen.map_or_else(|| "not seen yet".into_any(), |at| view! { "seen " {ui::time(&at)} }.into_any());
     view! {
-        <li class="pair">
+        <li class="pair person">
             <div>
                 <a class="cover" href=format!("/admins/{}", one.id)><b>{one.name}</b></a>{you}
                 <p class="small muted">{one.email} " · " {seen}</p>
@@ -126,8 +135,10 @@ fn invited(one: Invited, token: &str) -> AnyView {
     let deeds = one.yours.then(|| {
         let again = format!("Send the invitation of {} again", one.name);
         let back = format!("Take back the invitation of {}", one.name);
-        let again = view! { <button class="btn small" aria-label=again>{Icon::Send.view()} "Send again"</button> };
-        let back = view! { <button class="btn small danger" aria-label=back>"Take back"</button> };
+        let page = || view! { <input type="hidden" name="page" value="/admins"/> };
+        let again =
+            view! { {page()} <button class="btn small" aria-label=again>{Icon::Send.view()} {if one.mail.is_some() { "Send again" } else { "Send" }}</button> };
+        let back = view! { {page()} <button class="btn small danger" aria-label=back>"Take back"</button> };
         view! {
             <div class="row">
                 {ui::form(format!("/admins/invitations/{}/resend", one.id), token, "", again.into_any())}
@@ -138,7 +149,7 @@ fn invited(one: Invited, token: &str) -> AnyView {
     view! {
         <li class="invited">
             <div>
-                <p><b>{one.name}</b> <span class="muted">{one.email}</span></p>
+                <p><b>{one.name}</b> " " <span class="muted">{one.email}</span></p>
                 <p class="small muted">{said::role(one.role)} ", " {word} {ui::time(&one.until)}</p>
                 {mail}
             </div>

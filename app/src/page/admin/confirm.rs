@@ -142,6 +142,47 @@ impl Model {
         }
     }
 
+    /// Taking one's authenticator app away; `others` says what is left.
+    #[must_use]
+    pub fn remove_app(others: bool) -> Self {
+        Self::remove_factor(
+            "Remove your authenticator app?".into(),
+            "Its codes work no more. Delete the entry in the app too, so that nobody wonders.",
+            others,
+            "/account/totp/remove".into(),
+            "Remove app",
+        )
+    }
+
+    /// Taking a passkey away; `others` says whether any other factor is left.
+    #[must_use]
+    pub fn remove_passkey(id: &str, name: &str, others: bool) -> Self {
+        Self::remove_factor(
+            format!("Remove the passkey {name}?"),
+            "It no longer signs you in here. Delete it on the device too, so that it is not offered there.",
+            others,
+            format!("/account/passkeys/{id}/remove"),
+            "Remove passkey",
+        )
+    }
+
+    fn remove_factor(title: String, gone: &str, others: bool, action: String, button: &str) -> Self {
+        let left = if others {
+            "Your other second factor and your recovery codes go on working."
+        } else {
+            "It is your last second factor: your recovery codes go with it, and your password alone signs you in."
+        };
+        Self {
+            title,
+            consequences: vec![gone.into(), left.into()],
+            refused: None,
+            action,
+            button: button.into(),
+            version: 0,
+            back: WayBack::new("/account/second-factor", "Keep it"),
+        }
+    }
+
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {

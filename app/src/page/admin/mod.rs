@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use domain::role::{Right, Role};
 
-use crate::shell::Assets;
+use leptos::prelude::AnyView;
+
+use crate::shell::{self, Assets, Islands};
 use crate::ui::icon::Icon;
 
 pub mod account;
+pub mod address;
 pub mod admin_invite;
 pub mod admins;
 pub mod confirm;
@@ -32,21 +35,28 @@ pub mod many;
 mod message;
 pub mod overview;
 mod parts;
+pub mod passkey_new;
 pub mod person;
 pub mod place;
 pub mod place_form;
 pub mod place_lockdown;
 pub mod places;
 pub mod problem;
+pub mod prove;
+pub mod recovery_codes;
 pub mod restrictions;
 pub mod said;
 pub mod schedule;
 pub mod schedule_form;
 pub mod schedules;
+pub mod second_factor;
+pub mod security;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_in_factor;
 pub mod simulator;
+pub mod totp;
 pub mod week;
 pub mod week_fields;
 
@@ -82,6 +92,12 @@ impl Chrome {
     pub fn may(&self, right: Right) -> bool {
         self.role.may(right)
     }
+}
+
+/// The document of a page that is open even to those who lack a second factor that is asked of them: for them without
+/// the side bar, whose every entry would only lead back here.
+fn enrol(chrome: Chrome, demanded: bool, title: &str, body: AnyView) -> AnyView {
+    if demanded { shell::alone(chrome, title, body) } else { shell::admin(chrome, title, Islands::None, body) }
 }
 
 /// What an action did, and the way back.

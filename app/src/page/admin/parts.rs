@@ -140,13 +140,12 @@ pub(super) fn roles(choices: &[Role], chosen: &Field) -> AnyView {
         .iter()
         .map(|role| {
             let checked = role.code() == chosen.value;
-            let described = format!("may-{}", role.code());
             let may = said::role_may(*role);
             let may = format!("May {may}.");
             view! {
                 <label>
-                    <input type="radio" name="role" value=role.code() checked=checked required aria-describedby=described.clone()/>
-                    <span><b>{said::role(*role)}</b> <span class="more" id=described>{may}</span></span>
+                    <input type="radio" name="role" value=role.code() checked=checked required/>
+                    <span><b>{said::role(*role)}</b> <span class="more">{may}</span></span>
                 </label>
             }
         })

@@ -44,7 +44,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let actions = view! { {own} {remove} };
     let facts = ui::facts([
         Fact::text("E-mail", &model.email),
-        Some(Fact::new("Signs in with", factor_badge(model.second_factor).view())),
+        Some(Fact::new("Signs in by", factor_badge(model.second_factor).view())),
         Some(Fact::new("Admin since", ui::time(&model.since))),
         Some(Fact::new("Last seen", model.seen.map_or_else(|| "Not yet".into_any(), |at| ui::time(&at)))),
     ]);
@@ -55,6 +55,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             .into_any()
     } else {
         let fields = view! {
+            <input type="hidden" name="page" value=format!("/admins/{}", model.id)/>
             {parts::roles(&model.roles, &Field::new(model.role.code()))}
             <button class="btn primary">"Change role"</button>
         };

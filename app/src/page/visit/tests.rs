@@ -10,6 +10,7 @@ fn chrome() -> Chrome {
             admin_css: "/pkg/admin.1.css".into(),
             visitor_css: "/pkg/visitor.1.css".into(),
             visit_js: "/pkg/visit.1.js".into(),
+            passkey_js: "/pkg/passkey.1.js".into(),
             islands_js: "/pkg/latchkey.1.js".into(),
             islands_wasm: "/pkg/latchkey.1.wasm".into(),
             favicon: "/favicon.svg".into(),

@@ -4,9 +4,12 @@ use super::common::{self, Answer, done, into_form, refused, show};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::{Admin, AdminForm, needs};
+use crate::http::proof::{Proven, ProvenForm};
 use crate::service::account as service;
+use crate::service::factor::{self, Standing};
 use crate::store::session;
-use app::page::admin::{Section, account};
+use app::page::admin::{Section, account, address};
+use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
@@ -26,7 +29,70 @@ async fn model(app: &App, admin: &Admin) -> Result<account::Model> {
         })
         .collect();
     sessions.sort_by_key(|session| !session.this);
-    Ok(account::Model { email: admin.row.email.clone(), sessions, ..Default::default() })
+    let standing = factor::standing(app, &admin.row.id).await?;
+    Ok(account::Model {
+        email: admin.row.email.clone(),
+        name: Field::new(&admin.row.name),
+        factors: factors(&standing),
+        codes_left: standing.codes_left,
+        sessions,
+        ..Default::default()
+    })
+}
+
+/// The second factors in words; empty without any.
+fn factors(standing: &Standing) -> String {
+    let passkeys = match standing.passkeys.len() {
+        0 => None,
+        1 => Some("a passkey".to_owned()),
+        more => Some(format!("{more} passkeys")),
+    };
+    match (standing.app_since, passkeys) {
+        (Some(_), Some(passkeys)) => format!("An authenticator app and {passkeys}"),
+        (Some(_), None) => "An authenticator app".to_owned(),
+        (None, Some(passkeys)) => passkeys.replacen('a', "A", usize::from(passkeys.starts_with('a'))),
+        (None, None) => String::new(),
+    }
+}
+
+/// `POST /account/name`.
+pub async fn rename(State(app): State<App>, form: AdminForm<needs::Look>) -> Answer {
+    let (admin, name) = (&form.admin, form.typed.get("name"));
+    match service::rename(&app, &admin.actor, name).await {
+        Ok(()) => done(admin, "/account", "Saved.".into(), None).await,
+        Err(error) => {
+            let mut model = model(&app, admin).await?;
+            model.name.value = name.to_owned();
+            into_form(error, |field, sentence| model.fail(field, sentence))?;
+            show(&app, admin, Section::Account, StatusCode::UNPROCESSABLE_ENTITY, model, account::view).await
+        }
+    }
+}
+
+/// `GET /account/address`.
+pub async fn address(State(app): State<App>, admin: Proven<needs::Look>) -> Answer {
+    let model = address::Model { now: admin.row.email.clone(), ..Default::default() };
+    show(&app, &admin, Section::Account, StatusCode::OK, model, address::view).await
+}
+
+/// `POST /account/address`.
+pub async fn change_address(State(app): State<App>, form: ProvenForm<needs::Look>) -> Answer {
+    let (admin, email) = (&form.admin, form.typed.get("email"));
+    match service::change_address(&app, &admin.actor, email).await {
+        Ok(()) => {
+            let text = format!("From now on you sign in with {}. A notice goes to {}.", email.trim(), admin.row.email);
+            done(admin, "/account", text, None).await
+        }
+        Err(error) => {
+            let mut model =
+                address::Model { now: admin.row.email.clone(), email: Field::new(email), ..Default::default() };
+            into_form(error, |field, sentence| match field {
+                "email" => model.email.error = Some(sentence),
+                _ => model.form_error = Some(sentence),
+            })?;
+            show(&app, admin, Section::Account, StatusCode::UNPROCESSABLE_ENTITY, model, address::view).await
+        }
+    }
 }
 
 /// `GET /account`.

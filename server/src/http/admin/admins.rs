@@ -3,7 +3,8 @@
 use super::common::{Answer, done, into_form, refused, said, show};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::auth::{Admin, AdminForm, Holder, needs};
+use crate::http::auth::{Admin, needs};
+use crate::http::proof::{Proven, ProvenForm};
 use crate::service::invitation::{self as inviting, InviteInput};
 use crate::service::people as service;
 use crate::store::admin::AdminRow;
@@ -49,6 +50,7 @@ pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
         people: rows.into_iter().map(row).collect(),
         invited: invited.collect(),
         inviting: admin.actor.role.may(Right::People),
+        required: admin.organization.second_factor_required,
     };
     show(&app, &admin, Section::Admins, StatusCode::OK, model, admins_page::view).await
 }
@@ -74,7 +76,7 @@ fn grantable(own: Role) -> Vec<Role> {
 }
 
 /// `GET /admins/invite`.
-pub async fn invite_form(State(app): State<App>, admin: Holder<needs::People>) -> Answer {
+pub async fn invite_form(State(app): State<App>, admin: Proven<needs::People>) -> Answer {
     let model = admin_invite::Model {
         roles: grantable(admin.actor.role),
         role: Field::new(Role::AccessManager.code()),
@@ -84,7 +86,7 @@ pub async fn invite_form(State(app): State<App>, admin: Holder<needs::People>) -
 }
 
 /// `POST /admins/invite`.
-pub async fn invite(State(app): State<App>, form: AdminForm<needs::People>) -> Answer {
+pub async fn invite(State(app): State<App>, form: ProvenForm<needs::People>) -> Answer {
     let typed = InviteInput {
         name: form.typed.text("name"),
         email: form.typed.text("email"),
@@ -111,7 +113,7 @@ pub async fn invite(State(app): State<App>, form: AdminForm<needs::People>) -> A
 }
 
 /// `POST /admins/invitations/{id}/resend`.
-pub async fn resend(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::People>) -> Answer {
+pub async fn resend(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::People>) -> Answer {
     match inviting::resend(&app, &form.admin.actor, &id).await {
         Ok(email) => {
             let text = format!("Sent again to {email}. The address in the earlier mail no longer works.");
@@ -122,7 +124,7 @@ pub async fn resend(State(app): State<App>, Path(id): Path<String>, form: AdminF
 }
 
 /// `POST /admins/invitations/{id}/withdraw`.
-pub async fn withdraw(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::People>) -> Answer {
+pub async fn withdraw(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::People>) -> Answer {
     match inviting::withdraw(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, "/admins", format!("The invitation of {name} is taken back."), None).await,
         Err(error) => refused(&form.admin, "/admins", error).await,
@@ -170,7 +172,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
 }
 
 /// `POST /admins/{id}/role`.
-pub async fn set_role(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::People>) -> Answer {
+pub async fn set_role(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::People>) -> Answer {
     let to = format!("/admins/{id}");
     let Some(role) = Role::from_code(form.typed.get("role")) else {
         must_be_ours(&app, &form.admin, &id).await?;
@@ -197,7 +199,7 @@ async fn must_be_ours(app: &App, admin: &Admin, id: &str) -> Result<()> {
 }
 
 /// `GET /admins/{id}/remove`.
-pub async fn ask_remove(State(app): State<App>, admin: Holder<needs::People>, Path(id): Path<String>) -> Answer {
+pub async fn ask_remove(State(app): State<App>, admin: Proven<needs::People>, Path(id): Path<String>) -> Answer {
     let (organization, now, idle) = (admin.organization.id.clone(), app.clock.now(), app.session_idle_ms());
     let (row, sessions, invited) = app
         .db
@@ -217,7 +219,7 @@ pub async fn ask_remove(State(app): State<App>, admin: Holder<needs::People>, Pa
 }
 
 /// `POST /admins/{id}/remove`.
-pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::People>) -> Answer {
+pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::People>) -> Answer {
     match service::remove(&app, &form.admin.actor, &id).await {
         Ok(name) => done(&form.admin, "/admins", format!("{name} is removed and signed out everywhere."), None).await,
         Err(error) => refused(&form.admin, &format!("/admins/{id}"), error).await,

@@ -50,6 +50,16 @@ pub async fn hub(State(app): State<App>, admin: Holder<needs::Settings>) -> Answ
             },
         },
         page::Page { href: "/settings/delivery", icon: Icon::Send, name: "Delivery", now: delivery::summary(&app) },
+        page::Page {
+            href: "/settings/security",
+            icon: Icon::Secure,
+            name: "Security",
+            now: if organization.second_factor_required {
+                "Everybody needs a second factor".to_owned()
+            } else {
+                "A second factor is up to each admin".to_owned()
+            },
+        },
     ];
     show(&app, &admin, Section::Settings, StatusCode::OK, page::Model { pages }, page::view).await
 }

@@ -89,8 +89,12 @@ pub async fn sign_in(
         device: signing::device(&app, &headers),
     };
     match account::sign_in(&app, &email, typed.get("password"), &visitor).await {
-        Ok(admin) => {
-            let cookie = signing::begin(&app, &session, &admin.id, client, &headers).await?;
+        Ok(known) if known.half => {
+            signing::begin_half(&app, &session, &known.row, &model.next).await?;
+            Ok(Redirect::to("/sign-in/second-factor").into_response())
+        }
+        Ok(known) => {
+            let cookie = signing::begin(&app, &session, &known.row.id, client, &headers).await?;
             let to = if model.next.is_empty() { "/" } else { &model.next };
             Ok((cookie, Redirect::to(to)).into_response())
         }
@@ -114,7 +118,7 @@ pub async fn sign_in(
 }
 
 /// `POST /sign-out`.
-pub async fn sign_out(State(app): State<App>, form: AdminForm<needs::Look>) -> Answer {
+pub async fn sign_out(State(app): State<App>, form: AdminForm<needs::Enrol>) -> Answer {
     account::signed_out(&app, &form.admin.actor).await?;
     form.admin.session.flush().await.map_err(|cause| Error::Unavailable(cause.to_string()))?;
     Ok(Redirect::to("/sign-in?out=1").into_response())

@@ -53,6 +53,12 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
         ("admin.invited" | "admin.joined", _) => format!("As {}", role(&detail("role"))),
+        ("admin.sign_in" | "admin.proved", _) => by(&detail("method")).to_owned(),
+        ("factor.added" | "factor.removed", _) => factor(&detail("factor"), &row.object, &row.actor, names),
+        ("organization.second_factor_required", _) if detail("required") == "true" => {
+            "From now on everybody does".into()
+        }
+        ("organization.second_factor_required", _) => "No longer".into(),
         ("admin.role_changed", _) => format!("From {} to {}", role(&detail("from")), role(&detail("to"))),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
         ("message.kept", _) => "No mail server is configured".to_owned(),
@@ -71,7 +77,35 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
 fn spoken(row: &EventRow) -> String {
     match (row.action.starts_with("message."), row.object.split('_').next()) {
         (true, Some("invitation")) => format!("invitation.{}", row.action),
+        // About no link and no invitation: named by its address.
+        (true, Some("message")) => format!("notice.{}", row.action),
         _ => row.action.clone(),
+    }
+}
+
+/// What somebody signed in or proved themselves with.
+fn by(method: &str) -> &'static str {
+    match method {
+        "password" => "By password",
+        "totp" => "By the code of an app",
+        "recovery_code" => "By a recovery code",
+        "passkey" => "By a passkey",
+        "code" => "By a code that was wrong",
+        _ => "",
+    }
+}
+
+/// Which factor, and whose where somebody else took it away.
+fn factor(code: &str, whose: &str, actor: &str, names: &Names) -> String {
+    let what = match code {
+        "totp" => "Authenticator app",
+        "passkey" => "Passkey",
+        "all" => "All of them",
+        other => other,
+    };
+    match names.of(whose).filter(|_| whose != actor) {
+        Some(name) => format!("{what}, of {name}"),
+        None => what.to_owned(),
     }
 }
 
