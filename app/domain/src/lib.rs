@@ -7,10 +7,12 @@ pub mod event;
 pub mod id;
 pub mod input;
 pub mod link;
+pub mod network;
 pub mod qr;
 pub mod reason;
 pub mod role;
 pub mod schedule;
+pub mod template;
 
 /// A moment: Unix milliseconds, UTC.
 pub type Millis = i64;

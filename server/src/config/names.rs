@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(super) const PREFIX: &str = "LATCHKEY_";
 
 /// All that can be set, without the prefix.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "DATA_DIR",
     "LISTEN",
     "BASE_URL",
@@ -25,9 +25,10 @@ const KNOWN: [&str; 17] = [
     "SESSION_HOURS",
     "MAX_CONNECTIONS",
     "OPERATOR_CONTACT",
+    "ALLOWED_TARGETS",
 ];
 /// Names that later versions will read.
-const RESERVED: [&str; 2] = ["SMS_URL", "ALLOWED_TARGETS"];
+const RESERVED: [&str; 1] = ["SMS_URL"];
 
 /// The values by name without prefix, and what was odd on the way.
 #[derive(Default)]

@@ -1,6 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
-use super::admin::{account, deliveries, doors, events, links, live, overview, places, setup, sign_in, simulator};
+use super::admin::{
+    account, deliveries, doors, drivers, events, links, live, overview, places, setup, sign_in, simulator,
+};
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
 use crate::app::App;
@@ -67,6 +69,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}", GET, get(doors::detail)),
         route("/doors/{id}/edit", BOTH, get(doors::edit).post(doors::update)),
         route("/doors/{id}/unlock", POST, post(doors::open)),
+        route("/doors/{id}/test", POST, post(drivers::test)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),

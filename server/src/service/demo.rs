@@ -124,6 +124,7 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
                 place_id: place_id.clone(),
                 unlock_seconds: seconds.into(),
                 accepts_digital,
+                driver: None,
             };
             doors.push(door::create(app, maya, &typed).await?);
         }

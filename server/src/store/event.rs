@@ -130,7 +130,7 @@ fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
         query = query.filter(events::action.eq(action));
     }
     if filter.brief {
-        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed"]));
+        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed", "door.sent"]));
     }
     if let Some((at, sequence)) = filter.after {
         query =

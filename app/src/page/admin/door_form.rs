@@ -1,5 +1,7 @@
 //! A new door, or changes to one.
 
+pub mod driver;
+
 use leptos::prelude::*;
 
 use super::Chrome;
@@ -23,6 +25,8 @@ pub struct Model {
     pub unlock_seconds: Field,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
+    /// How it opens.
+    pub driver: driver::Model,
     /// The places to choose from.
     pub places: Vec<Choice>,
     /// What is wrong with the form as a whole.
@@ -38,7 +42,10 @@ impl Model {
             "description" => self.description.error = sentence,
             "place_id" => self.place_id.error = sentence,
             "unlock_seconds" => self.unlock_seconds.error = sentence,
-            _ => self.form_error = sentence,
+            other => match self.driver.field(other) {
+                Some(field) => field.error = sentence,
+                None => self.form_error = sentence,
+            },
         }
     }
 }
@@ -54,6 +61,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
+        <fieldset>
+        <legend>"Door"</legend>
         {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off")
             .hint("As people call it: Front door, Studio 3.").view()}
         {ui::input("description", "Description", model.description).longest(200).autocomplete("off")
@@ -61,6 +70,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::select("place_id", "Place", model.places, model.place_id)}
         {ui::input("unlock_seconds", "Stays unlocked for, seconds", model.unlock_seconds).kind("number").range(1, 120).required().view()}
         {ui::checkbox("accepts_digital", "Access links may open it", Some(digital.into()), model.accepts_digital)}
+        </fieldset>
+        {driver::view(model.driver)}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };
     let body = view! {

@@ -34,6 +34,8 @@ pub enum DoorState {
         /// Seconds left, rounded up.
         seconds: i64,
     },
+    /// It says of itself that it is open.
+    StandsOpen,
     /// Locked down: opens for nobody.
     LockedDown,
     /// What opens it cannot be reached.
@@ -45,6 +47,7 @@ impl DoorState {
         match self {
             Self::Locked => Badge::new(Tone::Plain, "Locked"),
             Self::Open { seconds } => Badge::new(Tone::Ok, format!("Open, {seconds} s")),
+            Self::StandsOpen => Badge::new(Tone::Ok, "Open"),
             Self::LockedDown => Badge::new(Tone::No, "Locked down"),
             Self::Offline => Badge::new(Tone::Off, "Offline"),
         }

@@ -23,6 +23,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("door.unlock", Outcome::Granted) => "unlocked",
         ("door.unlock", _) => "was refused at",
         ("door.dispatched", _) => "sent the command to open to",
+        ("door.test_sent", _) => "sent a test to",
         ("door.changed", _) | ("place.changed", _) => "changed",
         ("door.created", _) | ("place.created", _) => "added",
         ("door.removed", _) | ("place.removed", _) => "removed",
@@ -52,6 +53,9 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
 fn alone(action: &str, outcome: Outcome, object: &str) -> String {
     match (action, outcome) {
         ("door.confirmed", _) => format!("heard from {object}: open"),
+        ("door.sent", _) => format!("sent the command to {object}, which does not report back"),
+        ("door.tested", Outcome::Failed) => format!("tested {object}: it did not open"),
+        ("door.tested", _) => format!("tested {object}"),
         ("door.failed", _) => format!("heard from {object}: it did not open"),
         ("door.timed_out", _) => format!("heard nothing from {object}; it may not have opened"),
         ("door.interrupted", _) => format!("stopped before {object} answered"),
@@ -72,6 +76,8 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
     match (action, outcome) {
         (_, Outcome::Denied) => refusal(reason.unwrap_or_default()),
         ("door.confirmed", _) => "Opened",
+        ("door.sent", _) => "Sent",
+        ("door.tested" | "door.test_sent", Outcome::Done) => "Test",
         ("door.timed_out", _) => "No answer",
         ("door.interrupted", _) => "Interrupted",
         ("door.dispatched", _) => "Opening",

@@ -1,6 +1,7 @@
 //! `/doors`.
 
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
+use super::drivers;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
@@ -53,6 +54,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at):
         place_id: Field::new(at.place),
         unlock_seconds: Field::new("5"),
         accepts_digital: true,
+        driver: drivers::fresh(),
         places: choices(&app, &admin).await?,
         ..Default::default()
     };
@@ -70,6 +72,7 @@ async fn typed_form(
         place_id: form.typed.text("place_id"),
         unlock_seconds: form.typed.text("unlock_seconds"),
         accepts_digital: form.typed.ticked("accepts_digital"),
+        driver: Some(drivers::typed(&form.typed)),
     };
     let model = door_form::Model {
         id,
@@ -79,6 +82,7 @@ async fn typed_form(
         place_id: Field::new(&typed.place_id),
         unlock_seconds: Field::new(&typed.unlock_seconds),
         accepts_digital: typed.accepts_digital,
+        driver: typed.driver.as_ref().map(drivers::again).unwrap_or_default(),
         places: choices(app, &form.admin).await?,
         form_error: None,
     };
@@ -112,6 +116,8 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         .await?;
     let zone = at.place.time_zone.clone();
     let by = rows.iter().find(|row| row.action == "door.locked_down").map(|row| row.actor.clone());
+    let address = drivers::address(&at.door);
+    let trouble = app.drivers.of(&at.door).map(|driver| driver.trouble(&at.door)).unwrap_or_default();
     let model = door_page::Model {
         state: door_state(&app, &at),
         lockdown: at.door.locked_down_at.map(|since| door_page::Lockdown {
@@ -125,6 +131,8 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         place_id: at.place.id,
         place_name: at.place.name,
         driver: crate::driver::label(&at.door.driver).to_owned(),
+        address,
+        trouble,
         unlock_seconds: at.door.unlock_ms / 1_000,
         accepts_digital: at.door.accepts_digital,
         links,
@@ -139,6 +147,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
 pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let door = app.db.read(move |c| store::find(c, &organization, &id)).await?.door;
+    let driver = drivers::stored(&door);
     let model = door_form::Model {
         id: Some(door.id),
         version: door.version,
@@ -147,6 +156,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         place_id: Field::new(door.place_id),
         unlock_seconds: Field::new((door.unlock_ms / 1_000).to_string()),
         accepts_digital: door.accepts_digital,
+        driver,
         places: choices(&app, &admin).await?,
         form_error: None,
     };
@@ -189,6 +199,10 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
         Ok(report) => match report.opening {
             Opening::Open(ms) => {
                 done(admin, &back, format!("{name} is open for {} seconds.", (ms + 999) / 1_000), None).await
+            }
+            Opening::Sent => {
+                let text = format!("{name} was sent the command to open. It does not report back whether it did.");
+                done(admin, &back, text, None).await
             }
             Opening::Denied(why) => {
                 refused(admin, &back, Error::Refused(format!("{name} stays shut. {}", reason::admin(why.code())))).await

@@ -158,7 +158,9 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
 fn sentence(row: &EventRow) -> String {
     let code = match (row.reason.as_deref(), row.action.strip_prefix("door.")) {
         (Some(reason), _) => reason,
-        (None, Some(outcome @ ("dispatched" | "confirmed" | "failed" | "timed_out" | "interrupted"))) => outcome,
+        (None, Some(outcome @ ("dispatched" | "confirmed" | "sent" | "failed" | "timed_out" | "interrupted"))) => {
+            outcome
+        }
         _ => return String::new(),
     };
     reason::admin(code).to_owned()
@@ -173,6 +175,10 @@ fn label(name: &str) -> &str {
         "email" => "E-mail",
         "phone" => "Phone",
         "company" => "Company",
+        "host" => "Address",
+        "answer" => "It said",
+        "driver" => "Driver",
+        "secrets" => "Secrets",
         "before" => "Ended before",
         "channel" => "Channel",
         "doors" => "Doors",
@@ -184,7 +190,7 @@ fn label(name: &str) -> &str {
         "role" => "Role",
         "valid_from" => "Good from",
         "valid_until" => "Good until",
-        "milliseconds" | "took_ms" => "Took, ms",
+        "milliseconds" | "took_ms" | "after_ms" => "Took, ms",
         other => other,
     }
 }

@@ -4,6 +4,7 @@ pub mod account;
 mod common;
 pub mod deliveries;
 pub mod doors;
+pub mod drivers;
 pub mod events;
 pub mod links;
 pub mod live;

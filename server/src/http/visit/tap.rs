@@ -52,6 +52,7 @@ pub async fn unlock(
             let shut = |code| Answer::shut(code, host, left, access.language);
             match report.opening {
                 Opening::Open(ms) => Answer::open(u64::try_from(ms).unwrap_or(0), left, access.language),
+                Opening::Sent => shut("sent"),
                 Opening::Denied(reason) => shut(reason.code()),
                 Opening::Failed => shut("failed"),
                 Opening::TimedOut => shut("timed_out"),
