@@ -3,6 +3,7 @@
 use crate::Millis;
 use crate::link::Validity;
 use crate::reason::Reason;
+use crate::schedule::together::AnyOf;
 use crate::schedule::{Schedule, Wall};
 use std::sync::Arc;
 
@@ -175,6 +176,20 @@ pub fn decide(asker: Asker<'_>, door: &DoorFacts, now: Millis) -> Decision {
     Decision { reason, trace, takes_use }
 }
 
+/// The schedules that bind whoever asks at this door; of each set one that is open is enough. Empty: no hours at all.
+#[must_use]
+pub fn binding<'a>(asker: Asker<'a>, door: &'a DoorFacts) -> Vec<AnyOf<'a>> {
+    let mut sets: Vec<AnyOf<'a>> = Vec::new();
+    if let Asker::Link(link) = asker {
+        sets.extend(link.windows.as_deref().map(|hours| vec![hours]));
+        if !link.direct && !link.groups.is_empty() && link.groups.iter().all(Option::is_some) {
+            sets.push(link.groups.iter().filter_map(Option::as_deref).collect());
+        }
+    }
+    sets.extend(door.schedule.as_deref().map(|hours| vec![hours]));
+    sets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +305,28 @@ mod tests {
         assert_eq!(reason(&both, &night, 5_000), Reason::Allowed, "it names the door itself as well");
         let own = LinkFacts { windows: hours(9, 10), ..both };
         assert_eq!(reason(&own, &night, 5_000), Reason::OutsideSchedule);
+    }
+
+    #[test]
+    fn what_binds_is_what_is_decided_by() {
+        let ways = [vec![], vec![None], vec![hours(8, 18)], vec![hours(8, 18), hours(22, 6)], vec![hours(8, 18), None]];
+        for direct in [true, false] {
+            for groups in &ways {
+                for (windows, schedule) in
+                    [(None, None), (hours(9, 10), None), (None, hours(7, 12)), (hours(9, 23), hours(7, 12))]
+                {
+                    let facts = LinkFacts { direct, groups: groups.clone(), windows, ..link() };
+                    for minute in (0..1_440).step_by(30) {
+                        let at = DoorFacts { schedule: schedule.clone(), wall: Wall { day: 0, minute }, ..door() };
+                        let sets = binding(Asker::Link(&facts), &at);
+                        let open = sets.iter().all(|set| set.iter().any(|one| one.open_at(at.wall)));
+                        let decided = decide(Asker::Link(&facts), &at, 5_000);
+                        let hours = decided.trace.iter().filter(|check| check.reason == Reason::OutsideSchedule);
+                        assert_eq!(open, hours.into_iter().all(|check| check.passed), "{facts:?} {minute}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

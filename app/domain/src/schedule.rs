@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+pub mod together;
+pub mod typed;
+
 /// Minutes of a day.
 pub const DAY: u16 = 1_440;
 
@@ -43,6 +46,12 @@ pub enum Refused {
     /// No time of day.
     #[error("Write a time of day such as 08:30.")]
     Time,
+    /// A beginning without an end, or the other way round.
+    #[error("Give both times of a window, or leave both empty.")]
+    Half,
+    /// More windows than fit a day.
+    #[error("At most eight windows may begin on one day.")]
+    TooMany,
 }
 
 impl Span {
@@ -123,15 +132,7 @@ impl Schedule {
     pub fn hours(&self, day: i32) -> Vec<Span> {
         let mut spans: Vec<Span> = self.beginning(day - 1).into_iter().filter_map(|span| span.parts().1).collect();
         spans.extend(self.beginning(day).into_iter().map(|span| span.parts().0));
-        spans.sort_unstable();
-        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-        for span in spans {
-            match merged.last_mut() {
-                Some(last) if span.from <= last.until => last.until = last.until.max(span.until),
-                _ => merged.push(span),
-            }
-        }
-        merged
+        together::union(spans)
     }
 
     /// The next moment, `at` included, at which it is open, within so many days.

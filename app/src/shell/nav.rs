@@ -19,6 +19,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Doors, "day")}
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
+                {item(here, Section::Groups, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
                 {item(here, Section::Account, "day first")}
@@ -44,7 +45,7 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 3] = [Section::Places, Section::Deliveries, Section::Simulator];
+const REST: [Section; 4] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {

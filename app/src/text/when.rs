@@ -7,7 +7,10 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::Language;
 
+mod hours;
 mod words;
+
+pub use hours::{Change, changes, long_day, next, opening, short_day, today};
 
 /// One instant, three ways: for the eye, for who wants to know exactly, and for machines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -175,7 +178,7 @@ pub fn wall(at_ms: i64, zone: &str) -> Wall {
     }
 }
 
-/// The first instant at which the clocks of `zone` show that or, where they jump over it, the next thing.
+/// The first instant at which the clocks of `zone` show that; where they jump over it, as long after the jump.
 #[must_use]
 pub fn instant(wall: Wall, zone: &str) -> i64 {
     let (tz, _) = time_zone(zone);

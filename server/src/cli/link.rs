@@ -1,8 +1,8 @@
 //! `latchkey link …`.
 
-use super::door;
 use super::options::{acting, named};
 use super::output::{print, time};
+use super::{door, group};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::link::{self, LinkInput};
@@ -65,6 +65,9 @@ pub(super) struct Create {
     /// A door's id or name; may be given several times.
     #[arg(long = "door", value_name = "ID|NAME")]
     doors: Vec<String>,
+    /// A group's id or name; may be given several times.
+    #[arg(long = "group", value_name = "ID|NAME")]
+    groups: Vec<String>,
     /// RFC 3339, or 2026-11-24T09:00 in the organization's zone; now when left out.
     #[arg(long, default_value = "", value_name = "T")]
     valid_from: String,
@@ -124,11 +127,12 @@ pub(super) struct Extend {
 
 async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> {
     let id = row.id.clone();
-    let doors = app.db.read(move |c| store::doors_of(c, &id)).await?;
+    let (doors, groups) = app.db.read(move |c| Ok((store::doors_of(c, &id)?, store::groups_of(c, &id)?))).await?;
+    let groups: Vec<String> = groups.into_iter().map(|(id, _)| id).collect();
     let doors: Vec<&str> = doors.iter().map(|at| at.door.id.as_str()).collect();
     Ok(json!({
         "id": row.id, "name": row.name, "email": row.email, "phone": row.phone, "company": row.company,
-        "host_name": row.host_name, "external_id": row.external_id, "language": row.language, "doors": doors,
+        "host_name": row.host_name, "external_id": row.external_id, "language": row.language, "doors": doors, "groups": groups,
         "valid_from": time(row.valid_from), "valid_until": time(row.valid_until), "uses": row.uses, "max_uses": row.max_uses,
         "state": row.state(app.clock.now()).code(), "created_at": time(row.created_at), "url": url,
     }))
@@ -160,9 +164,13 @@ impl Link {
                 for wanted in &create.doors {
                     doors.push(door::find(app, &id, wanted).await?.door.id);
                 }
+                let mut groups = Vec::with_capacity(create.groups.len());
+                for wanted in &create.groups {
+                    groups.push(group::find(app, &id, wanted).await?.row.id);
+                }
                 let json = create.json;
                 let send = create.send;
-                let made = link::create(app, &actor, &input(*create, doors, organization.time_zone)).await?;
+                let made = link::create(app, &actor, &input(*create, (doors, groups), organization.time_zone)).await?;
                 if send {
                     link::send(app, &actor, &made).await?;
                 }
@@ -245,7 +253,7 @@ async fn list(app: &App, organization: String, list: List) -> Result<()> {
     }
 }
 
-fn input(create: Create, doors: Vec<String>, zone: String) -> LinkInput {
+fn input(create: Create, (doors, groups): (Vec<String>, Vec<String>), zone: String) -> LinkInput {
     LinkInput {
         name: create.name,
         email: create.email,
@@ -257,6 +265,7 @@ fn input(create: Create, doors: Vec<String>, zone: String) -> LinkInput {
         external_id: create.external_id,
         language: create.language,
         doors,
+        groups,
         valid_from: create.valid_from,
         valid_until: create.valid_until,
         zone,

@@ -3,6 +3,7 @@
 mod audit;
 mod door;
 mod event;
+mod group;
 mod link;
 mod options;
 mod output;
@@ -63,6 +64,9 @@ enum Command {
     /// Doors.
     #[command(subcommand)]
     Door(door::Door),
+    /// Groups: named sets of doors.
+    #[command(subcommand)]
+    Group(group::Group),
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
@@ -132,6 +136,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Demo(demo) => demo.run(&app).await,
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
+        Command::Group(group) => group.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,

@@ -1,7 +1,7 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, deliveries, doors, drivers, events, links, live, overview, places, setup, sign_in, simulator,
+    account, deliveries, doors, drivers, events, groups, links, live, overview, places, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -73,6 +73,11 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
+        route("/groups", GET, get(groups::list)),
+        route("/groups/new", BOTH, get(groups::new).post(groups::create)),
+        route("/groups/{id}", GET, get(groups::detail)),
+        route("/groups/{id}/edit", BOTH, get(groups::edit).post(groups::update)),
+        route("/groups/{id}/remove", BOTH, get(groups::ask_remove).post(groups::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
         route("/links/{id}", GET, get(links::detail)),

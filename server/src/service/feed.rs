@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::event::{self, EventRow};
-use crate::store::schema::{admins, doors, links, places};
+use crate::store::schema::{admins, doors, groups, links, places, schedules};
 use diesel::prelude::*;
 use domain::event::Person;
 use std::collections::{HashMap, HashSet};
@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// The name of a door, place, link or admin; erased or unknown ones have none.
+    /// The name of a door, place, group, schedule, link or admin; erased or unknown ones have none.
     #[must_use]
     pub fn of(&self, id: &str) -> Option<&str> {
         self.by_id.get(id).map(String::as_str)
@@ -65,6 +65,16 @@ pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Re
         .filter(places::organization_id.eq(organization))
         .filter(places::id.eq_any(with("place_")))
         .select((places::id, places::name))
+        .load(c)?);
+    add(groups::table
+        .filter(groups::organization_id.eq(organization))
+        .filter(groups::id.eq_any(with("group_")))
+        .select((groups::id, groups::name))
+        .load(c)?);
+    add(schedules::table
+        .filter(schedules::organization_id.eq(organization))
+        .filter(schedules::id.eq_any(with("schedule_")))
+        .select((schedules::id, schedules::name))
         .load(c)?);
     add(admins::table
         .filter(admins::organization_id.eq(organization))

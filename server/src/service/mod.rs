@@ -7,6 +7,7 @@ pub mod brokers;
 pub mod demo;
 pub mod door;
 pub mod feed;
+pub mod group;
 pub mod housekeeping;
 pub mod link;
 pub mod password;

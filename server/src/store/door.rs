@@ -1,7 +1,7 @@
 //! Doors.
 
 use super::connection::AnyConnection;
-use super::schema::{doors, link_doors, links, places};
+use super::schema::{doors, group_doors, link_doors, link_groups, links, places};
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -130,6 +130,23 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<DoorA
     Ok(DoorAtPlace { door, place })
 }
 
+/// Goes on when all of these are doors of the organization.
+///
+/// # Errors
+/// `Field` on `door`.
+pub(crate) fn must_exist(c: &mut AnyConnection, organization: &str, ids: &[String]) -> Result<()> {
+    let known: i64 = doors::table
+        .filter(doors::id.eq_any(ids))
+        .filter(doors::organization_id.eq(organization))
+        .filter(doors::removed_at.is_null())
+        .count()
+        .get_result(c)?;
+    if usize::try_from(known) == Ok(ids.len()) {
+        return Ok(());
+    }
+    Err(Error::field("door", "One of these doors is not there any more. Choose again."))
+}
+
 /// Changes a door, if nobody else has since `version`.
 ///
 /// # Errors
@@ -209,19 +226,34 @@ pub fn set_driver(
 pub fn remove(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<DoorRow> {
     let door = find(tx.connection, organization, id)?.door;
     diesel::delete(link_doors::table.filter(link_doors::door_id.eq(id))).execute(tx.connection)?;
+    diesel::delete(group_doors::table.filter(group_doors::door_id.eq(id))).execute(tx.connection)?;
     diesel::update(doors::table.find(id)).set(doors::removed_at.eq(tx.now)).execute(tx.connection)?;
     Ok(door)
 }
 
-/// How many links that are not revoked name this door.
+/// How many links that are not revoked name this door, themselves or through groups.
 ///
 /// # Errors
 /// Those of the database.
 pub fn links_naming(c: &mut AnyConnection, id: &str) -> Result<i64> {
-    Ok(link_doors::table
+    let single: i64 = link_doors::table
         .inner_join(links::table)
         .filter(link_doors::door_id.eq(id))
         .filter(links::revoked_at.is_null())
         .count()
-        .get_result(c)?)
+        .get_result(c)?;
+    let through: Vec<String> =
+        group_doors::table.filter(group_doors::door_id.eq(id)).select(group_doors::group_id).load(c)?;
+    if through.is_empty() {
+        return Ok(single);
+    }
+    let named = link_doors::table.filter(link_doors::door_id.eq(id)).select(link_doors::link_id);
+    let grouped: i64 = link_groups::table
+        .inner_join(links::table.on(links::id.eq(link_groups::link_id)))
+        .filter(link_groups::group_id.eq_any(through))
+        .filter(links::revoked_at.is_null())
+        .filter(links::id.ne_all(named))
+        .select(diesel::dsl::count(links::id).aggregate_distinct())
+        .get_result(c)?;
+    Ok(single + grouped)
 }

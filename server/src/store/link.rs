@@ -1,19 +1,18 @@
 //! Access links.
 
+mod grants;
 mod list;
 
+pub use grants::{Grants, door_names, doors_of, grants_of, groups_of};
 pub use list::{Filter, count_active, ending, list};
 
 use super::connection::AnyConnection;
-use super::door::{DoorAtPlace, DoorRow};
-use super::place::PlaceRow;
-use super::schema::{doors, group_doors, link_doors, link_groups, links, places};
+use super::schema::links;
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
 use domain::Millis;
 use domain::link::{State, Validity};
-use std::collections::HashMap;
 
 /// An access link.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -146,32 +145,13 @@ pub struct LinkChange {
     pub name_key: String,
 }
 
-/// Stores a new link with its doors.
+/// Stores a new link with what it opens.
 ///
 /// # Errors
-/// `Field` on `door` when one is not the organization's.
-pub fn insert(tx: &mut Tx<'_>, row: &LinkRow, door_ids: &[String]) -> Result<()> {
+/// `Field` on `door` or `group` when one is not the organization's.
+pub fn insert(tx: &mut Tx<'_>, row: &LinkRow, grants: &Grants) -> Result<()> {
     diesel::insert_into(links::table).values(row).execute(tx.connection)?;
-    put_doors(tx, &row.organization_id, &row.id, door_ids)
-}
-
-fn put_doors(tx: &mut Tx<'_>, organization: &str, link: &str, door_ids: &[String]) -> Result<()> {
-    let known: i64 = doors::table
-        .filter(doors::id.eq_any(door_ids))
-        .filter(doors::organization_id.eq(organization))
-        .filter(doors::removed_at.is_null())
-        .count()
-        .get_result(tx.connection)?;
-    if usize::try_from(known) != Ok(door_ids.len()) {
-        return Err(Error::field("door", "One of these doors is not there any more. Choose again."));
-    }
-    diesel::delete(link_doors::table.filter(link_doors::link_id.eq(link))).execute(tx.connection)?;
-    for door in door_ids {
-        diesel::insert_into(link_doors::table)
-            .values((link_doors::link_id.eq(link), link_doors::door_id.eq(door)))
-            .execute(tx.connection)?;
-    }
-    Ok(())
+    grants::put(tx, &row.organization_id, &row.id, grants)
 }
 
 /// One link of an organization.
@@ -198,58 +178,17 @@ pub fn by_version(c: &mut AnyConnection, id: &str, secret_version: i64) -> Resul
     Ok(links::table.find(id).filter(links::secret_version.eq(secret_version)).select(LinkRow::as_select()).first(c)?)
 }
 
-/// The doors a link opens, itself or through groups, by place and name.
-///
-/// # Errors
-/// Those of the database.
-pub fn doors_of(c: &mut AnyConnection, link: &str) -> Result<Vec<DoorAtPlace>> {
-    let single = link_doors::table.filter(link_doors::link_id.eq(link)).select(link_doors::door_id);
-    let grouped = group_doors::table
-        .filter(
-            group_doors::group_id
-                .eq_any(link_groups::table.filter(link_groups::link_id.eq(link)).select(link_groups::group_id)),
-        )
-        .select(group_doors::door_id);
-    let rows: Vec<(DoorRow, PlaceRow)> = doors::table
-        .inner_join(places::table)
-        .filter(doors::id.eq_any(single).or(doors::id.eq_any(grouped)))
-        .filter(doors::removed_at.is_null())
-        .order((places::name, places::id, doors::name, doors::id))
-        .select((DoorRow::as_select(), PlaceRow::as_select()))
-        .load(c)?;
-    Ok(rows.into_iter().map(|(door, place)| DoorAtPlace { door, place }).collect())
-}
-
-/// Names of the doors of several links.
-///
-/// # Errors
-/// Those of the database.
-pub fn door_names(c: &mut AnyConnection, link_ids: &[String]) -> Result<HashMap<String, Vec<String>>> {
-    let rows: Vec<(String, String)> = link_doors::table
-        .inner_join(doors::table)
-        .filter(link_doors::link_id.eq_any(link_ids))
-        .filter(doors::removed_at.is_null())
-        .order((doors::name, doors::id))
-        .select((link_doors::link_id, doors::name))
-        .load(c)?;
-    let mut names: HashMap<String, Vec<String>> = HashMap::new();
-    for (link, name) in rows {
-        names.entry(link).or_default().push(name);
-    }
-    Ok(names)
-}
-
 /// Changes a link, if nobody else has since `version`.
 ///
 /// # Errors
-/// `NotFound`, `Stale`, `Field` on `door`.
+/// `NotFound`, `Stale`, `Field` on `door` or `group`.
 pub fn update(
     tx: &mut Tx<'_>,
     organization: &str,
     id: &str,
     version: i64,
     change: &LinkChange,
-    door_ids: &[String],
+    grants: &Grants,
 ) -> Result<()> {
     let target =
         links::table.find(id).filter(links::organization_id.eq(organization)).filter(links::version.eq(version));
@@ -258,7 +197,7 @@ pub fn update(
         find(tx.connection, organization, id)?;
         return Err(Error::Stale);
     }
-    put_doors(tx, organization, id, door_ids)
+    grants::put(tx, organization, id, grants)
 }
 
 /// Switches a link off, on, or ends it for good.

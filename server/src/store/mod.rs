@@ -6,6 +6,7 @@ pub mod connection;
 pub mod door;
 pub mod event;
 pub(crate) mod facts;
+pub mod group;
 pub mod link;
 pub mod message;
 pub mod migrate;

@@ -1,7 +1,7 @@
 //! Schedules.
 
 use super::connection::AnyConnection;
-use super::schema::{schedule_exceptions, schedule_windows};
+use super::schema::{schedule_exceptions, schedule_windows, schedules};
 use crate::error::{Error, Result};
 use app::text::when;
 use diesel::prelude::*;
@@ -9,6 +9,23 @@ use domain::schedule::{Schedule, Span, Window};
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// Goes on when this is a schedule of the organization, or none.
+///
+/// # Errors
+/// `Field` on `schedule_id`.
+pub(crate) fn must_exist(c: &mut AnyConnection, organization: &str, id: Option<&str>) -> Result<()> {
+    let Some(id) = id else {
+        return Ok(());
+    };
+    let known: i64 = schedules::table
+        .filter(schedules::id.eq(id))
+        .filter(schedules::organization_id.eq(organization))
+        .filter(schedules::removed_at.is_null())
+        .count()
+        .get_result(c)?;
+    if known == 1 { Ok(()) } else { Err(Error::field("schedule_id", "Please choose one of your schedules.")) }
+}
 
 /// A span as stored.
 pub(crate) fn span(from: i64, until: i64) -> Result<Span> {

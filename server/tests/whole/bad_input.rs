@@ -11,6 +11,7 @@ crate::on_both!(
     an_end_is_the_owners_to_leave_out_and_asks_twice,
     a_stale_form_changes_nothing_and_keeps_what_was_typed,
     markup_in_a_name_stays_text,
+    a_file_where_none_is_asked_for_is_refused,
 );
 
 fn link_form<'a>(things: &'a Things, name: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -172,4 +173,14 @@ async fn markup_in_a_name_stays_text(database: &str) {
     ] {
         assert!(!body.contains("<img src=x"), "{body}");
     }
+}
+
+async fn a_file_where_none_is_asked_for_is_refused(database: &str) {
+    let (house, ours, _, mut owner) = house_with_owner(database).await;
+    let before = house.events(&ours).await.len();
+    let token = owner.get("/places/new").await.token();
+    let fields = [("csrf", token.as_str()), ("name", "Court"), ("time_zone", "UTC")];
+    let page = owner.upload("/places/new", &fields, ("file", "a.txt", b"a file")).await;
+    assert!(page.status == 422 && page.body.contains("takes forms only"), "{} {}", page.status, page.body);
+    assert_eq!(house.events(&ours).await.len(), before);
 }

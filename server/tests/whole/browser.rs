@@ -54,13 +54,11 @@ impl Browser {
     }
 
     /// Asks, and keeps whatever cookies come back.
-    pub(crate) async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        more: &[(&str, &str)],
-        body: impl Into<Body>,
-    ) -> Page {
+    pub(crate) async fn ask(&mut self, method: Method, path: &str, more: &[(&str, &str)], body: String) -> Page {
+        self.send(method, path, more, body.into()).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, more: &[(&str, &str)], body: Body) -> Page {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -76,7 +74,7 @@ impl Browser {
             let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, all.join("; "));
         }
-        let request = request.body(body.into()).expect("a request");
+        let request = request.body(body).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
@@ -127,7 +125,7 @@ impl Browser {
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--edge--\r\n");
         let headers = [("content-type", "multipart/form-data; boundary=edge"), ("sec-fetch-site", "same-origin")];
-        self.ask(Method::POST, path, &headers, body).await
+        self.send(Method::POST, path, &headers, body.into()).await
     }
 
     /// Opens a page, and posts a form from it with its token.

@@ -3,6 +3,7 @@
 use crate::house::{House, Organization};
 use server::service::audit;
 use server::service::link;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 crate::on_both!(
     the_database_itself_refuses_changes_to_events,
@@ -11,6 +12,7 @@ crate::on_both!(
     a_missing_event_is_found,
     a_log_cut_short_is_found_by_its_checkpoint,
     an_export_verifies_and_a_changed_one_does_not,
+    a_log_verifies_while_it_grows,
     twenty_lines_from_the_docs_verify_an_export,
 );
 
@@ -135,4 +137,26 @@ async fn twenty_lines_from_the_docs_verify_an_export(database: &str) {
     assert!(!good, "{said}");
     let (good, said) = run(&text.replacen("Quetzal Visitor", "Quetzal Somebody", 1));
     assert!(!good, "{said}");
+}
+
+async fn a_log_verifies_while_it_grows(database: &str) {
+    let (house, ours) = house(database).await;
+    let link = house.things(&ours).await.link;
+    let (app, owner, stop) = (house.app.clone(), house.owner(&ours), std::sync::Arc::new(AtomicBool::new(false)));
+    let stopped = stop.clone();
+    let busy = tokio::spawn(async move {
+        while !stopped.load(Ordering::Relaxed) {
+            link::pause(&app, &owner, &link).await.expect("a pause");
+            link::resume(&app, &owner, &link).await.expect("an end of it");
+            audit::make_checkpoints(&app).await.expect("a checkpoint");
+        }
+    });
+    for _ in 0..40 {
+        audit::verify(&house.app).await.expect("it was only growing");
+        let mut export = Vec::new();
+        audit::export(&house.app, &ours.id, &mut export).await.expect("an export");
+        audit::verify_export(&house.app.keys, export.as_slice()).expect("so was what is exported");
+    }
+    stop.store(true, Ordering::Relaxed);
+    busy.await.expect("no panic");
 }

@@ -8,6 +8,7 @@ use server::config::Config;
 use server::http::router::router;
 use server::service::actor::Actor;
 use server::service::door::{self, DoorInput};
+use server::service::group::{self, GroupInput};
 use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
 use server::service::setup::{self, SetupInput};
@@ -43,6 +44,8 @@ pub(crate) struct Things {
     pub(crate) link: String,
     /// What stands behind `/l/`.
     pub(crate) secret: String,
+    /// A group with the door, where a test made one.
+    pub(crate) group: String,
 }
 
 impl House {
@@ -147,7 +150,17 @@ impl House {
         wish(&mut typed);
         let link = link::create(app, &actor, &typed).await.expect("a link");
         let secret = self.secret(organization, &link).await;
-        Things { place, door, link, secret }
+        Things { place, door, link, secret, group: String::new() }
+    }
+
+    /// A group of these doors.
+    pub(crate) async fn group(&self, organization: &Organization, doors: &[&str]) -> String {
+        let typed = GroupInput {
+            name: format!("{} Group", organization.marker),
+            doors: doors.iter().map(|door| (*door).to_owned()).collect(),
+            ..Default::default()
+        };
+        group::create(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a group")
     }
 
     pub(crate) fn owner(&self, organization: &Organization) -> Actor {

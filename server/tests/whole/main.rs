@@ -7,6 +7,7 @@ mod chain;
 mod contract;
 mod crashing;
 mod drivers;
+mod groups;
 mod house;
 mod mailing;
 mod organizations;

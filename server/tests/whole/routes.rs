@@ -64,6 +64,14 @@ const TABLE: &[Row] = &[
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
     Row("GET", "/doors/{id}/remove", Right::House, OWN),
     Row("POST", "/doors/{id}/remove", Right::House, DEED),
+    Row("GET", "/groups", Right::Look, SIGNED_IN),
+    Row("GET", "/groups/new", Right::House, SIGNED_IN),
+    Row("POST", "/groups/new", Right::House, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/groups/{id}", Right::Look, OWN),
+    Row("GET", "/groups/{id}/edit", Right::House, OWN),
+    Row("POST", "/groups/{id}/edit", Right::House, OWN_FORM),
+    Row("GET", "/groups/{id}/remove", Right::House, OWN),
+    Row("POST", "/groups/{id}/remove", Right::House, DEED),
     Row("GET", "/links", Right::Look, SIGNED_IN),
     Row("GET", "/links/new", Right::Links, SIGNED_IN),
     Row("POST", "/links/new", Right::Links, ["in", "422", "422", "in", "in"]),
@@ -123,6 +131,12 @@ impl Cast {
         browser
     }
 
+    async fn things(&self) -> Things {
+        let things = self.house.things(&self.ours).await;
+        let group = self.house.group(&self.ours, &[&things.door]).await;
+        Things { group, ..things }
+    }
+
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
         let event = self.house.events(&self.ours).await.pop().unwrap().id;
         // Another session of our owner's, for whoever would end it.
@@ -136,6 +150,7 @@ impl Cast {
         let id = match path.split('/').nth(1) {
             Some("places") => &things.place,
             Some("links") => &things.link,
+            Some("groups") => &things.group,
             Some("events") => &event,
             Some("account") => session.as_ref().unwrap_or(&event),
             _ => &things.door,
@@ -165,7 +180,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
     let house = House::open(database);
     let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
     let cast = Cast { house, ours, theirs };
-    let other = cast.house.things(&cast.ours).await;
+    let other = cast.things().await;
 
     let known: BTreeSet<(String, &str)> =
         TABLE.iter().map(|Row(method, path, ..)| ((*method).to_owned(), *path)).collect();
@@ -179,7 +194,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
     assert_eq!(known.difference(&real).collect::<Vec<_>>(), Vec::<&(String, &str)>::new(), "routes that are gone");
 
     let mut wrong = Vec::new();
-    let things = cast.house.things(&cast.ours).await;
+    let things = cast.things().await;
     let mut callers = Vec::new();
     for who in 0..5 + ROLES.len() {
         callers.push(cast.caller(who, &things, &other).await);
@@ -188,7 +203,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
         for who in [0, 2, 3, 4, 5, 6, 7, 1] {
             // A deed changes its thing and may end its caller's session, so both are its own.
             let signed_in = row.0 == "POST" && [1, 2, 5, 6, 7].contains(&who);
-            let things = if signed_in { cast.house.things(&cast.ours).await } else { things.clone() };
+            let things = if signed_in { cast.things().await } else { things.clone() };
             let mut caller = if signed_in { cast.caller(who, &things, &other).await } else { callers[who].clone() };
             let before = cast.house.events(&cast.ours).await.len();
             let page = cast.ask(row, &mut caller, &things).await;

@@ -68,6 +68,36 @@ impl Model {
         }
     }
 
+    /// Removing a group, by which `links` that are not revoked open its `doors`.
+    #[must_use]
+    pub fn remove_group(id: &str, name: &str, doors: &[String], links: i64, version: i64) -> Self {
+        let doors = if doors.is_empty() { "no door".to_owned() } else { ui::list(doors) };
+        let ends = match links {
+            0 => "No access link uses it.".to_owned(),
+            1 => format!(
+                "One access link uses it and loses this way to {doors}. What the link names itself it still opens."
+            ),
+            links => {
+                format!(
+                    "{links} access links use it and lose this way to {doors}. What they name themselves they still open."
+                )
+            }
+        };
+        Self {
+            title: format!("Remove {name}?"),
+            consequences: vec![
+                ends,
+                "The doors themselves stay.".into(),
+                "Its events stay in the event log. This cannot be undone.".into(),
+            ],
+            refused: None,
+            action: format!("/groups/{id}/remove"),
+            button: "Remove group".into(),
+            version,
+            back: WayBack::new(format!("/groups/{id}"), "Keep it"),
+        }
+    }
+
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {

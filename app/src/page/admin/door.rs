@@ -35,6 +35,8 @@ pub struct Model {
     pub accepts_digital: bool,
     /// Since when, by whom and why it is locked down.
     pub lockdown: Option<Lockdown>,
+    /// The groups it is in: id and name.
+    pub groups: Vec<(String, String)>,
     /// Links that are not over and open it.
     pub links: i64,
     /// The last events, newest first.
@@ -72,6 +74,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let facts = ui::facts([
         Fact::text("What", &model.description),
         Some(Fact::new("Place", place.into_any())),
+        parts::named_links("Groups", "/groups", &model.groups),
         Some(Fact::new("Unlocked for", format!("{} s", model.unlock_seconds).into_any())),
         Fact::text("Access links", digital),
         Some(Fact::new("Opened by", links.into_any()).more("that are not over")),

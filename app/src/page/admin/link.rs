@@ -40,6 +40,8 @@ pub struct Model {
     pub language: String,
     /// The doors it names.
     pub doors: Vec<Door>,
+    /// The groups through which it names some of them: id and name.
+    pub groups: Vec<(String, String)>,
     /// From when.
     pub from: Moment,
     /// Until when; `None` never ends.
@@ -117,7 +119,11 @@ fn facts(model: &Model) -> AnyView {
     };
     let more = |fact: Option<Fact>, more: &str| fact.map(|fact| if more.is_empty() { fact } else { fact.more(more) });
     ui::facts([
-        Some(Fact::new("Opens", doors.join(", ").into_any())),
+        Some(Fact::new(
+            "Opens",
+            if doors.is_empty() { "No door any more".to_owned() } else { doors.join(", ") }.into_any(),
+        )),
+        parts::named_links("Through", "/groups", &model.groups),
         Some(Fact::new("Good", good).more(model.window.clone())),
         more(Fact::text("Uses", &links::uses(model.uses, model.max_uses)), &model.cooldown),
         if model.host_name.is_empty() {

@@ -1,10 +1,15 @@
 //! A new access link, or changes to one.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::Chrome;
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field, icon::Icon};
+
+mod groups;
+
+pub use groups::Group;
 
 /// The form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +38,9 @@ pub struct Model {
     pub language: Field,
     /// The doors to choose from, place by place.
     pub places: Vec<Place>,
-    /// What is wrong with the choice of doors.
+    /// The groups to choose from, by name.
+    pub groups: Vec<Group>,
+    /// What is wrong with the choice of doors and groups.
     pub doors_error: Option<String>,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
     pub valid_from: Field,
@@ -96,7 +103,7 @@ impl Model {
             "note" => &mut self.note.error,
             "external_id" => &mut self.external_id.error,
             "language" => &mut self.language.error,
-            "door" | "doors" => &mut self.doors_error,
+            "door" | "doors" | "group" => &mut self.doors_error,
             "valid_from" => &mut self.valid_from.error,
             "valid_until" => &mut self.valid_until.error,
             "max_uses" => &mut self.max_uses.error,
@@ -123,7 +130,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {warnings}
         {version}
         {person(&model)}
-        {doors(&model)}
+        {opens(&model, chrome.may(Right::House))}
         {time(&model)}
         {visit(model)}
         {send}
@@ -154,23 +161,52 @@ fn person(model: &Model) -> AnyView {
     .into_any()
 }
 
-fn doors(model: &Model) -> AnyView {
-    let places = model
-        .places
+/// Doors to tick, place by place.
+pub(super) fn doors(
+    legend: &'static str,
+    hint: Option<&'static str>,
+    places: &[Place],
+    error: Option<String>,
+    may_add: bool,
+) -> AnyView {
+    let hint = hint.map(|hint| view! { <p class="hint">{hint}</p> });
+    let error = error.map(|error| view! { <p class="error" id="doors-error">{error}</p> });
+    let described = error.is_some().then_some("doors-error");
+    let class = if error.is_some() { "wrong" } else { "" };
+    view! {
+        <fieldset class=class aria-describedby=described>
+            <legend>{legend}</legend>{hint}{doors_by_place(places, may_add)}{error}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn doors_by_place(places: &[Place], may_add: bool) -> AnyView {
+    let groups = places
         .iter()
         .map(|place| {
             let doors = place.doors.iter().map(door).collect_view();
             view! { <div class="group"><p class="small muted">{place.name.clone()}</p><ul class="checks" aria-label=place.name.clone()>{doors}</ul></div> }
         })
         .collect_view();
-    let none = model.places.iter().all(|place| place.doors.is_empty()).then(|| {
-        view! { <p class="muted">"There is no door yet. " <a href="/doors/new">"Add a door first"</a> "."</p> }
+    let none = places.iter().all(|place| place.doors.is_empty()).then(|| {
+        let add = may_add.then(|| view! { " " <a href="/doors/new">"Add a door first"</a> "." });
+        view! { <p class="muted">"There is no door yet." {add}</p> }
     });
+    view! { {groups}{none} }.into_any()
+}
+
+fn opens(model: &Model, may_add: bool) -> AnyView {
     let error = model.doors_error.clone().map(|error| view! { <p class="error" id="doors-error">{error}</p> });
     let described = error.is_some().then_some("doors-error");
     let class = if error.is_some() { "wrong" } else { "" };
     view! {
-        <fieldset class=class aria-describedby=described><legend>"Opens"</legend>{places}{none}{error}</fieldset>
+        <fieldset class=class aria-describedby=described>
+            <legend>"Opens"</legend>
+            {groups::view(&model.groups)}
+            {doors_by_place(&model.places, may_add)}
+            {error}
+        </fieldset>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use domain::event::Outcome;
 use leptos::prelude::*;
 
 use crate::text::when::Moment;
-use crate::ui::{self, Badge, Tone};
+use crate::ui::{self, Badge, Fact, Tone};
 
 /// The way on from a page: a link and its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -221,6 +221,22 @@ pub(super) fn message(line: MessageLine, named: bool) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// A fact that names things with pages of their own; none without any.
+pub(super) fn named_links(name: &'static str, path: &'static str, things: &[(String, String)]) -> Option<Fact> {
+    if things.is_empty() {
+        return None;
+    }
+    let links = things
+        .iter()
+        .enumerate()
+        .map(|(index, (id, name))| {
+            let comma = (index > 0).then_some(", ");
+            view! { {comma} <a href=format!("{path}/{id}")>{name.clone()}</a> }
+        })
+        .collect_view();
+    Some(Fact::new(name, links.into_any()))
 }
 
 /// A path with the pairs that have a value as its query.

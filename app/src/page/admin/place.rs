@@ -30,7 +30,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         <a class="btn" href=format!("/places/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
         <a class="btn danger" href=format!("/places/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
     };
-    let add = format!("/doors/new?place_id={id}");
+    let add = format!("/doors/new?place={id}");
     let list = if model.doors.is_empty() {
         let first = view! { <a class="btn" href=add.clone()>"Add its first door"</a> };
         ui::empty(

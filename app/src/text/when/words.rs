@@ -82,6 +82,23 @@ fn day_and_month(day: Date, month: &str, language: Language) -> String {
     }
 }
 
+/// `Monday`.
+pub(super) fn full_weekday(weekday: Weekday, language: Language) -> &'static str {
+    let (en, de) = match weekday {
+        Weekday::Monday => ("Monday", "Montag"),
+        Weekday::Tuesday => ("Tuesday", "Dienstag"),
+        Weekday::Wednesday => ("Wednesday", "Mittwoch"),
+        Weekday::Thursday => ("Thursday", "Donnerstag"),
+        Weekday::Friday => ("Friday", "Freitag"),
+        Weekday::Saturday => ("Saturday", "Samstag"),
+        Weekday::Sunday => ("Sunday", "Sonntag"),
+    };
+    match language {
+        Language::En => en,
+        Language::De => de,
+    }
+}
+
 fn weekday(weekday: Weekday, language: Language) -> &'static str {
     let (en, de) = match weekday {
         Weekday::Monday => ("Mon", "Mo."),

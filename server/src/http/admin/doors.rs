@@ -10,7 +10,7 @@ use crate::service::door::{self, DoorInput};
 use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
 use crate::store::writer::Credential;
-use crate::store::{door as store, event, place};
+use crate::store::{door as store, event, group, place};
 use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page};
 use app::text::reason;
 use app::ui::{Choice, Field};
@@ -104,14 +104,14 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
 /// `GET /doors/{id}`.
 pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
-    let (at, links, rows, names) = app
+    let (at, groups, links, rows, names) = app
         .db
         .read(move |c| {
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
             let names = feed::names(c, &organization, &rows)?;
-            Ok((at, store::links_naming(c, &id)?, rows, names))
+            Ok((at, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
         })
         .await?;
     let zone = at.place.time_zone.clone();
@@ -135,6 +135,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         trouble,
         unlock_seconds: at.door.unlock_ms / 1_000,
         accepts_digital: at.door.accepts_digital,
+        groups,
         links,
         events: lines(&app, &zone, &rows, &names),
         request_id: app.clock.salt(),

@@ -182,6 +182,10 @@ fn label(name: &str) -> &str {
         "before" => "Ended before",
         "channel" => "Channel",
         "doors" => "Doors",
+        "groups" => "Groups",
+        "schedule" => "Schedule",
+        "geofence" => "Geofence",
+        "reader" => "Reader",
         "max_uses" => "Openings",
         "message" => "Message",
         "mode" => "Behaviour",
@@ -209,6 +213,7 @@ fn named(id: &str, names: &Names) -> Option<Named> {
         "door" => "/doors",
         "link" => "/links",
         "place" => "/places",
+        "group" => "/groups",
         "admin" => "",
         _ => return None,
     };

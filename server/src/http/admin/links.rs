@@ -24,6 +24,7 @@ mod deeds;
 mod form;
 
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
+pub(super) use form::doors_to_choose;
 pub use form::{create, edit, new, update};
 
 /// Links on a page.
@@ -124,7 +125,7 @@ pub async fn detail(
 async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, opens, facts, messages, rows, names) = app
+    let (link, opens, groups, facts, messages, rows, names) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
@@ -132,9 +133,10 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
             let rows = event::list(c, &organization, &filter, 50)?;
             let names = feed::names(c, &organization, &rows)?;
             let opens = store::doors_of(c, &link_id)?;
+            let groups = store::groups_of(c, &link_id)?;
             let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
             let facts = Facts::load(c, &[link_id.as_str()], &ids, now)?;
-            Ok((link, opens, facts, message::of_link(c, &organization, &link_id)?, rows, names))
+            Ok((link, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -160,6 +162,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
     };
     Ok(link_page::Model {
         doors: opens.iter().map(door).collect(),
+        groups,
         from: said(app, link.valid_from, &zone),
         until: link.valid_until.map(|until| said(app, until, &zone)),
         window,

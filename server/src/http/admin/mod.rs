@@ -6,6 +6,7 @@ pub mod deliveries;
 pub mod doors;
 pub mod drivers;
 pub mod events;
+pub mod groups;
 pub mod links;
 pub mod live;
 pub mod overview;

@@ -1,11 +1,12 @@
 //! What admins do to links. Each change reads the link and decides within its own transaction.
 
 use super::draft::{self, Draft, LinkInput};
+use super::grants;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secret::PlainSecret;
 use crate::service::actor::{Actor, add_person};
-use crate::store::link::{self, LinkRow};
+use crate::store::link::{self, Grants, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::writer::Tx;
 use domain::id::Kind;
@@ -83,12 +84,12 @@ pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Strin
         last_used_at: None,
         name_key: draft.change.name_key,
     };
-    let (actor, doors) = (actor.clone(), draft.doors);
+    let (actor, grants) = (actor.clone(), draft.grants);
     app.db
         .write(move |tx| {
-            link::insert(tx, &row, &doors)?;
+            link::insert(tx, &row, &grants)?;
             let mut event = actor.event(tx.clock, tx.now, "link.created", &row.id);
-            describe(&mut event.detail, row.valid_from, row.valid_until, row.max_uses, &doors);
+            describe(&mut event.detail, row.valid_from, row.valid_until, row.max_uses, &grants);
             add_person(&mut event, tx.clock, &[("name", &row.name), ("email", &row.email), ("phone", &row.phone)]);
             tx.record(event);
             Ok(())
@@ -102,9 +103,9 @@ fn describe(
     from: i64,
     until: Option<i64>,
     max_uses: Option<i64>,
-    doors: &[String],
+    grants: &Grants,
 ) {
-    detail.insert("doors".into(), doors.join(" "));
+    grants::describe(detail, grants);
     detail.insert("valid_from".into(), from.to_string());
     detail.insert("valid_until".into(), until.map_or("never".into(), |until| until.to_string()));
     if let Some(max) = max_uses {
@@ -122,10 +123,10 @@ pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &Link
     app.db
         .write(move |tx| {
             allowed(tx, &actor, &id, Change::Edit)?;
-            link::update(tx, &actor.organization, &id, version, &draft.change, &draft.doors)?;
+            link::update(tx, &actor.organization, &id, version, &draft.change, &draft.grants)?;
             let mut event = actor.event(tx.clock, tx.now, "link.changed", &id);
             let change = &draft.change;
-            describe(&mut event.detail, change.valid_from, change.valid_until, change.max_uses, &draft.doors);
+            describe(&mut event.detail, change.valid_from, change.valid_until, change.max_uses, &draft.grants);
             add_person(
                 &mut event,
                 tx.clock,

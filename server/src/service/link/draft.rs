@@ -1,13 +1,13 @@
 //! What an admin typed about a link, checked as a whole.
 
+use super::grants;
 use crate::error::{Checks, Result};
 use crate::service::actor::Actor;
 use crate::store::door::DoorAtPlace;
-use crate::store::link::LinkChange;
+use crate::store::link::{Grants, LinkChange};
 use crate::store::organization::OrganizationRow;
 use app::text::when;
 use domain::Millis;
-use domain::id::Kind;
 use domain::input;
 use domain::role::Right;
 
@@ -36,8 +36,10 @@ pub struct LinkInput {
     pub external_id: String,
     /// `en`, `de` or empty.
     pub language: String,
-    /// Ids.
+    /// Ids of single doors.
     pub doors: Vec<String>,
+    /// Ids of groups.
+    pub groups: Vec<String>,
     /// `2026-11-24T09:00` in `zone`, or RFC 3339; empty begins now.
     pub valid_from: String,
     /// The same; empty ends with tomorrow.
@@ -54,11 +56,11 @@ pub struct LinkInput {
     pub cooldown_minutes: String,
 }
 
-/// A checked link: its row's values and its doors.
+/// A checked link: its row's values and what it opens.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) change: LinkChange,
-    pub(super) doors: Vec<String>,
+    pub(super) grants: Grants,
 }
 
 /// A moment as typed: local in a zone, or RFC 3339.
@@ -152,16 +154,9 @@ pub(super) fn check(
     if !["", "en", "de"].contains(&change.language.as_str()) {
         checks.note("language", "Please choose a language from the list.");
     }
-    let mut doors = typed.doors.clone();
-    doors.sort();
-    doors.dedup();
-    if doors.is_empty() {
-        checks.note("door", "Choose at least one door.");
-    } else if doors.len() > 200 || !doors.iter().all(|door| Kind::Door.owns(door)) {
-        checks.note("door", "One of these doors is not there any more. Choose again.");
-    }
+    let grants = grants::check(typed, &mut checks);
     checks.done()?;
-    Ok(Draft { change: LinkChange { search: search_text(&change), ..change }, doors })
+    Ok(Draft { change: LinkChange { search: search_text(&change), ..change }, grants })
 }
 
 fn search_text(change: &LinkChange) -> String {

@@ -2,6 +2,7 @@
 
 mod change;
 mod draft;
+mod grants;
 mod share;
 
 pub use change::{create, edit, extend, pause, refuses, resume, revoke, rotate};

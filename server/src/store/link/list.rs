@@ -3,7 +3,7 @@
 use super::LinkRow;
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
-use crate::store::schema::{link_doors, links};
+use crate::store::schema::{group_doors, link_doors, link_groups, links};
 use diesel::prelude::*;
 use domain::Millis;
 use domain::link::State;
@@ -14,7 +14,7 @@ pub struct Filter {
     pub search: String,
     /// Only this state.
     pub state: Option<State>,
-    /// Only links that name this door.
+    /// Only links that name this door, themselves or through a group.
     pub door: Option<String>,
     /// The id of the last link seen.
     pub after: Option<String>,
@@ -38,11 +38,15 @@ pub fn list(
         query = query.filter(links::search.like(format!("%{word}%")).escape('\\'));
     }
     if let Some(door) = &filter.door {
-        query =
-            query
-                .filter(links::id.eq_any(
-                    link_doors::table.filter(link_doors::door_id.eq(door.clone())).select(link_doors::link_id),
-                ));
+        let single = link_doors::table.filter(link_doors::door_id.eq(door.clone())).select(link_doors::link_id);
+        let groups: Vec<String> =
+            group_doors::table.filter(group_doors::door_id.eq(door)).select(group_doors::group_id).load(c)?;
+        query = if groups.is_empty() {
+            query.filter(links::id.eq_any(single))
+        } else {
+            let grouped = link_groups::table.filter(link_groups::group_id.eq_any(groups)).select(link_groups::link_id);
+            query.filter(links::id.eq_any(single).or(links::id.eq_any(grouped)))
+        };
     }
     if let Some(after) = &filter.after {
         query = query.filter(links::id.lt(after.clone()));

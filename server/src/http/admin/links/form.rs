@@ -6,7 +6,8 @@ use crate::http::admin::common::{Answer, done, into_form, show};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
-use crate::store::link::{self as store, LinkRow};
+use crate::store::group::{self as groups, Listed};
+use crate::store::link::{self as store, Grants, LinkRow};
 use app::page::admin::{Section, link_form as page};
 use app::text::when;
 use app::ui::Field;
@@ -14,9 +15,25 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::role::Right;
 
-async fn all_doors(app: &App, admin: &Admin) -> Result<Vec<DoorAtPlace>> {
-    let organization = admin.organization.id.clone();
-    app.db.read(move |c| doors::all(c, &organization)).await
+/// What a link may open.
+struct House {
+    doors: Vec<DoorAtPlace>,
+    groups: Vec<Listed>,
+}
+
+impl House {
+    async fn load(app: &App, admin: &Admin) -> Result<Self> {
+        let organization = admin.organization.id.clone();
+        app.db
+            .read(move |c| Ok(Self { doors: doors::all(c, &organization)?, groups: groups::all(c, &organization)? }))
+            .await
+    }
+
+    /// Whatever doors these choices come to.
+    fn chosen(&self, input: &LinkInput) -> Vec<String> {
+        let groups = self.groups.iter().filter(|group| input.groups.contains(&group.row.id));
+        input.doors.iter().chain(groups.flat_map(|group| &group.door_ids)).cloned().collect()
+    }
 }
 
 /// The zone that times are typed in: the one all places share, else the organization's.
@@ -26,7 +43,8 @@ fn zone(admin: &Admin, doors: &[DoorAtPlace]) -> String {
     shared.unwrap_or(&admin.organization.time_zone).to_owned()
 }
 
-fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, doors: &[DoorAtPlace]) -> page::Model {
+/// Doors to tick, place by place.
+pub(in crate::http::admin) fn doors_to_choose(doors: &[DoorAtPlace], chosen: &[String]) -> Vec<page::Place> {
     let mut places: Vec<page::Place> = Vec::new();
     let mut last = None;
     for at in doors {
@@ -39,10 +57,24 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, door
                 id: at.door.id.clone(),
                 name: at.door.name.clone(),
                 accepts_digital: at.door.accepts_digital,
-                chosen: typed.doors.contains(&at.door.id),
+                chosen: chosen.contains(&at.door.id),
             });
         }
     }
+    places
+}
+
+fn groups_to_choose(groups: &[Listed], chosen: &[String]) -> Vec<page::Group> {
+    let choice = |group: &Listed| page::Group {
+        id: group.row.id.clone(),
+        name: group.row.name.clone(),
+        doors: group.doors.clone(),
+        chosen: chosen.contains(&group.row.id),
+    };
+    groups.iter().map(choice).collect()
+}
+
+fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, house: &House) -> page::Model {
     page::Model {
         id,
         version,
@@ -55,7 +87,8 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, door
         note: Field::new(typed.note),
         external_id: Field::new(typed.external_id),
         language: Field::new(typed.language),
-        places,
+        places: doors_to_choose(&house.doors, &typed.doors),
+        groups: groups_to_choose(&house.groups, &typed.groups),
         valid_from: Field::new(typed.valid_from),
         valid_until: Field::new(typed.valid_until),
         zone: typed.zone,
@@ -80,6 +113,7 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
         external_id: typed.text("external_id"),
         language: typed.text("language"),
         doors: typed.all("door"),
+        groups: typed.all("group"),
         valid_from: typed.text("valid_from"),
         valid_until: typed.text("valid_until"),
         zone: typed.text("zone"),
@@ -92,10 +126,10 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
 
 /// `GET /links/new`.
 pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer {
-    let doors = all_doors(&app, &admin).await?;
-    let (zone, now) = (zone(&admin, &doors), app.clock.now());
+    let house = House::load(&app, &admin).await?;
+    let (zone, now) = (zone(&admin, &house.doors), app.clock.now());
     // A single door needs no choosing.
-    let only = match doors.as_slice() {
+    let only = match house.doors.as_slice() {
         [only] if only.door.accepts_digital => vec![only.door.id.clone()],
         _ => Vec::new(),
     };
@@ -108,7 +142,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer 
         zone,
         ..Default::default()
     };
-    let model = model(&admin, typed, None, 0, &doors);
+    let model = model(&admin, typed, None, 0, &house);
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }
 
@@ -144,13 +178,13 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
 
 /// `GET /links/{id}/edit`.
 pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
-    let doors = all_doors(&app, &admin).await?;
+    let house = House::load(&app, &admin).await?;
     let organization = admin.organization.id.clone();
-    let (link, chosen) =
-        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::doors_of(c, &id)?))).await?;
-    let input = input_of(&link, chosen.into_iter().map(|at| at.door.id).collect(), &zone(&admin, &doors));
-    let warned = warnings(link.valid_from, link.valid_until, &input.doors, &doors);
-    let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &doors) };
+    let (link, grants) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::grants_of(c, &id)?))).await?;
+    let input = input_of(&link, grants, &zone(&admin, &house.doors));
+    let warned = warnings(link.valid_from, link.valid_until, &house.chosen(&input), &house.doors);
+    let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &house) };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }
 
@@ -173,7 +207,7 @@ fn warnings(from: i64, until: Option<i64>, chosen: &[String], doors: &[DoorAtPla
 }
 
 /// What the form as typed deserves to be warned of.
-fn warned_of(app: &App, input: &LinkInput, doors: &[DoorAtPlace]) -> Vec<String> {
+fn warned_of(app: &App, input: &LinkInput, house: &House) -> Vec<String> {
     let now = app.clock.now();
     let at = |text: &str| when::parse_input(text, &input.zone).ok();
     let from = at(&input.valid_from).unwrap_or(now);
@@ -183,7 +217,7 @@ fn warned_of(app: &App, input: &LinkInput, doors: &[DoorAtPlace]) -> Vec<String>
         let default = || link::default_until(now.max(from), &input.zone);
         Some(at(&input.valid_until).unwrap_or_else(default))
     };
-    warnings(from, until, &input.doors, doors)
+    warnings(from, until, &house.chosen(input), &house.doors)
 }
 
 /// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
@@ -192,9 +226,9 @@ async fn needs_second_look(app: &App, form: &AdminForm<needs::Links>, input: &Li
     if input.never_expires {
         return Ok(false);
     }
-    let doors = all_doors(app, &form.admin).await?;
+    let house = House::load(app, &form.admin).await?;
     let seen = form.typed.all("warned");
-    Ok(warned_of(app, input, &doors).iter().any(|warning| !seen.contains(warning)))
+    Ok(warned_of(app, input, &house).iter().any(|warning| !seen.contains(warning)))
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
@@ -205,16 +239,16 @@ async fn again(
     id: Option<String>,
     error: Option<Error>,
 ) -> Answer {
-    let doors = all_doors(app, &form.admin).await?;
+    let house = House::load(app, &form.admin).await?;
     let status = error.as_ref().map_or(StatusCode::OK, crate::http::failure::status);
-    let warned = warned_of(app, &input, &doors);
+    let warned = warned_of(app, &input, &house);
     let ask =
         matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
         ask_never_expires: ask && form.admin.actor.role.may(Right::Own),
         send: form.typed.ticked("send"),
-        ..model(&form.admin, input, id, form.typed.version(), &doors)
+        ..model(&form.admin, input, id, form.typed.version(), &house)
     };
     if let Some(error) = error {
         into_form(error, |field, sentence| model.fail(field, sentence))?;
@@ -223,7 +257,7 @@ async fn again(
 }
 
 /// A link as the form takes it.
-fn input_of(link: &LinkRow, doors: Vec<String>, zone: &str) -> LinkInput {
+fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
     LinkInput {
         name: link.name.clone(),
         email: link.email.clone(),
@@ -234,7 +268,8 @@ fn input_of(link: &LinkRow, doors: Vec<String>, zone: &str) -> LinkInput {
         note: link.note.clone(),
         external_id: link.external_id.clone(),
         language: link.language.clone(),
-        doors,
+        doors: grants.doors,
+        groups: grants.groups,
         valid_from: when::input(link.valid_from, zone),
         valid_until: link.valid_until.map_or_else(String::new, |until| when::input(until, zone)),
         zone: zone.to_owned(),

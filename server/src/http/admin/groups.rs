@@ -1,0 +1,188 @@
+//! `/groups`.
+
+use super::common::{Answer, done, into_form, refused, show};
+use super::links::doors_to_choose;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::auth::{Admin, AdminForm, Holder, needs};
+use crate::service::group::{self, GroupInput};
+use crate::store::door as doors;
+use crate::store::group::{self as store, GroupRow};
+use app::page::admin::{Section, confirm, group as group_page, group_form, groups as groups_page, restrictions};
+use app::ui::Field;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+/// `GET /groups`.
+pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
+    let id = admin.organization.id.clone();
+    let groups = app.db.read(move |c| store::all(c, &id)).await?;
+    let row = |group: store::Listed| groups_page::Row {
+        doors: i64::try_from(group.doors.len()).unwrap_or(0),
+        links: group.links,
+        schedule: String::new(),
+        id: group.row.id,
+        name: group.row.name,
+        description: group.row.description,
+    };
+    let model = groups_page::Model { groups: groups.into_iter().map(row).collect() };
+    show(&app, &admin, Section::Groups, StatusCode::OK, model, groups_page::view).await
+}
+
+fn input_of(row: &GroupRow, doors: Vec<String>) -> GroupInput {
+    GroupInput {
+        name: row.name.clone(),
+        description: row.description.clone(),
+        doors,
+        geofence: row.geofence,
+        reader: row.reader,
+        schedule_id: row.schedule_id.clone().unwrap_or_default(),
+    }
+}
+
+async fn model(
+    app: &App,
+    admin: &Admin,
+    typed: GroupInput,
+    id: Option<String>,
+    version: i64,
+) -> Result<group_form::Model> {
+    let organization = admin.organization.id.clone();
+    let doors = app.db.read(move |c| doors::all(c, &organization)).await?;
+    Ok(group_form::Model {
+        id,
+        version,
+        name: Field::new(typed.name),
+        description: Field::new(typed.description),
+        places: doors_to_choose(&doors, &typed.doors),
+        doors_error: None,
+        restrictions: restrictions::Model {
+            schedule: Field::new(typed.schedule_id),
+            schedules: Vec::new(),
+            geofence: typed.geofence,
+            reader: typed.reader,
+        },
+        form_error: None,
+    })
+}
+
+fn typed(form: &AdminForm<needs::House>) -> GroupInput {
+    GroupInput {
+        name: form.typed.text("name"),
+        description: form.typed.text("description"),
+        doors: form.typed.all("door"),
+        geofence: form.typed.ticked("geofence"),
+        reader: form.typed.ticked("reader"),
+        schedule_id: form.typed.text("schedule_id"),
+    }
+}
+
+/// `GET /groups/new`.
+pub async fn new(State(app): State<App>, admin: Holder<needs::House>) -> Answer {
+    let model = model(&app, &admin, GroupInput::default(), None, 0).await?;
+    show(&app, &admin, Section::Groups, StatusCode::OK, model, group_form::view).await
+}
+
+/// `POST /groups/new`.
+pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
+    let input = typed(&form);
+    match group::create(&app, &form.admin.actor, &input).await {
+        Ok(id) => {
+            done(&form.admin, &format!("/groups/{id}"), format!("The group {} is made.", input.name.trim()), None).await
+        }
+        Err(error) => again(&app, &form, input, None, error).await,
+    }
+}
+
+/// `GET /groups/{id}`.
+pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (row, doors, links) = app
+        .db
+        .read(move |c| {
+            let row = store::find(c, &organization, &id)?;
+            Ok((row, store::doors_of(c, &id)?, store::links_using(c, &id)?))
+        })
+        .await?;
+    let model = group_page::Model {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        geofence: row.geofence,
+        reader: row.reader,
+        schedule: None,
+        doors: doors
+            .into_iter()
+            .map(|at| group_page::Door {
+                id: at.door.id,
+                name: at.door.name,
+                place: at.place.name,
+                accepts_digital: at.door.accepts_digital,
+            })
+            .collect(),
+        links,
+    };
+    show(&app, &admin, Section::Groups, StatusCode::OK, model, group_page::view).await
+}
+
+/// `GET /groups/{id}/edit`.
+pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (row, doors) =
+        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::doors_of(c, &id)?))).await?;
+    let input = input_of(&row, doors.into_iter().map(|at| at.door.id).collect());
+    let model = model(&app, &admin, input, Some(row.id), row.version).await?;
+    show(&app, &admin, Section::Groups, StatusCode::OK, model, group_form::view).await
+}
+
+/// `POST /groups/{id}/edit`.
+pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
+    let input = typed(&form);
+    match group::update(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
+        Ok(()) => done(&form.admin, &format!("/groups/{id}"), "Saved.".into(), None).await,
+        Err(error) => {
+            // What is wrong with a form is said to whoever has the thing; to others the thing is not there.
+            let (owner, group) = (form.admin.organization.id.clone(), id.clone());
+            app.db.read(move |c| store::find(c, &owner, &group)).await?;
+            again(&app, &form, input, Some(id), error).await
+        }
+    }
+}
+
+async fn again(
+    app: &App,
+    form: &AdminForm<needs::House>,
+    input: GroupInput,
+    id: Option<String>,
+    error: Error,
+) -> Answer {
+    let status = crate::http::failure::status(&error);
+    let mut model = model(app, &form.admin, input, id, form.typed.version()).await?;
+    into_form(error, |field, sentence| model.fail(field, sentence))?;
+    show(app, &form.admin, Section::Groups, status, model, group_form::view).await
+}
+
+/// `GET /groups/{id}/remove`.
+pub async fn ask_remove(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let (row, doors, links) = app
+        .db
+        .read(move |c| {
+            let row = store::find(c, &organization, &id)?;
+            Ok((row, store::doors_of(c, &id)?, store::links_using(c, &id)?))
+        })
+        .await?;
+    let names: Vec<String> = doors.into_iter().map(|at| at.door.name).collect();
+    let model = confirm::Model::remove_group(&row.id, &row.name, &names, links, row.version);
+    show(&app, &admin, Section::Groups, StatusCode::OK, model, confirm::view).await
+}
+
+/// `POST /groups/{id}/remove`.
+pub async fn remove(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
+    // The page named what goes; whoever changed the group meanwhile changed that.
+    let version = form.typed.get("version").parse().ok();
+    match group::remove(&app, &form.admin.actor, &id, version).await {
+        Ok(name) => done(&form.admin, "/groups", format!("The group {name} is removed."), None).await,
+        Err(error) => refused(&form.admin, &format!("/groups/{id}/remove"), error).await,
+    }
+}
