@@ -2,6 +2,7 @@
 
 use super::admin::{
     account, deliveries, doors, drivers, events, groups, links, live, overview, places, setup, sign_in, simulator,
+    standing,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -69,6 +70,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}", GET, get(doors::detail)),
         route("/doors/{id}/edit", BOTH, get(doors::edit).post(doors::update)),
         route("/doors/{id}/unlock", POST, post(doors::open)),
+        route("/doors/{id}/stream", GET, get(standing::stream)),
         route("/doors/{id}/test", POST, post(drivers::test)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod bad_input;
+mod broker;
+mod brokers;
 mod browser;
 mod chain;
 mod contract;

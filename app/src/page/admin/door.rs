@@ -4,6 +4,7 @@ use domain::role::Right;
 use leptos::prelude::*;
 
 use super::{Chrome, DoorState, EventLine, doors, parts};
+use crate::island::StandingBadge;
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Fact, icon::Icon};
@@ -62,6 +63,11 @@ pub struct Lockdown {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let id = model.id.clone();
     let token = chrome.form_token.clone();
+    let badge = model.state.badge();
+    let state = view! {
+        <StandingBadge class=badge.class().to_owned() text=badge.text url=format!("/doors/{id}/stream")/>
+    };
+    let state = state.into_any();
     let opens = opens(&model, chrome.may(Right::House), &token);
     let actions = view! {
         {doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &format!("/doors/{id}")), "btn primary")}
@@ -83,7 +89,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let what_happened = parts::timeline(model.events, "Nothing yet. The first opening will stand here.");
     let body = view! {
         {ui::back("/doors", "Doors")}
-        {ui::head(&model.name, Some(model.state.badge()), actions.into_any())}
+        {ui::head_of(&model.name, state, actions.into_any())}
         <div class="grid cols">
             {ui::card("What happened", log.into_any(), what_happened)}
             <div class="grid">
@@ -93,7 +99,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             </div>
         </div>
     };
-    shell::admin(chrome, &model.name, Islands::None, body.into_any())
+    shell::admin(chrome, &model.name, Islands::Some, body.into_any())
 }
 
 /// How it opens, and the button that tries it.

@@ -43,7 +43,9 @@ pub enum DoorState {
 }
 
 impl DoorState {
-    pub(super) fn badge(&self) -> Badge {
+    /// As a badge.
+    #[must_use]
+    pub fn badge(&self) -> Badge {
         match self {
             Self::Locked => Badge::new(Tone::Plain, "Locked"),
             Self::Open { seconds } => Badge::new(Tone::Ok, format!("Open, {seconds} s")),

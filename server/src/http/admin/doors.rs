@@ -72,7 +72,7 @@ async fn typed_form(
         place_id: form.typed.text("place_id"),
         unlock_seconds: form.typed.text("unlock_seconds"),
         accepts_digital: form.typed.ticked("accepts_digital"),
-        driver: Some(drivers::typed(&form.typed)),
+        driver: drivers::typed(&form.typed),
     };
     let model = door_form::Model {
         id,
@@ -82,7 +82,7 @@ async fn typed_form(
         place_id: Field::new(&typed.place_id),
         unlock_seconds: Field::new(&typed.unlock_seconds),
         accepts_digital: typed.accepts_digital,
-        driver: typed.driver.as_ref().map(drivers::again).unwrap_or_default(),
+        driver: typed.driver.as_ref().map_or_else(drivers::fresh, drivers::again),
         places: choices(app, &form.admin).await?,
         form_error: None,
     };

@@ -28,9 +28,9 @@ pub(super) fn fresh() -> form::Model {
     })
 }
 
-/// What was posted.
-pub(super) fn typed(typed: &Typed) -> DriverInput {
-    DriverInput {
+/// What was posted; nothing where the form does not say how the door opens.
+pub(super) fn typed(typed: &Typed) -> Option<DriverInput> {
+    (!typed.get("driver").is_empty()).then(|| DriverInput {
         kind: typed.text("driver"),
         http: HttpInput {
             url: typed.text("http_url"),
@@ -56,7 +56,7 @@ pub(super) fn typed(typed: &Typed) -> DriverInput {
             offline: typed.text("mqtt_offline"),
             certificate: typed.text("mqtt_certificate"),
         },
-    }
+    })
 }
 
 /// The form again, with what was typed.

@@ -14,4 +14,5 @@ pub mod places;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
+pub mod standing;
 mod words;

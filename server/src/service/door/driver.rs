@@ -130,7 +130,6 @@ pub(super) fn prepare(
 }
 
 /// An address in its parts.
-#[derive(Default)]
 struct Address {
     /// Without user and password, marks as they were typed.
     url: String,
@@ -138,6 +137,13 @@ struct Address {
     /// Nothing where the one that is there stays.
     password: Option<String>,
     host: String,
+}
+
+impl Default for Address {
+    /// One that was wrong; about its password there is nothing more to say.
+    fn default() -> Self {
+        Self { url: String::new(), user: String::new(), password: Some(String::new()), host: String::new() }
+    }
 }
 
 /// Takes an address apart.
