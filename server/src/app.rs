@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::driver::Drivers;
 use crate::error::{Error, Result};
 use crate::net::Net;
+use crate::notify::sms::Texter;
 use crate::secret::Keys;
 use crate::service::password::Hasher;
 use crate::store::Db;
@@ -30,6 +31,8 @@ pub struct App {
     pub drivers: Drivers,
     /// Password hashing, a few at a time.
     pub hasher: Hasher,
+    /// Where text messages go.
+    pub texter: Texter,
     /// Wakes the outbox.
     pub outbox: Arc<Notify>,
     /// Work that goes on when its request is gone; a graceful stop waits for it.
@@ -56,6 +59,7 @@ impl App {
         let reach = drivers.clone();
         let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
         Ok(Self {
+            texter: Texter::new(&config),
             config: Arc::new(config),
             db,
             keys,

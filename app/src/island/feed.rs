@@ -26,9 +26,12 @@ pub struct FeedItem {
     pub badge: String,
 }
 
-/// How many events stay on the page.
+/// How many events stay on the overview.
 #[cfg(feature = "hydrate")]
 const KEEP: usize = 20;
+/// How many stay in a list that is followed.
+#[cfg(feature = "hydrate")]
+const KEEP_IN_LOG: usize = 200;
 
 /// The least time between two announcements to a screen reader, milliseconds.
 #[cfg(feature = "hydrate")]
@@ -41,7 +44,7 @@ pub fn LiveFeed(items: Vec<FeedItem>, url: String) -> impl IntoView {
     let (badge, set_badge) = signal(("badge off", "As of now"));
     let (said, set_said) = signal(String::new());
     #[cfg(feature = "hydrate")]
-    follow(&url, set_items, set_badge, set_said);
+    follow(&url, KEEP, set_items, set_badge, set_said);
     #[cfg(not(feature = "hydrate"))]
     drop((url, set_items, set_badge, set_said));
     view! {
@@ -53,6 +56,29 @@ pub fn LiveFeed(items: Vec<FeedItem>, url: String) -> impl IntoView {
         <ul class="rows feed">{move || items.get().into_iter().map(line).collect_view()}</ul>
         <p class="body muted" hidden=move || !items.with(Vec::is_empty)>
             "Nothing has happened yet. Openings, refusals and changes will stand here as they happen."
+        </p>
+    }
+}
+
+/// The event log as it goes on; `url` is the stream's address, with the list's filter.
+#[island]
+pub fn LiveLog(items: Vec<FeedItem>, url: String) -> impl IntoView {
+    let (items, set_items) = signal(items);
+    let (badge, set_badge) = signal(("badge off", "As of now"));
+    let (said, set_said) = signal(String::new());
+    #[cfg(feature = "hydrate")]
+    follow(&url, KEEP_IN_LOG, set_items, set_badge, set_said);
+    #[cfg(not(feature = "hydrate"))]
+    drop((url, set_items, set_badge, set_said));
+    view! {
+        <header>
+            <h2>"As it happens"</h2>
+            <span class=move || badge.get().0>{move || badge.get().1}</span>
+        </header>
+        <p class="hidden" aria-live="polite">{said}</p>
+        <ul class="rows feed wide">{move || items.get().into_iter().map(line).collect_view()}</ul>
+        <p class="body muted" hidden=move || !items.with(Vec::is_empty)>
+            "Nothing that fits has happened yet. It will stand here as soon as it does."
         </p>
     }
 }
@@ -79,6 +105,7 @@ fn line(item: FeedItem) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 fn follow(
     url: &str,
+    keep: usize,
     items: WriteSignal<Vec<FeedItem>>,
     badge: WriteSignal<(&'static str, &'static str)>,
     said: WriteSignal<String>,
@@ -104,7 +131,7 @@ fn follow(
                 // After a reconnection the stream may repeat what is already here.
                 if items.iter().all(|known| known.id != item.id) {
                     items.insert(0, item);
-                    items.truncate(KEEP);
+                    items.truncate(keep);
                 }
             });
         },

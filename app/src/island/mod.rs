@@ -14,6 +14,6 @@ mod standing;
 mod stream;
 
 pub use copy::{CopyButton, ShareButton};
-pub use feed::{FeedItem, LiveFeed};
+pub use feed::{FeedItem, LiveFeed, LiveLog};
 pub use simulator::{DoorNews, SimulatedDoor, SimulatorDoors};
 pub use standing::{Standing, StandingBadge};

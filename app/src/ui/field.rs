@@ -193,6 +193,33 @@ pub fn select(name: &'static str, label: &'static str, choices: Vec<Choice>, fie
     around(name, label, true, None, field.error, control.into_any())
 }
 
+/// A labelled `<select>` whose choices stand in groups; `any` is the first of all.
+pub fn grouped_select(
+    name: &'static str,
+    label: &'static str,
+    any: Choice,
+    groups: Vec<(String, Vec<Choice>)>,
+    field: Field,
+) -> AnyView {
+    let described = described(name, false, field.error.is_some());
+    let invalid = field.error.is_some().then_some("true");
+    let option = move |choice: Choice, chosen: &str| {
+        let chosen = choice.value == chosen;
+        view! { <option value=choice.value selected=chosen>{choice.label}</option> }
+    };
+    let groups = groups
+        .into_iter()
+        .map(|(label, choices)| {
+            let options = choices.into_iter().map(|choice| option(choice, &field.value)).collect_view();
+            view! { <optgroup label=label>{options}</optgroup> }
+        })
+        .collect_view();
+    let control = view! {
+        <select id=name name=name aria-invalid=invalid aria-describedby=described>{option(any, &field.value)} {groups}</select>
+    };
+    around(name, label, true, None, field.error, control.into_any())
+}
+
 /// A box to tick, with its words beside it; sends `on`.
 pub fn checkbox(name: &'static str, label: &'static str, hint: Option<String>, ticked: bool) -> AnyView {
     let id = format!("{name}-hint");

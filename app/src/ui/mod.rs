@@ -10,7 +10,7 @@ pub mod icon;
 mod layout;
 
 pub use badge::{Badge, Tone};
-pub use field::{Choice, Field, Input, checkbox, file, form_error, input, select, textarea};
+pub use field::{Choice, Field, Input, checkbox, file, form_error, grouped_select, input, select, textarea};
 pub use layout::{Fact, back, card, card_of, empty, facts, head, head_of, next_page, zones};
 
 /// A form that posts, with the token that proves it was made here.

@@ -3,8 +3,10 @@
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::event::{self, EventRow};
-use crate::store::schema::{admins, doors, groups, links, places, schedules};
+use crate::store::schema::{admins, doors, groups, invitations, links, messages, places, schedules};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use domain::event::Person;
 use std::collections::{HashMap, HashSet};
 
@@ -12,14 +14,21 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_id: HashMap<String, String>,
+    gone: HashSet<String>,
     people: HashMap<String, Person>,
 }
 
 impl Names {
-    /// The name of a door, place, group, schedule, link or admin; erased or unknown ones have none.
+    /// The name of a door, place, link, admin or whatever else has an id; unknown ones have none.
     #[must_use]
     pub fn of(&self, id: &str) -> Option<&str> {
         self.by_id.get(id).map(String::as_str)
+    }
+
+    /// Whether what an id names is there to be looked at: it has a name and was not removed.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id) && !self.gone.contains(id)
     }
 
     /// The personal data of an event, while it is kept.
@@ -34,7 +43,15 @@ impl Names {
 /// # Errors
 /// Those of the database.
 pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Result<Names> {
-    let mut ids: HashSet<&str> = HashSet::new();
+    names_with(c, organization, rows, &[])
+}
+
+/// The same with further ids, such as those in an event's details.
+///
+/// # Errors
+/// Those of the database.
+pub fn names_with(c: &mut AnyConnection, organization: &str, rows: &[EventRow], further: &[String]) -> Result<Names> {
+    let mut ids: HashSet<&str> = further.iter().map(String::as_str).collect();
     for row in rows {
         ids.extend(
             [
@@ -49,38 +66,35 @@ pub fn names(c: &mut AnyConnection, organization: &str, rows: &[EventRow]) -> Re
         );
     }
     let with = |prefix: &str| ids.iter().copied().filter(|id| id.starts_with(prefix)).collect::<Vec<&str>>();
-    let mut by_id = HashMap::new();
-    let mut add = |pairs: Vec<(String, String)>| by_id.extend(pairs);
-    add(doors::table
-        .filter(doors::organization_id.eq(organization))
-        .filter(doors::id.eq_any(with("door_")))
-        .select((doors::id, doors::name))
-        .load(c)?);
-    add(links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::id.eq_any(with("link_")))
-        .select((links::id, links::name))
-        .load(c)?);
-    add(places::table
-        .filter(places::organization_id.eq(organization))
-        .filter(places::id.eq_any(with("place_")))
-        .select((places::id, places::name))
-        .load(c)?);
-    add(groups::table
-        .filter(groups::organization_id.eq(organization))
-        .filter(groups::id.eq_any(with("group_")))
-        .select((groups::id, groups::name))
-        .load(c)?);
-    add(schedules::table
-        .filter(schedules::organization_id.eq(organization))
-        .filter(schedules::id.eq_any(with("schedule_")))
-        .select((schedules::id, schedules::name))
-        .load(c)?);
-    add(admins::table
-        .filter(admins::organization_id.eq(organization))
-        .filter(admins::id.eq_any(with("admin_")))
-        .select((admins::id, admins::name))
-        .load(c)?);
+    let mut names = Names::default();
+    macro_rules! look_up {
+        ($table:ident, $prefix:literal, $name:expr, $removed:expr) => {
+            let wanted = with($prefix);
+            if !wanted.is_empty() {
+                let found: Vec<(String, String, Option<i64>)> = $table::table
+                    .filter($table::organization_id.eq(organization))
+                    .filter($table::id.eq_any(wanted))
+                    .select(($table::id, $name, $removed))
+                    .load(c)?;
+                for (id, name, removed) in found {
+                    if removed.is_some() {
+                        names.gone.insert(id.clone());
+                    }
+                    names.by_id.insert(id, name);
+                }
+            }
+        };
+    }
+    let never = || sql::<Nullable<BigInt>>("NULL");
+    look_up!(doors, "door_", doors::name, doors::removed_at);
+    look_up!(links, "link_", links::name, never());
+    look_up!(places, "place_", places::name, places::removed_at);
+    look_up!(admins, "admin_", admins::name, admins::removed_at);
+    look_up!(groups, "group_", groups::name, groups::removed_at);
+    look_up!(schedules, "schedule_", schedules::name, schedules::removed_at);
+    look_up!(messages, "message_", messages::recipient, never());
+    look_up!(invitations, "invitation_", invitations::name, invitations::withdrawn_at);
     let events: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    Ok(Names { by_id, people: event::people(c, &events)? })
+    names.people = event::people(c, &events)?;
+    Ok(names)
 }

@@ -89,6 +89,18 @@ pub fn find(c: &mut AnyConnection, id: &str) -> Result<AdminRow> {
     Ok(admins::table.find(id).filter(admins::removed_at.is_null()).select(AdminRow::as_select()).first(c)?)
 }
 
+/// The names of all admins, for a filter to choose from; the log also tells of removed ones.
+///
+/// # Errors
+/// Those of the database.
+pub fn all_names(c: &mut AnyConnection, organization: &str) -> Result<Vec<String>> {
+    Ok(admins::table
+        .filter(admins::organization_id.eq(organization))
+        .order((admins::name, admins::id))
+        .select(admins::name)
+        .load(c)?)
+}
+
 /// Names of admins, for events.
 ///
 /// # Errors

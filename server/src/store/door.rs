@@ -130,6 +130,15 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<DoorA
     Ok(DoorAtPlace { door, place })
 }
 
+/// Whether an organization has or had a door; the log also tells of removed ones.
+///
+/// # Errors
+/// Those of the database.
+pub fn was_ever(c: &mut AnyConnection, organization: &str, id: &str) -> Result<bool> {
+    let found: i64 = doors::table.find(id).filter(doors::organization_id.eq(organization)).count().get_result(c)?;
+    Ok(found == 1)
+}
+
 /// Goes on when all of these are doors of the organization.
 ///
 /// # Errors

@@ -1,7 +1,11 @@
 //! Reads the audit log.
 
+mod search;
+
+pub use search::{Filter, Hour, Is, Page, beside, hours, in_order, list, page, span, stretch};
+
 use super::connection::AnyConnection;
-use super::schema::{audit_heads, checkpoints, commands, event_people, events};
+use super::schema::{audit_heads, beginnings, checkpoints, commands, event_people, events};
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -86,83 +90,6 @@ impl TryFrom<EventRow> for Event {
     }
 }
 
-/// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// From this moment.
-    pub since: Option<Millis>,
-    /// Before this moment.
-    pub until: Option<Millis>,
-    /// About this door.
-    pub door: Option<String>,
-    /// About this link.
-    pub link: Option<String>,
-    /// With this outcome.
-    pub outcome: Option<Outcome>,
-    /// With this action.
-    pub action: Option<String>,
-    /// Without the steps of an opening that went well: command sent, door confirmed.
-    pub brief: bool,
-    /// The moment and sequence of the last one seen.
-    pub after: Option<(Millis, i64)>,
-}
-
-type Query<'a> = events::BoxedQuery<'a, <AnyConnection as Connection>::Backend>;
-
-fn narrowed<'a>(organization: &'a str, filter: &'a Filter) -> Query<'a> {
-    let mut query = events::table.filter(events::organization_id.eq(organization)).into_boxed();
-    if let Some(since) = filter.since {
-        query = query.filter(events::occurred_at.ge(since));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(events::occurred_at.lt(until));
-    }
-    if let Some(door) = &filter.door {
-        query = query.filter(events::door_id.eq(door));
-    }
-    if let Some(link) = &filter.link {
-        query = query.filter(events::link_id.eq(link));
-    }
-    if let Some(outcome) = filter.outcome {
-        query = query.filter(events::outcome.eq(outcome.code()));
-    }
-    if let Some(action) = &filter.action {
-        query = query.filter(events::action.eq(action));
-    }
-    if filter.brief {
-        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed", "door.sent"]));
-    }
-    if let Some((at, sequence)) = filter.after {
-        query =
-            query.filter(events::occurred_at.lt(at).or(events::occurred_at.eq(at).and(events::sequence.lt(sequence))));
-    }
-    query
-}
-
-/// An organization's events, latest first, at most `most`.
-///
-/// # Errors
-/// Those of the database.
-pub fn list(c: &mut AnyConnection, organization: &str, filter: &Filter, most: i64) -> Result<Vec<EventRow>> {
-    let query = narrowed(organization, filter).order((events::occurred_at.desc(), events::sequence.desc())).limit(most);
-    Ok(query.select(EventRow::as_select()).load(c)?)
-}
-
-/// An organization's events after a place in the log, in order, at most `most`.
-///
-/// # Errors
-/// Those of the database.
-pub fn in_order(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    after: i64,
-    most: i64,
-) -> Result<Vec<EventRow>> {
-    let query = narrowed(organization, filter).filter(events::sequence.gt(after)).order(events::sequence).limit(most);
-    Ok(query.select(EventRow::as_select()).load(c)?)
-}
-
 /// One event of an organization.
 ///
 /// # Errors
@@ -181,6 +108,29 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Event
 /// Those of the database.
 pub fn following(c: &mut AnyConnection, id: &str) -> Result<Vec<EventRow>> {
     Ok(events::table.filter(events::cause.eq(id)).order(events::sequence).select(EventRow::as_select()).load(c)?)
+}
+
+/// The hash that stands before a place in the log: of the event before it, or of a signed beginning; none when neither
+/// is there.
+///
+/// # Errors
+/// Those of the database.
+pub fn hash_before(c: &mut AnyConnection, organization: &str, sequence: i64) -> Result<Option<String>> {
+    if sequence <= 1 {
+        return Ok(Some(domain::chain::hex(&domain::chain::GENESIS)));
+    }
+    let of_event = events::table
+        .filter(events::organization_id.eq(organization))
+        .filter(events::sequence.eq(sequence - 1))
+        .select(events::hash)
+        .first(c)
+        .optional()?;
+    match of_event {
+        Some(hash) => Ok(Some(hash)),
+        None => {
+            Ok(beginnings::table.find((organization, sequence - 1)).select(beginnings::hash).first(c).optional()?)
+        }
+    }
 }
 
 /// The last place in an organization's log, with its hash.
@@ -218,24 +168,6 @@ pub fn entries(c: &mut AnyConnection, organization: &str, sequence: i64, most: i
             Ok(Entry { event: row.try_into()?, hash, person })
         })
         .collect()
-}
-
-/// How many unlocks came out how, by reason, since a moment.
-///
-/// # Errors
-/// Those of the database.
-pub fn unlocks_since(
-    c: &mut AnyConnection,
-    organization: &str,
-    since: Millis,
-) -> Result<Vec<(String, Option<String>, i64)>> {
-    Ok(events::table
-        .filter(events::organization_id.eq(organization))
-        .filter(events::occurred_at.ge(since))
-        .filter(events::action.eq("door.unlock"))
-        .group_by((events::outcome, events::reason))
-        .select((events::outcome, events::reason, diesel::dsl::count_star()))
-        .load(c)?)
 }
 
 /// An opening whose outcome is not known.

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, header};
+use futures_util::StreamExt;
 use server::http::client::Peer;
 use std::collections::BTreeMap;
 use tower::ServiceExt;
@@ -155,5 +156,34 @@ impl Browser {
         let path = format!("/visit/{link}/doors/{door}/unlock");
         let fields = [("csrf", token), ("request_id", request)];
         self.post_as(&path, &fields, &[("sec-fetch-site", "same-origin"), ("accept", "application/json")]).await
+    }
+}
+
+/// What a server sends bit by bit.
+pub(crate) struct Stream(axum::body::BodyDataStream);
+
+impl Stream {
+    /// The next part; nothing when the server ended it.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let part = tokio::time::timeout(std::time::Duration::from_secs(20), self.0.next());
+        let part = part.await.expect("a part or an end in time")?;
+        Some(String::from_utf8_lossy(&part.expect("a part")).into_owned())
+    }
+}
+
+impl Browser {
+    /// Follows a stream.
+    pub(crate) async fn stream(&mut self, path: &str) -> Stream {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path)
+            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::ACCEPT, "text/event-stream")
+            .header(header::COOKIE, cookies.join("; "))
+            .extension(Peer((self.address, 40_000).into()))
+            .body(Body::empty())
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), 200);
+        Stream(response.into_body().into_data_stream())
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Chrome, EventLine, WayBack, parts, said};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
-use crate::ui::{self, Badge, Fact};
+use crate::ui::{self, Badge, Fact, Tone};
 
 /// The event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +35,33 @@ pub struct Model {
     pub sequence: i64,
     /// Its hash, hexadecimal.
     pub hash: String,
+    /// The hash it goes on from; empty where it is not known.
+    pub before: String,
+    /// The very text that the hash covers.
+    pub canonical: String,
+    /// Whether the hash is that of the text; none where it cannot be told.
+    pub matches: Option<bool>,
     /// The request's id; may be empty.
     pub request: String,
     /// Further facts by name, such as the network and browser of who asked.
-    pub details: Vec<(String, String)>,
+    pub details: Vec<(String, Vec<Named>)>,
     /// The event that this one follows from.
     pub cause: Option<EventLine>,
     /// What followed from it, oldest first.
     pub followed: Vec<EventLine>,
+    /// What came before and after it with the same link and at the same door.
+    pub around: Vec<Neighbour>,
+}
+
+/// An event before or after this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// *Before* or *After*.
+    pub when: &'static str,
+    /// What both are about: *Front door*.
+    pub about: String,
+    /// The event.
+    pub line: EventLine,
 }
 
 /// Something with a name, and its page where it has one.
@@ -75,13 +94,15 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         .map(|cause| ui::card("What it follows from", ().into_any(), parts::timeline(vec![cause], "")));
     let plain = (trace.is_none() && followed.is_none() && cause.is_none())
         .then(|| view! { <p class="muted">"Nothing was decided here: it was simply done, and written down."</p> });
+    let around = around(&model.around);
+    let proof = proof(&model);
     let body = view! {
         {ui::back(back.href, back.label)}
         {ui::head(&title, Some(badge), ().into_any())}
         {sentence}
         <div class="grid cols">
-            <div class="grid">{cause}{trace}{followed}{plain}</div>
-            {ui::card("Facts", ().into_any(), facts(model))}
+            <div class="grid">{cause}{trace}{followed}{plain}{around}</div>
+            <div class="grid">{ui::card("Facts", ().into_any(), facts(model))}{proof}</div>
         </div>
     };
     shell::admin(chrome, &title, Islands::None, body.into_any())
@@ -101,8 +122,18 @@ fn trace(checks: &[Check]) -> AnyView {
 fn facts(model: Model) -> AnyView {
     let mono = |text: String| view! { <code class="mono">{text}</code> }.into_any();
     let named = |label, named: Option<Named>| named.map(|named| Fact::new(label, named.view()));
-    let details =
-        model.details.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+    let details = model
+        .details
+        .into_iter()
+        .map(|(name, values)| {
+            let values = values
+                .into_iter()
+                .enumerate()
+                .map(|(at, value)| view! { {(at > 0).then_some(", ")} {value.view()} })
+                .collect_view();
+            view! { <dt>{name}</dt><dd>{values}</dd> }
+        })
+        .collect_view();
     let exact = |moment: &Moment| ui::time(&Moment { said: moment.exact.clone(), ..moment.clone() });
     let known = ui::facts([
         named("Who", Some(model.actor)),
@@ -113,8 +144,61 @@ fn facts(model: Model) -> AnyView {
         Some(Fact::new("Action", mono(model.action))),
         (!model.reason.is_empty()).then(|| Fact::new("Reason", mono(model.reason))),
         Some(Fact::new("Number", model.sequence.to_string().into_any())),
-        Some(Fact::new("Hash", mono(model.hash))),
         (!model.request.is_empty()).then(|| Fact::new("Request", mono(model.request))),
     ]);
     view! { {known} <dl class="facts more-facts">{details}</dl> }.into_any()
+}
+
+fn around(around: &[Neighbour]) -> AnyView {
+    if around.is_empty() {
+        return ().into_any();
+    }
+    let rows = around
+        .iter()
+        .map(|Neighbour { when, about, line }| {
+            let badge = Badge::new(line.tone(), line.badge.clone());
+            view! {
+                <li class="pair">
+                    <div>
+                        <a class="cover" href=format!("/events/{}", line.id)>
+                            <span class="small muted">{*when} ", " {about.clone()} ": "</span>
+                            <b>{line.who.clone()}</b> " " {line.did.clone()}
+                        </a>
+                        <p class="small muted">{ui::time(&line.at)}</p>
+                    </div>
+                    {badge.view()}
+                </li>
+            }
+        })
+        .collect_view();
+    ui::card_of("card", "Before and after", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
+}
+
+/// What proves that nobody changed it, for those who want to see.
+fn proof(model: &Model) -> AnyView {
+    let badge = match model.matches {
+        Some(true) => Badge::new(Tone::Ok, "Matches"),
+        Some(false) => Badge::new(Tone::No, "Does not match"),
+        None => Badge::new(Tone::Off, "Not checked"),
+    };
+    let inside = view! {
+        <div class="body stack">
+            <p class="small muted">
+                "The hash is the SHA-256 of the 32 bytes of the hash before it, followed by the text, in UTF-8. So no event can be changed, taken out or moved without every later hash being wrong. "
+                <code class="mono">"latchkey audit verify"</code> " checks the whole log."
+            </p>
+            <dl class="facts stacked">
+                <dt>"Hash before"</dt><dd><code class="mono">{model.before.clone()}</code></dd>
+                <dt>"Text"</dt><dd><code class="mono">{model.canonical.clone()}</code></dd>
+                <dt>"Hash"</dt><dd><code class="mono">{model.hash.clone()}</code></dd>
+            </dl>
+        </div>
+    };
+    view! {
+        <details class="card proof">
+            <summary><h2>"Proof"</h2> {badge.view()}</summary>
+            {inside}
+        </details>
+    }
+    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Chrome, doors};
+use super::{Chrome, doors, gauges};
 use crate::island::{FeedItem, LiveFeed};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
@@ -37,6 +37,8 @@ pub struct Model {
     pub stream: String,
     /// Links that end soon, soonest first.
     pub ending: Vec<Ending>,
+    /// What the organization may send, and has.
+    pub gauges: Vec<gauges::Gauge>,
     /// What a fresh organization has yet to do.
     pub first_steps: Option<FirstSteps>,
 }
@@ -86,6 +88,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 <section class="card"><LiveFeed items=model.feed url=model.stream/></section>
                 {ending}
+                {gauges::view(model.gauges)}
             </div>
         </div>
     };

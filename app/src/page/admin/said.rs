@@ -16,6 +16,119 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
+/// Every action there is, in people's words, by what it is done to; each stands here once.
+pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Openings",
+        &[
+            ("door.unlock", "Asked to open"),
+            ("door.dispatched", "Command sent to the door"),
+            ("door.confirmed", "Door opened"),
+            ("door.sent", "Command sent to a door that does not report back"),
+            ("door.failed", "Door did not open"),
+            ("door.timed_out", "Door did not answer"),
+            ("door.interrupted", "Opening interrupted"),
+        ],
+    ),
+    (
+        "Access links",
+        &[
+            ("link.created", "Link made"),
+            ("link.changed", "Link changed"),
+            ("link.extended", "Link extended"),
+            ("link.paused", "Link paused"),
+            ("link.resumed", "Link resumed"),
+            ("link.revoked", "Link revoked"),
+            ("link.rotated", "New address for a link"),
+            ("link.shown", "Address of a link shown"),
+            ("link.sent", "Link sent"),
+            ("link.opened", "Link first opened"),
+        ],
+    ),
+    (
+        "Messages",
+        &[
+            ("message.sent", "Message sent"),
+            ("message.kept", "Message kept, no mail server"),
+            ("message.failed", "Message failed"),
+            ("message.unknown", "Message may have been sent"),
+        ],
+    ),
+    (
+        "Doors",
+        &[
+            ("door.created", "Door added"),
+            ("door.changed", "Door changed"),
+            ("door.removed", "Door removed"),
+            ("door.locked_down", "Door locked down"),
+            ("door.lockdown_lifted", "Lockdown of a door lifted"),
+            ("door.simulated", "Simulated behaviour set"),
+            ("door.test_sent", "Test of a door begun"),
+            ("door.tested", "Door tested"),
+        ],
+    ),
+    (
+        "Places",
+        &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
+    ),
+    (
+        "Groups",
+        &[("group.created", "Group made"), ("group.changed", "Group changed"), ("group.removed", "Group removed")],
+    ),
+    (
+        "Schedules",
+        &[
+            ("schedule.created", "Schedule made"),
+            ("schedule.changed", "Schedule changed"),
+            ("schedule.removed", "Schedule removed"),
+        ],
+    ),
+    (
+        "Admins",
+        &[
+            ("admin.created", "Admin added"),
+            ("admin.sign_in", "Signed in"),
+            ("admin.sign_out", "Signed out"),
+            ("admin.password_changed", "Password changed"),
+            ("admin.session_ended", "Session ended"),
+        ],
+    ),
+    ("Organization", &[("organization.created", "Organization set up")]),
+];
+
+/// An action in people's words; none for one that this version does not know.
+#[must_use]
+pub fn action(code: &str) -> Option<&'static str> {
+    ACTIONS.iter().flat_map(|(_, actions)| actions.iter()).find(|(known, _)| *known == code).map(|(_, words)| *words)
+}
+
+/// An outcome in a word.
+#[must_use]
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Granted => "Granted",
+        Outcome::Denied => "Refused",
+        Outcome::Failed => "Failed",
+        Outcome::Done => "Done",
+    }
+}
+
+/// Why something was refused, in a few words that no other reason has.
+#[must_use]
+pub fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::DoorLockdown => "Door locked down",
+        Reason::PlaceLockdown => "Place locked down",
+        Reason::Cooldown => "Too soon after the last opening",
+        Reason::DoorNotGranted => "Door not granted",
+        Reason::DigitalNotAllowed => "Door refuses links",
+        Reason::DoorUnreachable => "Door off line",
+        Reason::RateLimited => "Too many tries",
+        Reason::Allowed => "Everything held",
+        other => refusal(other.code()),
+    }
+}
+
 /// What was done to `object`, a name: *opened Front door*. An action that this version does not know is given as it is.
 #[must_use]
 pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
@@ -46,6 +159,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("message.failed", _) => "could not send the link to",
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",
+        ("organization.quota_set", _) => "set the quotas of",
         ("admin.created", _) => "added the admin",
         _ => return alone(action, outcome, object),
     };
@@ -115,6 +229,15 @@ fn refusal(code: &str) -> &'static str {
         Some(Reason::DigitalNotAllowed) => "No digital",
         Some(Reason::DoorUnreachable) => "Offline",
         Some(Reason::RateLimited) => "Too many",
+        Some(Reason::QrUnreadable) => "Unreadable",
+        Some(Reason::QrUnknown) => "Unknown code",
+        Some(Reason::QrBadSignature) => "Forged",
+        Some(Reason::QrRetired) => "Old picture",
+        Some(Reason::QrStale) => "Stale code",
+        Some(Reason::QrReplayed) => "Used before",
+        Some(Reason::ClockWrong) => "Clock wrong",
+        Some(Reason::NeedsNetwork) => "Needs network",
+        Some(Reason::ListTooOld) => "List too old",
         Some(Reason::Allowed) | None => "Refused",
     }
 }
@@ -143,6 +266,15 @@ pub fn check(check: &Check) -> &'static str {
         Reason::DigitalNotAllowed => ("The door accepts access links", "The door refuses access links"),
         Reason::DoorUnreachable => ("The door was on line", "The door was off line"),
         Reason::RateLimited => ("There were not too many tries", "There were too many tries in a short time"),
+        Reason::QrUnreadable => ("The code could be read", "The code could not be read"),
+        Reason::QrUnknown => ("The code is one of ours", "The code is none of ours"),
+        Reason::QrBadSignature => ("The code's signature is good", "The code's signature is not good"),
+        Reason::QrRetired => ("No newer code took this one's place", "A newer code had taken this one's place"),
+        Reason::QrStale => ("The code was of that moment", "The code was not of that moment"),
+        Reason::QrReplayed => ("The code had not opened before", "The code had opened before, and may once"),
+        Reason::ClockWrong => ("The terminal's clock was right", "The terminal's clock could not be trusted"),
+        Reason::NeedsNetwork => ("The terminal had all it needed", "Only the server could tell, and it was away"),
+        Reason::ListTooOld => ("The terminal's list was recent", "The terminal's list was too old to open by"),
     };
     if check.passed { held } else { failed }
 }
@@ -157,6 +289,18 @@ mod tests {
         assert_eq!(did("door.unlock", Outcome::Denied, "Front door"), "was refused at Front door");
         assert_eq!(badge("door.unlock", Outcome::Denied, Some("expired")), "Expired");
         assert_eq!(badge("door.unlock", Outcome::Granted, None), "Granted");
+    }
+
+    #[test]
+    fn each_action_and_each_reason_has_words_of_its_own() {
+        let all: Vec<(&str, &str)> = ACTIONS.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
+        for (code, words) in &all {
+            assert_eq!(all.iter().filter(|(other, _)| other == code).count(), 1, "{code} stands here twice");
+            assert_eq!(all.iter().filter(|(_, other)| other == words).count(), 1, "{words} is said of two");
+            assert!(!did(code, Outcome::Done, "It").contains(code), "{code} has no sentence");
+        }
+        let reasons: std::collections::BTreeSet<&str> = Reason::ALL.iter().map(|one| reason(*one)).collect();
+        assert_eq!(reasons.len(), Reason::ALL.len());
     }
 
     #[test]

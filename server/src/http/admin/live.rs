@@ -1,13 +1,14 @@
 //! Server-sent events: what happens, and which simulated doors swing.
 
 use super::common::{feed_item, lines};
+use super::events::{Narrow, narrowed};
 use crate::app::App;
 use crate::driver::simulator;
 use crate::http::auth::Admin;
 use crate::http::failure::Failure;
 use crate::service::feed;
-use crate::store::door;
 use crate::store::event::{self, Filter};
+use crate::store::{admin, door, session};
 use app::island::DoorNews;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -28,6 +29,7 @@ const LENGTH: Duration = Duration::from_secs(600);
 struct Following {
     app: App,
     admin: Admin,
+    filter: Filter,
     changes: watch::Receiver<u64>,
     last: i64,
     until: tokio::time::Instant,
@@ -38,6 +40,9 @@ struct Following {
 pub struct From {
     #[serde(default)]
     after: Option<i64>,
+    /// Only what this filter of the event log lets through; without one, what the overview shows.
+    #[serde(default)]
+    log: String,
 }
 
 /// `GET /events/stream`: what comes after the page was made, or after the last event a broken stream had.
@@ -45,11 +50,27 @@ pub async fn stream(
     State(app): State<App>,
     admin: Admin,
     Query(from): Query<From>,
+    Query(narrow): Query<Narrow>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let organization = admin.organization.id.clone();
+    let (organization, zone) = (admin.organization.id.clone(), admin.organization.time_zone.clone());
     let changes = app.db.changes();
-    let (head, _) = app.db.read(move |c| event::head(c, &organization)).await?;
+    let (head, mut filter) = app
+        .db
+        .read(move |c| {
+            let filter = if from.log == "1" {
+                let said = narrowed(c, &organization, &zone, &narrow)?;
+                // What cannot be understood is never let through.
+                let any = said.refused.map(|_| Vec::new());
+                Filter { any: said.filter.any.iter().cloned().chain(any).collect(), ..said.filter }
+            } else {
+                Filter { brief: true, ..Filter::default() }
+            };
+            Ok((event::head(c, &organization)?.0, filter))
+        })
+        .await?;
+    // Whatever comes now comes after all that was.
+    (filter.since, filter.until, filter.after) = (None, None, None);
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).or(from.after);
     // Whoever was away for long reads the log itself.
     let last = seen.map_or(head, |seen: i64| seen.clamp((head - MOST).max(0), head));
@@ -57,7 +78,7 @@ pub async fn stream(
     if last < head {
         changes.mark_changed();
     }
-    let following = Following { app, admin, changes, last, until: tokio::time::Instant::now() + LENGTH };
+    let following = Following { app, admin, filter, changes, last, until: tokio::time::Instant::now() + LENGTH };
     let batches = stream::unfold(following, |mut following| async move {
         let news = following.next().await?;
         Some((stream::iter(news.into_iter().map(Ok)), following))
@@ -78,8 +99,9 @@ impl Following {
             tokio::time::sleep(PAUSE).await;
             self.changes.mark_unchanged();
             match self.news().await {
-                Ok(news) if news.is_empty() => {}
-                Ok(news) => return Some(news),
+                Ok(None) => return None,
+                Ok(Some(news)) if news.is_empty() => {}
+                Ok(Some(news)) => return Some(news),
                 Err(cause) => {
                     tracing::warn!(?cause, "the live feed could not read");
                     return None;
@@ -88,30 +110,36 @@ impl Following {
         }
     }
 
-    async fn news(&mut self) -> crate::error::Result<Vec<Event>> {
-        let (organization, from) = (self.admin.organization.id.clone(), self.last);
-        let brief = Filter { brief: true, ..Default::default() };
-        let (rows, names) = self
+    /// What came since the last look; nothing for whom may not look any more.
+    async fn news(&mut self) -> crate::error::Result<Option<Vec<Event>>> {
+        let (organization, from, filter) = (self.admin.organization.id.clone(), self.last, self.filter.clone());
+        let (who, session) = (self.admin.row.id.clone(), self.admin.session_hash.clone());
+        let (now, idle) = (self.app.clock.now(), self.app.session_idle_ms());
+        let found = self
             .app
             .db
             .read(move |c| {
-                let rows = event::in_order(c, &organization, &brief, from, MOST)?;
+                let welcome = admin::find(c, &who).is_ok() && session::find(c, &session, now, idle)?.is_some();
+                if !welcome {
+                    return Ok(None);
+                }
+                let head = event::head(c, &organization)?.0;
+                let rows = event::in_order(c, &organization, &filter, from, MOST)?;
                 let names = feed::names(c, &organization, &rows)?;
-                Ok((rows, names))
+                Ok(Some((rows, names, head)))
             })
             .await?;
-        if let Some(row) = rows.last() {
-            self.last = row.sequence;
-        }
+        let Some((rows, names, head)) = found else { return Ok(None) };
+        // Where less than a look's worth was found, everything up to the head was looked at.
+        let all = rows.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
+        let found = rows.last().map_or(from, |row| row.sequence);
+        self.last = if all { head.max(found) } else { found };
         let lines = lines(&self.app, &self.admin.organization.time_zone, &rows, &names);
-        Ok(rows
-            .iter()
-            .zip(lines)
-            .filter_map(|(row, line)| {
-                let event = Event::default().id(row.sequence.to_string());
-                event.json_data(feed_item(line)).ok()
-            })
-            .collect())
+        let events = rows.iter().zip(lines).filter_map(|(row, line)| {
+            let event = Event::default().id(row.sequence.to_string());
+            event.json_data(feed_item(line)).ok()
+        });
+        Ok(Some(events.collect()))
     }
 }
 

@@ -1,9 +1,10 @@
 //! `/`.
 
 use super::common::{self, Answer, door_row, feed_item, lines, show};
+use super::gauges;
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::feed;
+use crate::service::{feed, quota};
 use crate::store::{door, event, link, message, place};
 use app::page::admin::{Section, overview, said};
 use app::text::when;
@@ -21,7 +22,8 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     let now = app.clock.now();
     let brief = event::Filter { brief: true, ..Default::default() };
     let midnight = when::start_of_day(now, &zone);
-    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
+    let organization = admin.organization.clone();
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings) = app
         .db
         .read(move |c| {
             let rows = event::list(c, &id, &brief, 20)?;
@@ -30,7 +32,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
             Ok((
                 event::head(c, &id)?.0,
-                event::unlocks_since(c, &id, midnight)?,
+                event::hours(c, &id, midnight)?,
                 link::count_active(c, &id, now, now + DAY_MS)?,
                 message::states_since(c, &id, midnight)?,
                 door::all(c, &id)?,
@@ -40,17 +42,22 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 link::door_names(c, &ids)?,
                 place::all(c, &id)?.len(),
                 !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+                quota::gauges(c, &organization, now)?,
             ))
         })
         .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
-    for (outcome, reason, count) in unlocks {
+    for (_, outcome, reason, count) in unlocks {
         if outcome == "granted" {
             opened_today += count;
         } else {
             refused_today += count;
-            refused_why.push((said::badge("door.unlock", Outcome::Denied, reason.as_deref()).to_owned(), count));
+            let why = said::badge("door.unlock", Outcome::Denied, reason.as_deref());
+            match refused_why.iter_mut().find(|(known, _)| known == why) {
+                Some((_, so_far)) => *so_far += count,
+                None => refused_why.push((why.to_owned(), count)),
+            }
         }
     }
     refused_why.sort_by_key(|(_, count)| -count);
@@ -82,6 +89,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 name: row.name,
             })
             .collect(),
+        gauges: gauges::models(&app, &zone, standings),
         first_steps: fresh.then_some(overview::FirstSteps {
             place: places > 0,
             door: !doors.is_empty(),

@@ -1,0 +1,3 @@
+DROP INDEX events_reason;
+DROP INDEX events_action;
+DROP INDEX events_actor;

@@ -1,0 +1,197 @@
+//! `/events/{id}`: one event with everything it names.
+
+use super::super::common::{self, Answer, line, lines, show};
+use super::super::named::named;
+use super::super::words;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::auth::Admin;
+use crate::service::feed::{self, Names};
+use crate::store::connection::AnyConnection;
+use crate::store::event::{self as store, EventRow};
+use app::page::admin::Section;
+use app::page::admin::event::{self as page, Named, Neighbour};
+use app::text::reason;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use domain::chain;
+use domain::decide::parse_trace;
+use domain::event::Event;
+
+/// What is read for one event.
+struct Whole {
+    row: EventRow,
+    cause: Option<EventRow>,
+    followed: Vec<EventRow>,
+    around: Vec<(&'static str, String, EventRow)>,
+    before: Option<String>,
+    names: Names,
+}
+
+fn load(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Whole> {
+    let row = store::find(c, organization, id)?;
+    let cause = match &row.cause {
+        Some(cause) => store::find(c, organization, cause).ok(),
+        None => None,
+    };
+    let followed = store::following(c, id)?;
+    let mut around = Vec::new();
+    for (about, is) in [
+        (&row.link_id, row.link_id.clone().map(store::Is::Link)),
+        (&row.door_id, row.door_id.clone().map(store::Is::Door)),
+    ] {
+        let (Some(about), Some(is)) = (about, is) else { continue };
+        let (earlier, later) = store::beside(c, organization, &is, &row)?;
+        around.extend(earlier.map(|earlier| ("Before", about.clone(), earlier)));
+        around.extend(later.map(|later| ("After", about.clone(), later)));
+    }
+    let all: Vec<EventRow> = std::iter::once(&row)
+        .chain(&cause)
+        .chain(&followed)
+        .chain(around.iter().map(|(.., row)| row))
+        .cloned()
+        .collect();
+    let further: Vec<String> = row
+        .details()
+        .values()
+        .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let names = feed::names_with(c, organization, &all, &further)?;
+    let before = store::hash_before(c, organization, row.sequence)?;
+    Ok(Whole { row, cause, followed, around, before, names })
+}
+
+/// `GET /events/{id}`.
+pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let organization = admin.organization.id.clone();
+    let whole = app.db.read(move |c| load(c, &organization, &id)).await?;
+    let Whole { row, cause, followed, around, before, names } = whole;
+    let zone = &admin.organization.time_zone;
+    let details = row.details();
+    let mut further: Vec<(String, Vec<Named>)> = details
+        .iter()
+        .filter(|(name, _)| *name != "trace")
+        .map(|(name, value)| (label(name).to_owned(), readable(&app, name, value, zone, &names)))
+        .collect();
+    if let Some(person) = names.person(&row.id) {
+        let plain = |value: &String| vec![Named { name: value.clone(), href: String::new() }];
+        further.extend(person.facts.iter().map(|(name, value)| (label(name).to_owned(), plain(value))));
+    } else if row.person_hash.is_some() {
+        let gone = Named { name: "Erased. The log still verifies without it.".into(), href: String::new() };
+        further.push(("Personal data".into(), vec![gone]));
+    }
+    let event = Event::try_from(row.clone())?;
+    let matches =
+        before.as_deref().and_then(chain::unhex).map(|before| chain::hex(&chain::link(&before, &event)) == row.hash);
+    let neighbour = |(when, about, beside): &(&'static str, String, EventRow)| Neighbour {
+        when,
+        about: names.of(about).unwrap_or("the same").to_owned(),
+        line: line(&app, zone, beside, &names),
+    };
+    let model = page::Model {
+        line: line(&app, zone, &row, &names),
+        sentence: sentence(&row),
+        trace: details.get("trace").map(|text| parse_trace(text)).unwrap_or_default(),
+        action: row.action.clone(),
+        reason: row.reason.clone().unwrap_or_default(),
+        actor: match named(&row.actor, &names) {
+            Some(actor) => actor,
+            None => Named { name: words::say(&row, &names).who, href: String::new() },
+        },
+        credential: row.credential.as_deref().and_then(|id| named(id, &names)),
+        object: named(&row.object, &names),
+        occurred: common::said(&app, row.occurred_at, zone),
+        recorded: common::said(&app, row.recorded_at, zone),
+        sequence: row.sequence,
+        hash: row.hash.clone(),
+        before: before.unwrap_or_default(),
+        canonical: String::from_utf8_lossy(&event.canonical()).into_owned(),
+        matches,
+        request: row.request.clone().unwrap_or_default(),
+        details: further,
+        cause: cause.as_ref().map(|row| line(&app, zone, row, &names)),
+        followed: lines(&app, zone, &followed, &names),
+        around: around.iter().map(neighbour).collect(),
+    };
+    show(&app, &admin, Section::Events, StatusCode::OK, model, page::view).await
+}
+
+/// Why, in a sentence: the reason of a decision, or what an outcome means.
+fn sentence(row: &EventRow) -> String {
+    let code = match (row.reason.as_deref(), row.action.strip_prefix("door.")) {
+        (Some("allowed"), _) => return "Everything that was asked held, so the door was told to open.".to_owned(),
+        (Some(reason), _) => reason,
+        (None, Some(outcome @ ("dispatched" | "confirmed" | "sent" | "failed" | "timed_out" | "interrupted"))) => {
+            outcome
+        }
+        _ => return String::new(),
+    };
+    reason::admin(code).to_owned()
+}
+
+/// What people call a fact; the log's own names are for machines.
+fn label(name: &str) -> &str {
+    match name {
+        "accepts_digital" => "Links may open it",
+        "address" => "Network",
+        "after_ms" => "Answered after, ms",
+        "answer" => "The door said",
+        "attempts" => "Tries",
+        "before" => "Ended before",
+        "channel" => "Channel",
+        "company" => "Company",
+        "complete" => "Complete",
+        "door" => "Door",
+        "doors" => "Doors",
+        "driver" => "Driver",
+        "email" => "E-mail",
+        "ended" => "Ended",
+        "first" => "From event",
+        "format" => "Format",
+        "geofence" => "Geofence",
+        "group" => "Group",
+        "groups" => "Groups",
+        "host" => "Address",
+        "last" | "through" => "Up to event",
+        "link" => "Link",
+        "max_uses" => "Openings",
+        "message" => "Message",
+        "mode" => "Behaviour",
+        "name" => "Name",
+        "people" => "People's data",
+        "person" => "Person",
+        "phone" => "Phone",
+        "place" => "Place",
+        "reader" => "Reader",
+        "reason" => "Why",
+        "refusal" => "Refused because",
+        "role" => "Role",
+        "rows" | "events" => "Events",
+        "search" => "Search",
+        "secrets" => "Secrets",
+        "secret_version" => "Version of the address",
+        "schedule" => "Schedule",
+        "since" => "From",
+        "time_zone" => "Time zone",
+        "unlock_ms" => "Unlocked for, ms",
+        "until" => "Until",
+        "user_agent" => "Browser",
+        "valid_from" => "Good from",
+        "valid_until" => "Good until",
+        "milliseconds" | "took_ms" => "Took, ms",
+        other => other,
+    }
+}
+
+/// Moments are kept as numbers, things as their ids; people read them as moments and by name.
+fn readable(app: &App, name: &str, value: &str, zone: &str, names: &Names) -> Vec<Named> {
+    let plain = |name: String| vec![Named { name, href: String::new() }];
+    if let ("valid_from" | "valid_until" | "before", Ok(at)) = (name, value.parse::<i64>()) {
+        return plain(common::said(app, at, zone).exact);
+    }
+    let ids: Option<Vec<Named>> = value.split_whitespace().map(|word| named(word, names)).collect();
+    match ids {
+        Some(ids) if !ids.is_empty() => ids,
+        _ => plain(value.to_owned()),
+    }
+}
