@@ -28,7 +28,7 @@ pub(super) enum Door {
     /// Set how a simulated door behaves: ready, slow, dead, refusing or offline.
     Simulate(Simulate),
     /// Set how a door opens: simulated, by a web request, or by a message to a broker.
-    SetDriver(driver::SetDriver),
+    SetDriver(Box<driver::SetDriver>),
     /// Open a door to see whether it opens. For real, and without taking anybody's opening.
     Test(Show),
     /// Remove a door; links lose it.

@@ -55,6 +55,11 @@ impl Health {
         }
     }
 
+    /// The door is gone.
+    pub fn forget(&self, door: &str) {
+        self.down().remove(door);
+    }
+
     fn tell(&self) {
         self.news.send_modify(|count| *count += 1);
     }

@@ -58,6 +58,11 @@ impl Http {
         Self { net, keys, clock, health }
     }
 
+    /// The door is gone: nobody looks for it any more.
+    pub fn forget(&self, door: &str) {
+        self.health.forget(door);
+    }
+
     fn ready(&self, command: &OpenCommand) -> Result<Ready, String> {
         let broken = || "This door's settings cannot be read. Edit the door and save them again.".to_owned();
         let settings = settings(&command.door).ok_or_else(broken)?;

@@ -4,7 +4,7 @@ mod connection;
 pub mod settings;
 
 use super::{Driver, DriverAnswer, OpenCommand, health};
-use crate::net::Net;
+use crate::net::{CONNECT, Net};
 use crate::secret::Keys;
 use crate::store::door::DoorRow;
 use async_trait::async_trait;
@@ -168,8 +168,11 @@ impl Mqtt {
 
     async fn command(&self, way: &Way, command: &OpenCommand) -> DriverAnswer {
         let settings = &way.settings;
-        if let Phase::Down(why) = way.connection.tried().await {
-            return DriverAnswer::Refused(why);
+        // Nothing is sent yet, so that this is no silence of the door.
+        match tokio::time::timeout(CONNECT, way.connection.tried()).await {
+            Ok(Phase::Down(why)) => return DriverAnswer::Refused(why),
+            Ok(_) => {}
+            Err(_) => return DriverAnswer::Refused("The broker did not answer in time.".into()),
         }
         if let Some(why) = way.trouble() {
             return DriverAnswer::Refused(why);

@@ -230,14 +230,17 @@ pub async fn simulate(app: &App, actor: &Actor, id: &str, mode: Mode) -> Result<
 /// # Errors
 /// `NotFound`; those of the store.
 pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<String> {
-    let (actor, id) = (actor.clone(), id.to_owned());
-    app.db
+    let (actor, gone) = (actor.clone(), id.to_owned());
+    let name = app
+        .db
         .write(move |tx| {
-            let was = door::remove(tx, &actor.organization, &id)?;
-            let mut event = actor.event(tx.clock, tx.now, "door.removed", &id);
+            let was = door::remove(tx, &actor.organization, &gone)?;
+            let mut event = actor.event(tx.clock, tx.now, "door.removed", &gone);
             event.detail.insert("name".into(), was.name.clone());
             tx.record(event);
             Ok(was.name)
         })
-        .await
+        .await?;
+    app.drivers.http.forget(id);
+    Ok(name)
 }

@@ -91,7 +91,7 @@ pub fn says(message: &[u8], wished: &str) -> bool {
     let found = name.split('.').try_fold(&json, |within, step| within.get(step));
     found.is_some_and(|found| match found {
         serde_json::Value::String(text) => text == value,
-        other => other.to_string() == value,
+        other => serde_json::from_str::<serde_json::Value>(value).is_ok_and(|wished| wished == *other),
     })
 }
 
