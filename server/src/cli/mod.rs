@@ -1,5 +1,6 @@
 //! The command line: the operator's face, and the contract for scripts.
 
+mod admin;
 mod audit;
 mod door;
 mod event;
@@ -9,6 +10,7 @@ mod options;
 mod org;
 mod output;
 mod place;
+mod schedule;
 mod serve;
 mod setup;
 
@@ -62,6 +64,9 @@ enum Command {
     Setup(setup::Setup),
     /// Fill a new organization with places, doors, links and 90 days of events, to look around in.
     Demo(setup::Demo),
+    /// Admins: who runs the organization.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Places: sites with an address and a time zone.
     #[command(subcommand)]
     Place(place::Place),
@@ -74,6 +79,9 @@ enum Command {
     /// Groups: named sets of doors.
     #[command(subcommand)]
     Group(group::Group),
+    /// Schedules: weekly hours with exceptions for dates.
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
@@ -141,10 +149,12 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         }
         Command::Setup(setup) => setup.run(&app).await,
         Command::Demo(demo) => demo.run(&app).await,
+        Command::Admin(admin) => admin.run(&app, org).await,
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
         Command::Org(command) => command.run(&app, org).await,
         Command::Group(group) => group.run(&app, org).await,
+        Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,

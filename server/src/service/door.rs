@@ -9,10 +9,11 @@ use crate::driver::simulator::{self, Mode, Settings};
 use crate::error::{Checks, Error, Result};
 use crate::store::audit::NewEvent;
 use crate::store::door::{self, DoorChange, DoorRow};
-use crate::store::place;
+use crate::store::{place, schedule};
 use domain::id::Kind;
 use domain::input;
 use driver::{DriverInput, Prepared};
+use std::collections::BTreeMap;
 
 /// What a form or the command line gives.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,12 @@ pub struct DoorInput {
     pub unlock_seconds: String,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
+    /// Whether a member must be inside the place's geofence.
+    pub geofence: bool,
+    /// Whether a member must be at the reader.
+    pub reader: bool,
+    /// A schedule's id; empty: always.
+    pub schedule_id: String,
     /// How it opens; none: as it does, and a new one by the simulator.
     pub driver: Option<DriverInput>,
 }
@@ -38,14 +45,24 @@ fn check(typed: &DoorInput, checks: &mut Checks) -> DoorChange {
         place_id: typed.place_id.clone(),
         unlock_ms: checks.take("unlock_seconds", input::number(&typed.unlock_seconds, 1, 120)) * 1_000,
         accepts_digital: typed.accepts_digital,
-        driver: None,
-        driver_settings: None,
-        driver_sealed: None,
+        geofence: typed.geofence,
+        reader: typed.reader,
+        schedule_id: (!typed.schedule_id.is_empty()).then(|| typed.schedule_id.clone()),
     };
     if !Kind::Place.owns(&change.place_id) {
         checks.note("place_id", "Please choose one of your places.");
     }
     change
+}
+
+/// Says in an event when the door opens and what binds members.
+fn describe(detail: &mut BTreeMap<String, String>, change: &DoorChange) {
+    detail.insert("schedule".into(), change.schedule_id.clone().unwrap_or_else(|| "always".into()));
+    for (name, on) in [("geofence", change.geofence), ("reader", change.reader)] {
+        if on {
+            detail.insert(name.into(), "yes".into());
+        }
+    }
 }
 
 /// Makes a door.
@@ -62,6 +79,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
         .write(move |tx| {
             place::find(tx.connection, &actor.organization, &change.place_id)
                 .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;
+            schedule::must_exist(tx.connection, &actor.organization, change.schedule_id.as_deref())?;
             let row = DoorRow {
                 id: id.clone(),
                 organization_id: actor.organization.clone(),
@@ -77,9 +95,9 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 version: 1,
                 created_at: tx.now,
                 removed_at: None,
-                geofence: false,
-                reader: false,
-                schedule_id: None,
+                geofence: change.geofence,
+                reader: change.reader,
+                schedule_id: change.schedule_id.clone(),
                 driver_sealed: prepared.as_ref().and_then(|driver| driver.sealed.clone()),
             };
             door::insert(tx, &row)?;
@@ -87,6 +105,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
             note_driver(&mut event, prepared.as_ref());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(id.clone())
         })
@@ -102,7 +121,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
     let (organization, wanted) = (actor.organization.clone(), id.clone());
     let before = app.db.read(move |c| door::find(c, &organization, &wanted)).await?.door;
     let mut checks = Checks::default();
-    let mut change = check(typed, &mut checks);
+    let change = check(typed, &mut checks);
     let typed = typed.driver.as_ref();
     let prepared = typed.and_then(|typed| driver::prepare(app, &id, Some(&before), typed, &mut checks));
     checks.done()?;
@@ -110,20 +129,20 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
         (driver.kind, &driver.settings, &driver.sealed)
             != (before.driver.as_str(), &before.driver_settings, &before.driver_sealed)
     });
-    if let Some(driver) = &prepared {
-        change.driver = Some(driver.kind.into());
-        change.driver_settings = Some(driver.settings.clone());
-        change.driver_sealed = Some(driver.sealed.clone());
-    }
     app.db
         .write(move |tx| {
             door::update(tx, &actor.organization, &id, version, &change)?;
+            if let Some(driver) = &prepared {
+                let driver = (driver.kind, driver.settings.as_str(), driver.sealed.as_deref());
+                door::set_driver(tx, &actor.organization, &id, version + 1, driver)?;
+            }
             let mut event = actor.event(tx.clock, tx.now, "door.changed", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
             event.detail.insert("unlock_ms".into(), change.unlock_ms.to_string());
             event.detail.insert("accepts_digital".into(), change.accepts_digital.to_string());
             note_driver(&mut event, prepared.as_ref());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(())
         })

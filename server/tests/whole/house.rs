@@ -11,8 +11,10 @@ use server::service::door::{self, DoorInput};
 use server::service::group::{self, GroupInput};
 use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
+use server::service::schedule::{self, ScheduleInput};
 use server::service::setup::{self, SetupInput};
 use server::store::admin::AdminRow;
+use server::store::invitation::InvitationRow;
 
 use crate::browser::Browser;
 use crate::support::Fresh;
@@ -46,6 +48,8 @@ pub(crate) struct Things {
     pub(crate) secret: String,
     /// A group with the door, where a test made one.
     pub(crate) group: String,
+    /// A schedule, where a test made one.
+    pub(crate) schedule: String,
 }
 
 impl House {
@@ -102,6 +106,15 @@ impl House {
     /// A browser in which another admin of the organization has signed in. Made past the services: how people join
     /// is another test's business.
     pub(crate) async fn colleague(&self, organization: &Organization, role: Role) -> Browser {
+        let row = self.admin(organization, role).await;
+        let mut browser = self.browser();
+        let page = browser.sign_in(&row.email, PASSWORD).await;
+        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
+        browser
+    }
+
+    /// Another admin of the organization, without a trace in its log.
+    pub(crate) async fn admin(&self, organization: &Organization, role: Role) -> AdminRow {
         let email = format!("{}-{}@colleagues.example", role.code(), self.app.clock.salt());
         let row = AdminRow {
             id: self.app.clock.id(Kind::Admin),
@@ -115,11 +128,31 @@ impl House {
             password_changed_at: 0,
             removed_at: None,
         };
-        self.app.db.write(move |tx| server::store::admin::insert(tx, &row)).await.expect("a colleague");
-        let mut browser = self.browser();
-        let page = browser.sign_in(&email, PASSWORD).await;
-        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
-        browser
+        let stored = row.clone();
+        self.app.db.write(move |tx| server::store::admin::insert(tx, &stored)).await.expect("a colleague");
+        row
+    }
+
+    /// An open invitation, without a trace in the log; its id.
+    pub(crate) async fn invited(&self, organization: &Organization, role: Role) -> String {
+        let secret = server::secret::PlainSecret::new();
+        let row = InvitationRow {
+            id: self.app.clock.id(Kind::Invitation),
+            organization_id: organization.id.clone(),
+            name: format!("{} Invited", organization.marker),
+            email: format!("{}@invited.example", self.app.clock.salt()),
+            role: role.code().into(),
+            secret_hash: secret.hash().to_hex(),
+            secret_sealed: Vec::new(),
+            invited_by: organization.admin.clone(),
+            created_at: self.app.clock.now(),
+            expires_at: self.app.clock.now() + 86_400_000,
+            used_at: None,
+            withdrawn_at: None,
+        };
+        let id = row.id.clone();
+        self.app.db.write(move |tx| server::store::invitation::insert(tx, &row)).await.expect("an invitation");
+        id
     }
 
     pub(crate) async fn things(&self, organization: &Organization) -> Things {
@@ -130,8 +163,12 @@ impl House {
     pub(crate) async fn things_like(&self, organization: &Organization, wish: impl FnOnce(&mut LinkInput)) -> Things {
         let (app, marker) = (&self.app, organization.marker);
         let actor = Actor::operator(&organization.id);
-        let typed =
-            PlaceInput { name: format!("{marker} Court"), address: String::new(), time_zone: "Europe/Berlin".into() };
+        let typed = PlaceInput {
+            name: format!("{marker} Court"),
+            address: String::new(),
+            time_zone: "Europe/Berlin".into(),
+            ..PlaceInput::default()
+        };
         let place = place::create(app, &actor, &typed).await.expect("a place");
         let typed = DoorInput {
             place_id: place.clone(),
@@ -150,7 +187,7 @@ impl House {
         wish(&mut typed);
         let link = link::create(app, &actor, &typed).await.expect("a link");
         let secret = self.secret(organization, &link).await;
-        Things { place, door, link, secret, group: String::new() }
+        Things { place, door, link, secret, group: String::new(), schedule: String::new() }
     }
 
     /// A group of these doors.
@@ -161,6 +198,12 @@ impl House {
             ..Default::default()
         };
         group::create(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a group")
+    }
+
+    /// A schedule with these windows, such as `mon-fri=08:00-18:00`.
+    pub(crate) async fn schedule(&self, organization: &Organization, open: &[&str]) -> String {
+        let typed = ScheduleInput { name: format!("{} Hours", organization.marker), days: week(open) };
+        schedule::create(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a schedule")
     }
 
     pub(crate) fn owner(&self, organization: &Organization) -> Actor {
@@ -256,4 +299,19 @@ impl House {
             self.sql(&format!("{off} {sql}")).expect("a statement");
         }
     }
+}
+
+/// Windows such as `mon-fri=08:00-18:00` as a form sends them.
+pub(crate) fn week(open: &[&str]) -> [Vec<(String, String)>; 7] {
+    let mut week: [Vec<(String, String)>; 7] = Default::default();
+    let day = |name: &str| ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|day| *day == name);
+    for text in open {
+        let (days, hours) = text.split_once('=').expect("days and hours");
+        let (first, last) = days.split_once('-').unwrap_or((days, days));
+        let (from, until) = hours.split_once('-').expect("from and until");
+        for day in &mut week[day(first).expect("a day")..=day(last).expect("a day")] {
+            day.push((from.to_owned(), until.to_owned()));
+        }
+    }
+    week
 }

@@ -1,6 +1,7 @@
 //! Latchkey whole: the real router, the real store, real processes.
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod admins;
 mod bad_input;
 mod broker;
 mod brokers;
@@ -11,8 +12,10 @@ mod crashing;
 mod drivers;
 mod groups;
 mod handling;
+mod hours;
 mod house;
 mod listing;
+mod lockdown;
 mod log;
 mod mailing;
 mod organizations;
@@ -31,4 +34,5 @@ mod support;
 mod tapping;
 mod texting;
 mod visiting;
+mod what_if;
 mod writing;

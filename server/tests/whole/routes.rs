@@ -50,6 +50,9 @@ const TABLE: &[Row] = &[
     Row("GET", "/places/{id}", Right::Look, OWN),
     Row("GET", "/places/{id}/edit", Right::House, OWN),
     Row("POST", "/places/{id}/edit", Right::House, OWN_FORM),
+    Row("GET", "/places/{id}/lockdown", Right::Doors, OWN),
+    Row("POST", "/places/{id}/lockdown", Right::Doors, OWN_FORM),
+    Row("POST", "/places/{id}/lift", Right::Doors, DEED),
     Row("GET", "/places/{id}/remove", Right::House, OWN),
     Row("POST", "/places/{id}/remove", Right::House, DEED),
     Row("GET", "/doors", Right::Look, SIGNED_IN),
@@ -63,6 +66,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/doors/{id}/test", Right::House, DEED),
     Row("POST", "/doors/{id}/lockdown", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
+    Row("GET", "/doors/{id}/could-it-open", Right::Look, OWN),
     Row("GET", "/doors/{id}/remove", Right::House, OWN),
     Row("POST", "/doors/{id}/remove", Right::House, DEED),
     Row("GET", "/groups", Right::Look, SIGNED_IN),
@@ -73,6 +77,18 @@ const TABLE: &[Row] = &[
     Row("POST", "/groups/{id}/edit", Right::House, OWN_FORM),
     Row("GET", "/groups/{id}/remove", Right::House, OWN),
     Row("POST", "/groups/{id}/remove", Right::House, DEED),
+    Row("GET", "/schedules", Right::Look, SIGNED_IN),
+    Row("GET", "/schedules/new", Right::House, SIGNED_IN),
+    Row("POST", "/schedules/new", Right::House, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/schedules/{id}", Right::Look, OWN),
+    Row("GET", "/schedules/{id}/edit", Right::House, OWN),
+    Row("POST", "/schedules/{id}/edit", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions/remove", Right::House, DEED),
+    Row("GET", "/schedules/{id}/holidays", Right::House, OWN),
+    Row("POST", "/schedules/{id}/holidays", Right::House, OWN_FORM),
+    Row("GET", "/schedules/{id}/remove", Right::House, OWN),
+    Row("POST", "/schedules/{id}/remove", Right::House, DEED),
     Row("GET", "/links", Right::Look, SIGNED_IN),
     Row("GET", "/links/new", Right::Links, SIGNED_IN),
     Row("POST", "/links/new", Right::Links, ["in", "422", "422", "in", "in"]),
@@ -97,6 +113,17 @@ const TABLE: &[Row] = &[
     Row("GET", "/simulator", Right::Look, SIGNED_IN),
     Row("GET", "/simulator/stream", Right::Look, ["401", "200", "200", "401", "401"]),
     Row("POST", "/simulator/{id}/mode", Right::House, DEED),
+    Row("GET", "/invitation/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
+    Row("POST", "/invitation/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
+    Row("GET", "/admins", Right::Look, SIGNED_IN),
+    Row("GET", "/admins/invite", Right::People, SIGNED_IN),
+    Row("POST", "/admins/invite", Right::People, ["in", "422", "422", "in", "in"]),
+    Row("POST", "/admins/invitations/{id}/resend", Right::People, DEED),
+    Row("POST", "/admins/invitations/{id}/withdraw", Right::People, DEED),
+    Row("GET", "/admins/{id}", Right::Look, OWN),
+    Row("POST", "/admins/{id}/role", Right::People, DEED),
+    Row("GET", "/admins/{id}/remove", Right::People, OWN),
+    Row("POST", "/admins/{id}/remove", Right::People, DEED),
     Row("GET", "/account", Right::Look, SIGNED_IN),
     Row("POST", "/account/password", Right::Look, ["in", "422", "422", "in", "in"]),
     Row("POST", "/account/sessions/end-others", Right::Look, ["in", "303", "303", "in", "in"]),
@@ -138,7 +165,8 @@ impl Cast {
     async fn things(&self) -> Things {
         let things = self.house.things(&self.ours).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
-        Things { group, ..things }
+        let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
+        Things { group, schedule, ..things }
     }
 
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
@@ -151,10 +179,18 @@ impl Cast {
         } else {
             None
         };
+        // Somebody of ours to change or remove, or to invite, put there past the log.
+        let person = match path.strip_prefix("/admins/") {
+            Some(rest) if rest.starts_with("invitations/") => self.house.invited(&self.ours, Role::Observer).await,
+            Some(_) => self.house.admin(&self.ours, Role::Observer).await.id,
+            None => String::new(),
+        };
         let id = match path.split('/').nth(1) {
+            Some("admins") => &person,
             Some("places") => &things.place,
             Some("links") => &things.link,
             Some("groups") => &things.group,
+            Some("schedules") => &things.schedule,
             Some("events") => &event,
             Some("account") => session.as_ref().unwrap_or(&event),
             _ => &things.door,

@@ -98,6 +98,50 @@ impl Model {
         }
     }
 
+    /// Removing a schedule; `refused` says whom it still binds.
+    #[must_use]
+    pub fn remove_schedule(id: &str, name: &str, refused: Option<String>, version: i64) -> Self {
+        Self {
+            title: format!("Remove {name}?"),
+            consequences: vec![
+                "No door and no group has these hours, so nothing opens more or less than before.".into(),
+                "Its week and its exceptions are gone. Its events stay in the event log.".into(),
+            ],
+            refused,
+            action: format!("/schedules/{id}/remove"),
+            button: "Remove schedule".into(),
+            version,
+            back: WayBack::new(format!("/schedules/{id}"), "Keep it"),
+        }
+    }
+
+    /// Removing an admin with so many live sessions and open invitations.
+    #[must_use]
+    pub fn remove_admin(id: &str, name: &str, sessions: i64, invited: i64, refused: Option<String>) -> Self {
+        let ends = match sessions {
+            0 => "They are not signed in anywhere.".to_owned(),
+            one_or_more => {
+                format!("They are signed out at once: {}.", ui::count(one_or_more, "session ends", "sessions end"))
+            }
+        };
+        let invitations = (invited > 0).then(|| {
+            format!("{} they sent and nobody used yet, taken back.", ui::count(invited, "invitation", "invitations"))
+        });
+        let mut consequences =
+            vec![format!("{name} can no longer sign in, look at anything or open any door here."), ends];
+        consequences.extend(invitations);
+        consequences.push("The links they made go on working, and what they did stays in the event log.".into());
+        Self {
+            title: format!("Remove {name}?"),
+            consequences,
+            refused,
+            action: format!("/admins/{id}/remove"),
+            button: "Remove admin".into(),
+            version: 0,
+            back: WayBack::new(format!("/admins/{id}"), "Keep them"),
+        }
+    }
+
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {

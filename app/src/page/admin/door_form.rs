@@ -4,7 +4,7 @@ pub mod driver;
 
 use leptos::prelude::*;
 
-use super::Chrome;
+use super::{Chrome, restrictions};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field};
 
@@ -29,6 +29,8 @@ pub struct Model {
     pub driver: driver::Model,
     /// The places to choose from.
     pub places: Vec<Choice>,
+    /// Its hours, and the restrictions on members' taps.
+    pub restrictions: restrictions::Model,
     /// What is wrong with the form as a whole.
     pub form_error: Option<String>,
 }
@@ -42,6 +44,7 @@ impl Model {
             "description" => self.description.error = sentence,
             "place_id" => self.place_id.error = sentence,
             "unlock_seconds" => self.unlock_seconds.error = sentence,
+            "schedule_id" => self.restrictions.schedule.error = sentence,
             other => match self.driver.field(other) {
                 Some(field) => field.error = sentence,
                 None => self.form_error = sentence,
@@ -72,6 +75,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::checkbox("accepts_digital", "Access links may open it", Some(digital.into()), model.accepts_digital)}
         </fieldset>
         {driver::view(model.driver)}
+        {restrictions::view(model.restrictions)}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };
     let body = view! {

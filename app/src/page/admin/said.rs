@@ -16,6 +16,17 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
+/// What a role may do, as a sentence has it after *You* or *They*.
+#[must_use]
+pub fn role_may(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "do everything, and decide who else is an owner",
+        Role::Administrator => "run the house: places, doors, settings, and everybody but owners",
+        Role::AccessManager => "make and end access links, and open and lock down doors",
+        Role::Observer => "look at everything and change nothing",
+    }
+}
+
 /// Every action there is, in people's words, by what it is done to; each stands here once.
 pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     (
@@ -69,7 +80,13 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Places",
-        &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
+        &[
+            ("place.created", "Place added"),
+            ("place.changed", "Place changed"),
+            ("place.removed", "Place removed"),
+            ("place.locked_down", "Place locked down"),
+            ("place.lockdown_lifted", "Lockdown of a place lifted"),
+        ],
     ),
     (
         "Groups",
@@ -81,12 +98,21 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("schedule.created", "Schedule made"),
             ("schedule.changed", "Schedule changed"),
             ("schedule.removed", "Schedule removed"),
+            ("schedule.exception_added", "Exception added to a schedule"),
+            ("schedule.exception_removed", "Exception removed from a schedule"),
+            ("schedule.holidays_imported", "Holidays imported"),
         ],
     ),
     (
         "Admins",
         &[
             ("admin.created", "Admin added"),
+            ("admin.invited", "Admin invited"),
+            ("invitation.resent", "Invitation sent again"),
+            ("invitation.withdrawn", "Invitation taken back"),
+            ("admin.joined", "Admin joined"),
+            ("admin.role_changed", "Role changed"),
+            ("admin.removed", "Admin removed"),
             ("admin.sign_in", "Signed in"),
             ("admin.sign_out", "Signed out"),
             ("admin.password_changed", "Password changed"),
@@ -142,6 +168,11 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("group.created", _) => "made the group",
         ("schedule.created", _) => "made the schedule",
         ("door.removed" | "place.removed" | "group.removed" | "schedule.removed", _) => "removed",
+        ("schedule.exception_added", _) => "gave a date hours of its own in",
+        ("schedule.exception_removed", _) => "took a date's own hours out of",
+        ("schedule.holidays_imported", _) => "imported holidays into",
+        ("place.locked_down", _) => "locked down",
+        ("place.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.locked_down", _) => "locked down",
         ("door.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.simulated", _) => "set the simulated behaviour of",
@@ -161,6 +192,15 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("organization.created", _) => "set up",
         ("organization.quota_set", _) => "set the quotas of",
         ("admin.created", _) => "added the admin",
+        ("admin.invited", _) => "invited",
+        ("admin.role_changed", _) => "changed the role of",
+        ("admin.removed", _) => "removed the admin",
+        ("invitation.resent", _) => "sent the invitation again to",
+        ("invitation.withdrawn", _) => "took back the invitation of",
+        ("invitation.message.sent", _) => "sent the invitation to",
+        ("invitation.message.kept", _) => "kept the mail to",
+        ("invitation.message.failed", _) => "could not send the invitation to",
+        ("invitation.message.unknown", _) => "may have sent the invitation to",
         _ => return alone(action, outcome, object),
     };
     if object.is_empty() { before.to_owned() } else { format!("{before} {object}") }
@@ -179,6 +219,7 @@ fn alone(action: &str, outcome: Outcome, object: &str) -> String {
         ("admin.sign_in", Outcome::Denied | Outcome::Failed) => "could not sign in".to_owned(),
         ("admin.sign_in", _) => "signed in".to_owned(),
         ("admin.sign_out", _) => "signed out".to_owned(),
+        ("admin.joined", _) => "joined".to_owned(),
         ("admin.password_changed", _) => "changed the password".to_owned(),
         ("admin.session_ended", _) => "ended a session".to_owned(),
         _ if object.is_empty() => action.to_owned(),
@@ -208,7 +249,7 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
             "place" => "Place",
             "group" => "Group",
             "schedule" => "Schedule",
-            "admin" => "Admin",
+            "admin" | "invitation" | "factor" | "recovery_codes" => "Admin",
             "message" => "Mail",
             _ => "Done",
         },

@@ -2,6 +2,7 @@
 
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
 use super::drivers;
+use super::week;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
@@ -11,12 +12,14 @@ use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
 use crate::store::writer::Credential;
 use crate::store::{door as store, event, group, place};
-use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page};
+use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page, restrictions};
 use app::text::reason;
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
+
+mod hours;
 
 /// `GET /doors`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
@@ -56,6 +59,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at):
         accepts_digital: true,
         driver: drivers::fresh(),
         places: choices(&app, &admin).await?,
+        restrictions: hours::fields(&app, &admin, "", false, false).await?,
         ..Default::default()
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await
@@ -73,6 +77,9 @@ async fn typed_form(
         unlock_seconds: form.typed.text("unlock_seconds"),
         accepts_digital: form.typed.ticked("accepts_digital"),
         driver: drivers::typed(&form.typed),
+        geofence: form.typed.ticked("geofence"),
+        reader: form.typed.ticked("reader"),
+        schedule_id: form.typed.text("schedule_id"),
     };
     let model = door_form::Model {
         id,
@@ -84,6 +91,7 @@ async fn typed_form(
         accepts_digital: typed.accepts_digital,
         driver: typed.driver.as_ref().map_or_else(drivers::fresh, drivers::again),
         places: choices(app, &form.admin).await?,
+        restrictions: hours::fields(app, &form.admin, &typed.schedule_id, typed.geofence, typed.reader).await?,
         form_error: None,
     };
     Ok((typed, model))
@@ -102,16 +110,22 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
 }
 
 /// `GET /doors/{id}`.
-pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn detail(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Query(asked): Query<week::Asked>,
+) -> Answer {
     let organization = admin.organization.id.clone();
-    let (at, groups, links, rows, names) = app
+    let (at, hours, groups, links, rows, names) = app
         .db
         .read(move |c| {
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
             let names = feed::names(c, &organization, &rows)?;
-            Ok((at, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
+            let hours = hours::of(c, &at)?;
+            Ok((at, hours, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
         })
         .await?;
     let zone = at.place.time_zone.clone();
@@ -125,7 +139,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
             by: by.and_then(|id| names.of(&id).map(str::to_owned)).unwrap_or_default(),
             reason: at.door.lockdown_reason.clone(),
         }),
-        id: at.door.id,
+        id: at.door.id.clone(),
         name: at.door.name,
         description: at.door.description,
         place_id: at.place.id,
@@ -135,6 +149,9 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         trouble,
         unlock_seconds: at.door.unlock_ms / 1_000,
         accepts_digital: at.door.accepts_digital,
+        week: hours.as_ref().map(|hours| hours::week(&app, &asked, &at.door.id, &zone, hours)),
+        schedule: hours.map(|hours| (hours.row.id, hours.row.name)),
+        restrictions: restrictions::said(at.door.geofence, at.door.reader).to_owned(),
         groups,
         links,
         events: lines(&app, &zone, &rows, &names),
@@ -159,6 +176,14 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         accepts_digital: door.accepts_digital,
         driver,
         places: choices(&app, &admin).await?,
+        restrictions: hours::fields(
+            &app,
+            &admin,
+            door.schedule_id.as_deref().unwrap_or_default(),
+            door.geofence,
+            door.reader,
+        )
+        .await?,
         form_error: None,
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await

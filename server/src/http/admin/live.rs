@@ -4,7 +4,7 @@ use super::common::{feed_item, lines};
 use super::events::{Narrow, narrowed};
 use crate::app::App;
 use crate::driver::simulator;
-use crate::http::auth::Admin;
+use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
 use crate::service::feed;
 use crate::store::event::{self, Filter};
@@ -98,6 +98,10 @@ impl Following {
             }
             tokio::time::sleep(PAUSE).await;
             self.changes.mark_unchanged();
+            // What was committed may be that this admin was removed, or that this session ended.
+            if !auth::still_in(&self.app, &self.admin).await {
+                return None;
+            }
             match self.news().await {
                 Ok(None) => return None,
                 Ok(Some(news)) if news.is_empty() => {}
@@ -146,7 +150,10 @@ impl Following {
 /// What a simulator's page follows, and the doors that it saw open.
 struct Swinging {
     app: App,
-    organization: String,
+    admin: Admin,
+    changes: watch::Receiver<u64>,
+    /// When to look whether the admin may still listen, once something was committed.
+    look_at: Option<tokio::time::Instant>,
     opened: broadcast::Receiver<simulator::Opened>,
     closing: Vec<(tokio::time::Instant, String)>,
     until: tokio::time::Instant,
@@ -164,16 +171,33 @@ impl Swinging {
                     None => std::future::pending().await,
                 }
             };
+            let look_at = self.look_at;
+            let look = async {
+                match look_at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
+                changed = self.changes.changed(), if self.look_at.is_none() => {
+                    changed.ok()?;
+                    self.look_at = Some(tokio::time::Instant::now() + PAUSE);
+                }
+                () = look => {
+                    self.look_at = None;
+                    if !auth::still_in(&self.app, &self.admin).await {
+                        return None;
+                    }
+                }
                 () = close => {
                     let at = self.closing.iter().position(|(at, _)| Some(*at) == first)?;
                     let (_, door) = self.closing.swap_remove(at);
                     return Some(DoorNews { door, state: "locked".into(), until_ms: None });
                 }
                 door = self.opened.recv() => match door {
-                    Ok(door) if door.organization == self.organization => {
+                    Ok(door) if door.organization == self.admin.organization.id => {
                         let open = Duration::from_millis(door.open_ms.unsigned_abs());
                         self.closing.retain(|(_, other)| *other != door.door);
                         self.closing.push((tokio::time::Instant::now() + open, door.door.clone()));
@@ -205,8 +229,10 @@ pub async fn simulator(
         })
         .collect();
     let swinging = Swinging {
+        changes: app.db.changes(),
         app,
-        organization: admin.organization.id,
+        admin,
+        look_at: None,
         opened,
         closing,
         until: tokio::time::Instant::now() + LENGTH,

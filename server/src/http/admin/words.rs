@@ -5,6 +5,7 @@ use crate::store::event::EventRow;
 use app::page::admin::said;
 use app::text::reason;
 use domain::event::Outcome;
+use domain::role::Role;
 
 /// Who, did what, more.
 pub(super) struct Words {
@@ -30,13 +31,19 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.changed", _) if !detail("driver").is_empty() => "How it opens was changed".to_owned(),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
-        ("door.locked_down", _) => detail("reason"),
+        ("door.locked_down" | "place.locked_down", _) => detail("reason"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("schedule.created" | "schedule.changed", _) => detail("week"),
+        ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),
+        ("schedule.exception_removed", _) => detail("date"),
+        ("schedule.holidays_imported", _) => format!("{} dates closed", detail("dates")),
         ("organization.quota_set", _) => {
             format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
         }
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
+        ("admin.invited" | "admin.joined", _) => format!("As {}", role(&detail("role"))),
+        ("admin.role_changed", _) => format!("From {} to {}", role(&detail("from")), role(&detail("to"))),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
         ("message.kept", _) => "No mail server is configured".to_owned(),
         ("message.sent" | "message.failed", _) if detail("attempts") != "1" => {
@@ -45,7 +52,21 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    Words { who: who(row, names), did: said::did(&row.action, outcome, object), detail: more, outcome, badge }
+    let did = said::did(&spoken(row), outcome, object);
+    Words { who: who(row, names), did, detail: more, outcome, badge }
+}
+
+/// The action as it is said: what a message carried makes a difference.
+fn spoken(row: &EventRow) -> String {
+    match (row.action.starts_with("message."), row.object.split('_').next()) {
+        (true, Some("invitation")) => format!("invitation.{}", row.action),
+        _ => row.action.clone(),
+    }
+}
+
+/// A role's code as its name.
+fn role(code: &str) -> String {
+    Role::from_code(code).map_or_else(|| code.to_owned(), |role| said::role(role).to_owned())
 }
 
 /// Who acts, by the name they had then while it is kept.
