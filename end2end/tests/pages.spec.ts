@@ -54,7 +54,9 @@ for (const [device, options] of Object.entries(devices)) {
           'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
           'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
-          deliveries: '/deliveries', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
+          deliveries: '/deliveries', settings: '/settings', 'settings-general': '/settings/general',
+          'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
+          'settings-looks': '/settings/looks', 'settings-delivery': '/settings/delivery', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
         };
         for (const state of states) {
           const found = links.find(link => link.state === state);

@@ -19,6 +19,7 @@ pub mod quota;
 pub mod schedule;
 pub mod schema;
 pub mod session;
+pub mod settings;
 pub mod throttle;
 pub mod watch;
 pub mod writer;

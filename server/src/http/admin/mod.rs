@@ -18,6 +18,7 @@ pub mod overview;
 pub mod place_lockdown;
 pub mod places;
 pub mod schedules;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
