@@ -102,6 +102,7 @@ async fn every_answer_of_a_relay_is_what_it_means(database: &str) {
         (&text, Mood::Huge, "failed", "does not contain"),
         // It was asked and may have opened.
         (&any, Mood::HangsUp, "timed_out", ""),
+        (&text, Mood::Silent, "timed_out", ""),
     ]
     .into_iter()
     .enumerate()
