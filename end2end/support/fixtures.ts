@@ -6,6 +6,8 @@ export interface Options {
   database: Database;
   /** Whether the server holds the example organization. */
   demo: boolean;
+  /** Further settings of the server. */
+  environment: Record<string, string>;
 }
 
 interface Fixtures {
@@ -18,8 +20,9 @@ export const test = base.extend<Options & Fixtures>({
   database: ['sqlite', { option: true }],
   expected: async ({}, use) => use([]),
   demo: [false, { option: true }],
-  latchkey: async ({ database, demo }, use) => {
-    const latchkey = await Latchkey.start(database, { demo });
+  environment: [{}, { option: true }],
+  latchkey: async ({ database, demo, environment }, use) => {
+    const latchkey = await Latchkey.start(database, { demo, ...environment });
     await use(latchkey);
     await latchkey.end();
   },

@@ -18,7 +18,7 @@ const binary = () => {
   return path;
 };
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((done, failed) => {
     const probe = createServer().once('error', failed);
     probe.listen(0, '127.0.0.1', () => {

@@ -80,6 +80,18 @@ for (const [device, options] of Object.entries(devices)) {
           if (['overview', 'simulator', 'link-shown'].includes(name)) await page.waitForTimeout(400);
           await look(page, folder, name);
         }
+        await at(`/doors/${doors[0].id}`);
+        await page.getByRole('main').locator('summary', { hasText: /^ *Test/ }).click();
+        await look(page, folder, 'door-test');
+        await at(`/doors/${doors[0].id}/edit`);
+        for (const [kind, more] of [['http', 'Success, signature, certificate'], ['mqtt', 'Delivery, availability, certificate']] as const) {
+          await page.getByLabel('Driver').selectOption(kind);
+          await page.getByText(more).click();
+          await look(page, folder, `door-edit-${kind}`);
+        }
+        await page.getByRole('button', { name: 'Save' }).click();
+        await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+        await look(page, folder, 'door-edit-wrong');
         await at('/links/new');
         await page.getByRole('main').getByLabel(/^Until/).fill('2020-01-01T10:00');
         await page.getByRole('main').getByLabel(/^Name/).fill('🗝'.repeat(3) + 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2));

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::driver::Drivers;
 use crate::error::{Error, Result};
+use crate::net::Net;
 use crate::notify::sms::Texter;
 use crate::secret::Keys;
 use crate::service::password::Hasher;
@@ -25,6 +26,8 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// Time and randomness.
     pub clock: Clock,
+    /// The way out to addresses that admins choose.
+    pub net: Net,
     /// How doors open.
     pub drivers: Drivers,
     /// Password hashing, a few at a time.
@@ -54,15 +57,17 @@ impl App {
             Error::Unavailable(format!("the data folder {} cannot be made: {cause}", config.data_dir.display()))
         })?;
         let keys = Keys::load(&config).map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        let (clock, drivers) = (Clock::default(), Drivers::new());
+        let (keys, clock, net) = (Arc::new(keys), Clock::default(), Net::new(&config.allowed_targets));
+        let drivers = Drivers::new(&net, &keys, &clock);
         let reach = drivers.clone();
         let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
         Ok(Self {
             texter: Texter::new(&config),
             config: Arc::new(config),
             db,
-            keys: Arc::new(keys),
+            keys,
             clock,
+            net,
             drivers,
             hasher: Hasher::default(),
             refusals: Arc::default(),

@@ -1,6 +1,4 @@
 //! The configuration: from the environment and an optional file, checked as a whole before anything starts.
-//!
-//! `LATCHKEY_ALLOWED_TARGETS` is a reserved name; nothing reads it yet.
 
 mod names;
 mod read;
@@ -56,6 +54,8 @@ pub struct Config {
     pub max_connections: usize,
     /// `LATCHKEY_OPERATOR_CONTACT`: whom people are told to ask for more links by text message or e-mail.
     pub operator_contact: Option<String>,
+    /// `LATCHKEY_ALLOWED_TARGETS`: addresses off the public internet that doors and webhooks may be reached at.
+    pub allowed_targets: Vec<IpNet>,
     /// What is odd but no reason not to start; to be logged at start.
     pub warnings: Vec<String>,
 }

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod error;
 pub mod http;
 pub mod logging;
+pub mod net;
 pub mod notify;
 pub mod secret;
 pub mod service;

@@ -21,6 +21,7 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
     }
     tools::node()?;
     let chromium = chromium()?;
+    let mosquitto = tools::mosquitto()?;
     let binary = run::server(Mode::Debug)?;
     shell::timed("browser: npm ci", || npm::install(&folder, &folder))?;
     let mut playwright = shell::words(&["npx", "--no-install", "playwright", "test"]);
@@ -28,7 +29,8 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
         .current_dir(&folder)
         .env("LATCHKEY_BIN", binary)
         .env("LATCHKEY_TEST_POSTGRES", postgres)
-        .env("CHROMIUM", chromium);
+        .env("CHROMIUM", chromium)
+        .env("LATCHKEY_TEST_MOSQUITTO", mosquitto);
     shell::run(&mut playwright)
 }
 

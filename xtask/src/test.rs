@@ -124,13 +124,15 @@ fn clippy_wasm() -> Result<()> {
 fn unit(cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
+    let mosquitto = tools::mosquitto()?;
     for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
         let mut cargo = shell::words(&["cargo", "test"]);
         shell::run(
             cargo
                 .args(packages)
                 .env("LATCHKEY_TEST_POSTGRES", cluster.url())
-                .env("LATCHKEY_TEST_POSTGRES_PROGRAMS", cluster.programs()),
+                .env("LATCHKEY_TEST_POSTGRES_PROGRAMS", cluster.programs())
+                .env("LATCHKEY_TEST_MOSQUITTO", &mosquitto),
         )?;
     }
     Ok(())

@@ -54,6 +54,23 @@ pub(crate) fn native_compiler() -> Result<()> {
     apt_install(&missing, "compiling the server's C libraries needs more programs")
 }
 
+/// The MQTT broker that tests start for themselves. Debian starts one on its own, which nobody needs.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn mosquitto() -> Result<std::path::PathBuf> {
+    // Debian keeps it where only root looks for programs.
+    let find = || {
+        let debian = std::path::PathBuf::from("/usr/sbin/mosquitto");
+        shell::find_program("mosquitto").or_else(|| debian.is_file().then_some(debian))
+    };
+    if let Some(program) = find() {
+        return Ok(program);
+    }
+    apt_install(&["mosquitto"], "the tests need an MQTT broker")?;
+    find().map_or_else(|| bail!("mosquitto was installed, but cannot be found"), Ok)
+}
+
 /// Makes sure that a component of the Rust toolchain answers.
 ///
 /// # Errors

@@ -10,12 +10,14 @@ pub mod id;
 pub mod input;
 pub mod link;
 pub mod list;
+pub mod network;
 pub mod qr;
 pub mod reason;
 pub mod role;
 pub mod scan;
 pub mod schedule;
 pub mod sms;
+pub mod template;
 pub mod terminal;
 
 /// A moment: Unix milliseconds, UTC.

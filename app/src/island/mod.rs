@@ -8,9 +8,12 @@ mod copy;
 mod feed;
 #[expect(unreachable_pub, reason = "the macro makes a public item of every island")]
 mod simulator;
+#[expect(unreachable_pub, reason = "the macro makes a public item of every island")]
+mod standing;
 #[cfg(feature = "hydrate")]
 mod stream;
 
 pub use copy::{CopyButton, ShareButton};
 pub use feed::{FeedItem, LiveFeed, LiveLog};
 pub use simulator::{DoorNews, SimulatedDoor, SimulatorDoors};
+pub use standing::{Standing, StandingBadge};

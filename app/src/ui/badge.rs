@@ -36,16 +36,22 @@ impl Badge {
         Self { tone, text: text.into() }
     }
 
-    /// As it is shown.
-    pub fn view(self) -> AnyView {
-        let class = match self.tone {
+    /// The classes that draw it.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self.tone {
             Tone::Plain => "badge",
             Tone::Ok => "badge ok",
             Tone::No => "badge no",
             Tone::Warn => "badge warn",
             Tone::Key => "badge key",
             Tone::Off => "badge warn off",
-        };
+        }
+    }
+
+    /// As it is shown.
+    pub fn view(self) -> AnyView {
+        let class = self.class();
         view! { <span class=class>{self.text}</span> }.into_any()
     }
 }

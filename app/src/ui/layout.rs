@@ -7,10 +7,15 @@ use super::icon::Icon;
 
 /// A page's head: its one `h1`, its state, and what can be done.
 pub fn head(title: &str, badge: Option<Badge>, actions: AnyView) -> AnyView {
+    head_of(title, badge.map(Badge::view).into_any(), actions)
+}
+
+/// The same, with a state that keeps itself up to date.
+pub fn head_of(title: &str, badge: AnyView, actions: AnyView) -> AnyView {
     view! {
         <div class="head">
             <h1>{title.to_owned()}</h1>
-            {badge.map(Badge::view)}
+            {badge}
             <div class="actions">{actions}</div>
         </div>
     }

@@ -11,7 +11,7 @@ mod layout;
 
 pub use badge::{Badge, Tone};
 pub use field::{Choice, Field, Input, checkbox, file, form_error, grouped_select, input, select, textarea};
-pub use layout::{Fact, back, card, card_of, empty, facts, head, next_page, zones};
+pub use layout::{Fact, back, card, card_of, empty, facts, head, head_of, next_page, zones};
 
 /// A form that posts, with the token that proves it was made here.
 pub fn form(action: impl Into<String>, token: &str, class: &'static str, body: AnyView) -> AnyView {

@@ -1,5 +1,7 @@
 //! `latchkey door …`.
 
+mod driver;
+
 use super::options::{acting, named};
 use super::output::{print, time};
 use super::{place, schedule};
@@ -25,6 +27,10 @@ pub(super) enum Door {
     Lift(Show),
     /// Set how a simulated door behaves: ready, slow, dead, refusing or offline.
     Simulate(Simulate),
+    /// Set how a door opens: simulated, by a web request, or by a message to a broker.
+    SetDriver(Box<driver::SetDriver>),
+    /// Open a door to see whether it opens. For real, and without taking anybody's opening.
+    Test(Show),
     /// Remove a door; links lose it.
     Remove(Show),
 }
@@ -129,6 +135,7 @@ impl Door {
                     place_id: place::find(app, &id, &create.place).await?.id,
                     unlock_seconds: create.unlock_seconds,
                     accepts_digital: !create.no_digital,
+                    driver: None,
                     geofence: create.geofence,
                     reader: create.reader,
                     schedule_id: match &create.schedule {
@@ -161,6 +168,15 @@ impl Door {
                     .ok_or_else(|| Error::Refused("A mode is one of ready, slow, dead, refusing, offline.".into()))?;
                 door::simulate(app, &actor, &at.door.id, mode).await?;
                 (at.door.id, simulate.json)
+            }
+            Self::SetDriver(set) => {
+                let at = find(app, &id, &set.door).await?;
+                door::set_driver(app, &actor, &at.door.id, &set.typed()?).await?;
+                (at.door.id, set.json)
+            }
+            Self::Test(test) => {
+                let at = find(app, &id, &test.door).await?;
+                return driver::test(app, &actor, &at.door.id, test.json).await;
             }
             Self::Remove(remove) => {
                 let at = find(app, &id, &remove.door).await?;

@@ -37,6 +37,7 @@ use std::process::ExitCode;
 ///   LATCHKEY_TLS_CERT, _KEY   PEM files for https, read again when they change
 ///   LATCHKEY_SECRET_KEY_FILE  the key that seals secrets (secret.key in the data folder)
 ///   LATCHKEY_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
+///   LATCHKEY_ALLOWED_TARGETS  addresses off the public internet that doors may be opened at
 ///   LATCHKEY_LOG              what is logged, such as info or server=debug
 ///
 /// Exit status: 0 done, 1 failed with a sentence on standard error, 2 wrong usage.

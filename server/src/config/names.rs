@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(super) const PREFIX: &str = "LATCHKEY_";
 
 /// All that can be set, without the prefix.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "DATA_DIR",
     "LISTEN",
     "BASE_URL",
@@ -26,9 +26,8 @@ const KNOWN: [&str; 18] = [
     "SESSION_HOURS",
     "MAX_CONNECTIONS",
     "OPERATOR_CONTACT",
+    "ALLOWED_TARGETS",
 ];
-/// Names that later versions will read.
-const RESERVED: [&str; 1] = ["ALLOWED_TARGETS"];
 
 /// The values by name without prefix, and what was odd on the way.
 #[derive(Default)]
@@ -61,8 +60,6 @@ pub(super) fn collect(env: &[(String, String)], file: Option<&str>) -> Found {
             if !value.is_empty() {
                 found.values.insert(known, value.to_owned());
             }
-        } else if RESERVED.contains(&short) {
-            found.warnings.push(format!("{name} is a reserved name and does nothing yet."));
         } else if short != "CONFIG" {
             found.warnings.push(format!(
                 "{name} is not a setting{}; it is ignored.",
@@ -78,15 +75,10 @@ impl Found {
         let upper = name.to_uppercase();
         let short = upper.strip_prefix(PREFIX).unwrap_or(&upper);
         let Some(known) = known(short).filter(|_| name == name.to_lowercase()) else {
-            if RESERVED.contains(&short) {
-                self.warnings
-                    .push(format!("{name} in the configuration file is a reserved name and does nothing yet."));
-            } else {
-                let near = hint(short, str::to_lowercase);
-                self.mistakes.push(Mistake(format!(
-                    "{name} in the configuration file is not a setting{near}. Correct or remove it."
-                )));
-            }
+            let near = hint(short, str::to_lowercase);
+            self.mistakes.push(Mistake(format!(
+                "{name} in the configuration file is not a setting{near}. Correct or remove it."
+            )));
             return;
         };
         match text(value) {

@@ -87,6 +87,9 @@ impl Settings {
                 "Give one line, such as an address or a phone number.",
                 one_line,
             ),
+            allowed_targets: self
+                .take("ALLOWED_TARGETS", "Give addresses or networks, such as 192.168.1.20, 192.168.1.0/24.", networks)
+                .unwrap_or_default(),
             warnings: std::mem::take(&mut self.warnings),
         }
     }

@@ -72,16 +72,19 @@ fn every_mistake_is_said_at_once_with_its_name_its_value_and_the_remedy() {
 fn a_wrong_name_is_told_its_nearest_neighbour() {
     let said = read(&[], Some("listne = \"x\"\nallowed_targets = \"\"")).unwrap_err();
     assert_eq!(said, ["listne in the configuration file is not a setting; did you mean listen. Correct or remove it."]);
-    let config =
-        read(&[("BASEURL", "x"), ("ALLOWED_TARGETS", "x"), ("CONFIG", "x"), ("WHATEVER_ELSE", "x")], None).unwrap();
+    let config = read(
+        &[("BASEURL", "x"), ("ALLOWED_TARGETS", "10.0.0.5, 192.168.0.0/24"), ("CONFIG", "x"), ("WHATEVER_ELSE", "x")],
+        None,
+    )
+    .unwrap();
     assert_eq!(
         config.warnings,
         [
             "LATCHKEY_BASEURL is not a setting; did you mean LATCHKEY_BASE_URL; it is ignored.",
-            "LATCHKEY_ALLOWED_TARGETS is a reserved name and does nothing yet.",
             "LATCHKEY_WHATEVER_ELSE is not a setting; it is ignored.",
         ]
     );
+    assert_eq!(config.allowed_targets, ["10.0.0.5/32".parse().unwrap(), "192.168.0.0/24".parse().unwrap()]);
 }
 
 #[test]

@@ -146,6 +146,6 @@ impl Driver for Simulator {
             return DriverAnswer::Refused("The command came too late.".into());
         }
         self.swing(&command.door);
-        DriverAnswer::Opened
+        DriverAnswer::Opened(String::new())
     }
 }

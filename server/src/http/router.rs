@@ -1,8 +1,9 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, could_it_open, deliveries, doors, events, factors, groups, invitation, links, live, overview,
-    passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor, simulator,
+    account, admins, could_it_open, deliveries, doors, drivers, events, factors, groups, invitation, links, live,
+    overview, passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor,
+    simulator, standing,
 };
 use super::session_store::{Sessions, leave_idle};
 use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
@@ -74,6 +75,8 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}", GET, get(doors::detail)),
         route("/doors/{id}/edit", BOTH, get(doors::edit).post(doors::update)),
         route("/doors/{id}/unlock", POST, post(doors::open)),
+        route("/doors/{id}/stream", GET, get(standing::stream)),
+        route("/doors/{id}/test", POST, post(drivers::test)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
         route("/doors/{id}/could-it-open", GET, get(could_it_open::ask)),

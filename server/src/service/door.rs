@@ -1,13 +1,18 @@
 //! Doors: made, changed, locked down, removed, each with its event.
 
+pub mod driver;
+pub mod test;
+
 use super::actor::Actor;
 use crate::app::App;
 use crate::driver::simulator::{self, Mode, Settings};
 use crate::error::{Checks, Error, Result};
+use crate::store::audit::NewEvent;
 use crate::store::door::{self, DoorChange, DoorRow};
 use crate::store::{place, schedule};
 use domain::id::Kind;
 use domain::input;
+use driver::{DriverInput, Prepared};
 use std::collections::BTreeMap;
 
 /// What a form or the command line gives.
@@ -29,10 +34,11 @@ pub struct DoorInput {
     pub reader: bool,
     /// A schedule's id; empty: always.
     pub schedule_id: String,
+    /// How it opens; none: as it does, and a new one by the simulator.
+    pub driver: Option<DriverInput>,
 }
 
-fn check(typed: &DoorInput) -> Result<DoorChange> {
-    let mut checks = Checks::default();
+fn check(typed: &DoorInput, checks: &mut Checks) -> DoorChange {
     let change = DoorChange {
         name: checks.take("name", input::line(&typed.name, 100)),
         description: checks.take("description", input::optional_line(&typed.description, 200)),
@@ -46,8 +52,7 @@ fn check(typed: &DoorInput) -> Result<DoorChange> {
     if !Kind::Place.owns(&change.place_id) {
         checks.note("place_id", "Please choose one of your places.");
     }
-    checks.done()?;
-    Ok(change)
+    change
 }
 
 /// Says in an event when the door opens and what binds members.
@@ -60,13 +65,16 @@ fn describe(detail: &mut BTreeMap<String, String>, change: &DoorChange) {
     }
 }
 
-/// Makes a door, opened by the simulator.
+/// Makes a door.
 ///
 /// # Errors
 /// `Fields`; those of the store.
 pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<String> {
-    let change = check(typed)?;
     let (actor, id) = (actor.clone(), app.clock.id(Kind::Door));
+    let mut checks = Checks::default();
+    let change = check(typed, &mut checks);
+    let prepared = typed.driver.as_ref().and_then(|typed| driver::prepare(app, &id, None, typed, &mut checks));
+    checks.done()?;
     app.db
         .write(move |tx| {
             place::find(tx.connection, &actor.organization, &change.place_id)
@@ -78,8 +86,8 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 place_id: change.place_id.clone(),
                 name: change.name.clone(),
                 description: change.description.clone(),
-                driver: simulator::KIND.into(),
-                driver_settings: "{}".into(),
+                driver: prepared.as_ref().map_or(simulator::KIND, |driver| driver.kind).into(),
+                driver_settings: prepared.as_ref().map_or("{}", |driver| driver.settings.as_str()).into(),
                 unlock_ms: change.unlock_ms,
                 accepts_digital: change.accepts_digital,
                 locked_down_at: None,
@@ -90,12 +98,13 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 geofence: change.geofence,
                 reader: change.reader,
                 schedule_id: change.schedule_id.clone(),
-                driver_sealed: None,
+                driver_sealed: prepared.as_ref().and_then(|driver| driver.sealed.clone()),
             };
             door::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "door.created", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
+            note_driver(&mut event, prepared.as_ref());
             describe(&mut event.detail, &change);
             tx.record(event);
             Ok(id.clone())
@@ -108,21 +117,77 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
 /// # Errors
 /// `Fields`, `NotFound`, `Stale`; those of the store.
 pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &DoorInput) -> Result<()> {
-    let change = check(typed)?;
     let (actor, id) = (actor.clone(), id.to_owned());
+    let (organization, wanted) = (actor.organization.clone(), id.clone());
+    let before = app.db.read(move |c| door::find(c, &organization, &wanted)).await?.door;
+    let mut checks = Checks::default();
+    let change = check(typed, &mut checks);
+    let typed = typed.driver.as_ref();
+    let prepared = typed.and_then(|typed| driver::prepare(app, &id, Some(&before), typed, &mut checks));
+    checks.done()?;
+    let prepared = prepared.filter(|driver| {
+        (driver.kind, &driver.settings, &driver.sealed)
+            != (before.driver.as_str(), &before.driver_settings, &before.driver_sealed)
+    });
     app.db
         .write(move |tx| {
             door::update(tx, &actor.organization, &id, version, &change)?;
+            if let Some(driver) = &prepared {
+                let driver = (driver.kind, driver.settings.as_str(), driver.sealed.as_deref());
+                door::set_driver(tx, &actor.organization, &id, version + 1, driver)?;
+            }
             let mut event = actor.event(tx.clock, tx.now, "door.changed", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
             event.detail.insert("unlock_ms".into(), change.unlock_ms.to_string());
             event.detail.insert("accepts_digital".into(), change.accepts_digital.to_string());
+            note_driver(&mut event, prepared.as_ref());
             describe(&mut event.detail, &change);
             tx.record(event);
             Ok(())
         })
         .await
+}
+
+/// What an event says about how a door opens: never a secret.
+fn note_driver(event: &mut NewEvent, driver: Option<&Prepared>) {
+    let Some(driver) = driver else {
+        return;
+    };
+    event.detail.insert("driver".into(), driver.kind.into());
+    if !driver.host.is_empty() {
+        event.detail.insert("host".into(), driver.host.clone());
+    }
+    if driver.secrets_changed {
+        event.detail.insert("secrets".into(), "changed".into());
+    }
+}
+
+/// Sets how a door opens, and nothing else. Says what it is called.
+///
+/// # Errors
+/// `Fields`, `NotFound`; those of the store.
+pub async fn set_driver(app: &App, actor: &Actor, id: &str, typed: &DriverInput) -> Result<String> {
+    let (organization, wanted) = (actor.organization.clone(), id.to_owned());
+    let before = app.db.read(move |c| door::find(c, &organization, &wanted)).await?.door;
+    let mut checks = Checks::default();
+    let prepared = driver::prepare(app, id, Some(&before), typed, &mut checks);
+    checks.done()?;
+    let Some(prepared) = prepared else {
+        return Ok(before.name);
+    };
+    let (actor, id, name) = (actor.clone(), id.to_owned(), before.name);
+    app.db
+        .write(move |tx| {
+            let change = (prepared.kind, prepared.settings.as_str(), prepared.sealed.as_deref());
+            door::set_driver(tx, &actor.organization, &id, before.version, change)?;
+            let mut event = actor.event(tx.clock, tx.now, "door.changed", &id);
+            note_driver(&mut event, Some(&prepared));
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    Ok(name)
 }
 
 /// Locks a door down: nothing opens it until the lockdown is lifted. Says what it is called.
@@ -184,14 +249,17 @@ pub async fn simulate(app: &App, actor: &Actor, id: &str, mode: Mode) -> Result<
 /// # Errors
 /// `NotFound`; those of the store.
 pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<String> {
-    let (actor, id) = (actor.clone(), id.to_owned());
-    app.db
+    let (actor, gone) = (actor.clone(), id.to_owned());
+    let name = app
+        .db
         .write(move |tx| {
-            let was = door::remove(tx, &actor.organization, &id)?;
-            let mut event = actor.event(tx.clock, tx.now, "door.removed", &id);
+            let was = door::remove(tx, &actor.organization, &gone)?;
+            let mut event = actor.event(tx.clock, tx.now, "door.removed", &gone);
             event.detail.insert("name".into(), was.name.clone());
             tx.record(event);
             Ok(was.name)
         })
-        .await
+        .await?;
+    app.drivers.http.forget(id);
+    Ok(name)
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod audit;
+pub mod brokers;
 pub mod demo;
 pub mod door;
 pub mod factor;

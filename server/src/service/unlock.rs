@@ -22,6 +22,8 @@ pub const DEADLINE_MS: i64 = 5_000;
 pub enum Opening {
     /// The door said that it opened, for so many milliseconds.
     Open(i64),
+    /// Something between took the command for the door; nobody says whether it opened.
+    Sent,
     /// Not now.
     Denied(Reason),
     /// The door said that it did not open.
@@ -96,7 +98,7 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
         TapAnswer::Decided { door, uses_left, decision, .. } => {
             let (told, answered) = oneshot::channel();
             // Of its own, so that a phone that goes away changes nothing about what is recorded.
-            app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, asked, told));
+            app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, (asked, at), told));
             let opening = answered.await.unwrap_or(Opening::Interrupted);
             // A door that said no gave the use back before anyone was told.
             let given_back = opening == Opening::Failed && decision.takes_use;
@@ -110,7 +112,7 @@ async fn open(
     door: DoorRow,
     event: String,
     credential: String,
-    asked: Instant,
+    (asked, at): (Instant, Millis),
     told: oneshot::Sender<Opening>,
 ) {
     let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
@@ -123,21 +125,26 @@ async fn open(
         Some(driver) => {
             dispatched_at = Some(app.clock.now());
             let began = Instant::now();
-            let command = OpenCommand { door: door.clone(), event: event.clone(), deadline };
+            let command = OpenCommand { door: door.clone(), event: event.clone(), issued_at: at, deadline };
             match tokio::time::timeout_at(deadline.into(), driver.open(command)).await {
-                Ok(DriverAnswer::Opened) => OutcomeKind::Confirmed { after_ms: millis(began.elapsed()) },
+                Ok(DriverAnswer::Opened(_)) => OutcomeKind::Confirmed { after_ms: millis(began.elapsed()) },
+                Ok(DriverAnswer::Sent(_)) => OutcomeKind::Sent { after_ms: millis(began.elapsed()) },
                 Ok(DriverAnswer::Refused(answer)) => OutcomeKind::Failed { answer },
-                Err(_) => OutcomeKind::TimedOut,
+                Err(_) => {
+                    driver.unanswered(&door);
+                    OutcomeKind::TimedOut
+                }
             }
         }
     };
     let opening = match &kind {
         OutcomeKind::Confirmed { .. } => Opening::Open(door.unlock_ms),
+        OutcomeKind::Sent { .. } => Opening::Sent,
         OutcomeKind::Failed { .. } => Opening::Failed,
         OutcomeKind::TimedOut => Opening::TimedOut,
         OutcomeKind::Interrupted => Opening::Interrupted,
     };
-    let confirmed = matches!(kind, OutcomeKind::Confirmed { .. });
+    let confirmed = matches!(kind, OutcomeKind::Confirmed { .. } | OutcomeKind::Sent { .. });
     let outcome = OpeningOutcome {
         cause: event,
         door: door.id,
@@ -206,6 +213,7 @@ async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
     for outcome in outcomes {
         return Ok(Some(match outcome.action.as_str() {
             "door.confirmed" => Opening::Open(still_open(app, first, outcome).await?),
+            "door.sent" => Opening::Sent,
             "door.failed" => Opening::Failed,
             "door.timed_out" => Opening::TimedOut,
             "door.interrupted" => Opening::Interrupted,
@@ -245,6 +253,6 @@ pub async fn sweep_interrupted(app: &App, before: Millis) -> Result<usize> {
     Ok(count)
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -103,6 +103,18 @@ pub fn all(c: &mut AnyConnection, organization: &str) -> Result<Vec<DoorAtPlace>
     Ok(rows.into_iter().map(|(door, place)| DoorAtPlace { door, place }).collect())
 }
 
+/// Every door of every organization that a kind of driver opens.
+///
+/// # Errors
+/// Those of the database.
+pub fn driven_by(c: &mut AnyConnection, driver: &str) -> Result<Vec<DoorRow>> {
+    Ok(doors::table
+        .filter(doors::driver.eq(driver))
+        .filter(doors::removed_at.is_null())
+        .select(DoorRow::as_select())
+        .load(c)?)
+}
+
 /// One door of an organization.
 ///
 /// # Errors
@@ -192,6 +204,29 @@ pub fn set_driver_settings(tx: &mut Tx<'_>, organization: &str, id: &str, settin
     let door = find(tx.connection, organization, id)?.door;
     diesel::update(doors::table.find(id)).set(doors::driver_settings.eq(settings)).execute(tx.connection)?;
     Ok(door)
+}
+
+/// Changes how a door opens, if nobody else changed it since `version`: kind, settings, sealed settings.
+///
+/// # Errors
+/// `NotFound`, `Stale`, or those of the database.
+pub fn set_driver(
+    tx: &mut Tx<'_>,
+    organization: &str,
+    id: &str,
+    version: i64,
+    (driver, settings, sealed): (&str, &str, Option<&[u8]>),
+) -> Result<()> {
+    find(tx.connection, organization, id)?;
+    let changed = diesel::update(doors::table.find(id).filter(doors::version.eq(version)))
+        .set((
+            doors::driver.eq(driver),
+            doors::driver_settings.eq(settings),
+            doors::driver_sealed.eq(sealed),
+            doors::version.eq(version + 1),
+        ))
+        .execute(tx.connection)?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Removes a door; links lose it.

@@ -66,6 +66,8 @@ const TABLE: &[Row] = &[
     Row("GET", "/doors/{id}/edit", Right::House, OWN),
     Row("POST", "/doors/{id}/edit", Right::House, OWN_FORM),
     Row("POST", "/doors/{id}/unlock", Right::Doors, DEED),
+    Row("GET", "/doors/{id}/stream", Right::Look, ["401", "200", "404", "401", "401"]),
+    Row("POST", "/doors/{id}/test", Right::House, DEED),
     Row("POST", "/doors/{id}/lockdown", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
     Row("GET", "/doors/{id}/could-it-open", Right::Look, OWN),

@@ -1,8 +1,10 @@
 //! One door: how it stands, what can be done, what happened.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::{Chrome, DoorState, EventLine, doors, parts, week};
+use crate::island::StandingBadge;
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Fact, icon::Icon};
@@ -24,6 +26,10 @@ pub struct Model {
     pub state: DoorState,
     /// How it is opened: *Simulator*.
     pub driver: String,
+    /// What the driver talks to; may be empty.
+    pub address: String,
+    /// Why it is off line, in the driver's words; may be empty.
+    pub trouble: String,
     /// How long it stays unlocked, seconds.
     pub unlock_seconds: i64,
     /// Whether links and codes may open it.
@@ -63,6 +69,12 @@ pub struct Lockdown {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let id = model.id.clone();
     let token = chrome.form_token.clone();
+    let badge = model.state.badge();
+    let state = view! {
+        <StandingBadge class=badge.class().to_owned() text=badge.text url=format!("/doors/{id}/stream")/>
+    };
+    let state = state.into_any();
+    let opens = opens(&model, chrome.may(Right::House), &token);
     let actions = view! {
         {doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &format!("/doors/{id}")), "btn primary")}
         <a class="btn" href=format!("/doors/{id}/could-it-open")>{Icon::Question.view()} "Could it open?"</a>
@@ -82,7 +94,6 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         parts::named_links("Groups", "/groups", &model.groups),
         Some(Fact::new("Opens", hours)),
         Fact::text("Members", &model.restrictions).map(|fact| fact.more("Does not apply to access links and QR codes")),
-        Fact::text("Driver", &model.driver),
         Some(Fact::new("Unlocked for", format!("{} s", model.unlock_seconds).into_any())),
         Fact::text("Access links", digital),
         Some(Fact::new("Opened by", links.into_any()).more("that are not over")),
@@ -91,7 +102,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let what_happened = parts::timeline(model.events, "Nothing yet. The first opening will stand here.");
     let body = view! {
         {ui::back("/doors", "Doors")}
-        {ui::head(&model.name, Some(model.state.badge()), actions.into_any())}
+        {ui::head_of(&model.name, state, actions.into_any())}
         <div class="grid cols">
             <div class="grid">
                 {ui::card("What happened", log.into_any(), what_happened)}
@@ -99,11 +110,34 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             </div>
             <div class="grid">
                 {ui::card("Door", ().into_any(), facts)}
+                {opens}
                 {lockdown(&id, model.version, model.lockdown, &token)}
             </div>
         </div>
     };
-    shell::admin(chrome, &model.name, Islands::None, body.into_any())
+    shell::admin(chrome, &model.name, Islands::Some, body.into_any())
+}
+
+/// How it opens, and the button that tries it.
+fn opens(model: &Model, may_test: bool, token: &str) -> AnyView {
+    let facts = ui::facts([
+        Fact::text("Driver", &model.driver),
+        Fact::text("Address", &model.address),
+        Fact::text("Off line", &model.trouble),
+    ]);
+    let test = (may_test && model.state != DoorState::LockedDown).then(|| {
+        let button = view! {
+            <p>"This opens the door for real, now, and takes nobody's opening. What the door answers is said here and stands in the log."</p>
+            <button class="btn">{Icon::Test.view()} "Open it to test"</button>
+        };
+        view! {
+            <details class="fold">
+                <summary class="btn">{Icon::Test.view()} "Test"</summary>
+                {ui::form(format!("/doors/{}/test", model.id), token, "stack", button.into_any())}
+            </details>
+        }
+    });
+    ui::card("How it opens", ().into_any(), view! { <div class="stack">{facts}{test}</div> }.into_any())
 }
 
 fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: &str) -> AnyView {

@@ -1,5 +1,7 @@
 //! A new door, or changes to one.
 
+pub mod driver;
+
 use leptos::prelude::*;
 
 use super::{Chrome, restrictions};
@@ -23,6 +25,8 @@ pub struct Model {
     pub unlock_seconds: Field,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
+    /// How it opens.
+    pub driver: driver::Model,
     /// The places to choose from.
     pub places: Vec<Choice>,
     /// Its hours, and the restrictions on members' taps.
@@ -41,7 +45,10 @@ impl Model {
             "place_id" => self.place_id.error = sentence,
             "unlock_seconds" => self.unlock_seconds.error = sentence,
             "schedule_id" => self.restrictions.schedule.error = sentence,
-            _ => self.form_error = sentence,
+            other => match self.driver.field(other) {
+                Some(field) => field.error = sentence,
+                None => self.form_error = sentence,
+            },
         }
     }
 }
@@ -67,6 +74,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::input("unlock_seconds", "Stays unlocked for, seconds", model.unlock_seconds).kind("number").range(1, 120).required().view()}
         {ui::checkbox("accepts_digital", "Access links may open it", Some(digital.into()), model.accepts_digital)}
         </fieldset>
+        {driver::view(model.driver)}
         {restrictions::view(model.restrictions)}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };

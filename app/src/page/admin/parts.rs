@@ -36,6 +36,8 @@ pub enum DoorState {
         /// Seconds left, rounded up.
         seconds: i64,
     },
+    /// It says of itself that it is open.
+    StandsOpen,
     /// Locked down: opens for nobody.
     LockedDown,
     /// What opens it cannot be reached.
@@ -43,10 +45,13 @@ pub enum DoorState {
 }
 
 impl DoorState {
-    pub(super) fn badge(&self) -> Badge {
+    /// As a badge.
+    #[must_use]
+    pub fn badge(&self) -> Badge {
         match self {
             Self::Locked => Badge::new(Tone::Plain, "Locked"),
             Self::Open { seconds } => Badge::new(Tone::Ok, format!("Open, {seconds} s")),
+            Self::StandsOpen => Badge::new(Tone::Ok, "Open"),
             Self::LockedDown => Badge::new(Tone::No, "Locked down"),
             Self::Offline => Badge::new(Tone::Off, "Offline"),
         }

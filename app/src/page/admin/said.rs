@@ -35,6 +35,7 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("door.unlock", "Asked to open"),
             ("door.dispatched", "Command sent to the door"),
             ("door.confirmed", "Door opened"),
+            ("door.sent", "Command sent to a door that does not report back"),
             ("door.failed", "Door did not open"),
             ("door.timed_out", "Door did not answer"),
             ("door.interrupted", "Opening interrupted"),
@@ -73,6 +74,8 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("door.locked_down", "Door locked down"),
             ("door.lockdown_lifted", "Lockdown of a door lifted"),
             ("door.simulated", "Simulated behaviour set"),
+            ("door.test_sent", "Test of a door begun"),
+            ("door.tested", "Door tested"),
         ],
     ),
     (
@@ -171,6 +174,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("door.unlock", Outcome::Granted) => "unlocked",
         ("door.unlock", _) => "was refused at",
         ("door.dispatched", _) => "sent the command to open to",
+        ("door.test_sent", _) => "sent a test to",
         ("door.changed" | "place.changed" | "group.changed" | "schedule.changed", _) => "changed",
         ("door.created" | "place.created", _) => "added",
         ("group.created", _) => "made the group",
@@ -243,6 +247,9 @@ pub fn of_message(action: &str, kind: &str, object: &str) -> Option<String> {
 fn alone(action: &str, outcome: Outcome, object: &str) -> String {
     match (action, outcome) {
         ("door.confirmed", _) => format!("heard from {object}: open"),
+        ("door.sent", _) => format!("sent the command to {object}, which does not report back"),
+        ("door.tested", Outcome::Failed) => format!("tested {object}: it did not open"),
+        ("door.tested", _) => format!("tested {object}"),
         ("door.failed", _) => format!("heard from {object}: it did not open"),
         ("door.timed_out", _) => format!("heard nothing from {object}; it may not have opened"),
         ("door.interrupted", _) => format!("stopped before {object} answered"),
@@ -272,6 +279,8 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
     match (action, outcome) {
         (_, Outcome::Denied) => refusal(reason.unwrap_or_default()),
         ("door.confirmed", _) => "Opened",
+        ("door.sent", _) => "Sent",
+        ("door.tested" | "door.test_sent", Outcome::Done) => "Test",
         ("door.timed_out", _) => "No answer",
         ("door.interrupted", _) => "Interrupted",
         ("door.dispatched", _) => "Opening",

@@ -11,6 +11,8 @@ use crate::text::{Language, fill, reason};
 pub enum Outcome {
     /// The door is open.
     Open,
+    /// The command went out to the door; nobody says whether it opened.
+    Sent,
     /// The press was refused; no use was taken.
     Denied,
     /// The door said that it did not open; the use was given back.
@@ -56,6 +58,7 @@ impl Answer {
         let said = reason::visitor(code, host, language);
         Self {
             state: match code {
+                "sent" => Outcome::Sent,
                 "failed" => Outcome::Failed,
                 "timed_out" | "interrupted" | "dispatched" => Outcome::TimedOut,
                 _ => Outcome::Denied,

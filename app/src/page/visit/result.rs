@@ -31,7 +31,11 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let Model { link_id, door_id, door, description, host, answer } = model;
     let list = format!("/visit/{link_id}");
     let open = answer.state == Outcome::Open;
-    let class = if open { "door open" } else { "door shut" };
+    let class = match answer.state {
+        Outcome::Open => "door open",
+        Outcome::Sent => "door sent",
+        Outcome::Denied | Outcome::Failed | Outcome::TimedOut => "door shut",
+    };
     let seconds = open.then(|| {
         let length = i64::try_from(answer.open_ms).unwrap_or(i64::MAX);
         view! { <b>{when::duration(length, chrome.language)}</b> }

@@ -31,7 +31,7 @@ pub(super) static UNKNOWN: Row = row(
     ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
 );
 
-pub(super) static ROWS: [Row; 27] = [
+pub(super) static ROWS: [Row; 28] = [
     row(
         "not_yet_valid",
         AGAIN,
@@ -135,6 +135,16 @@ pub(super) static ROWS: [Row; 27] = [
         "The door confirmed that it opened.",
         ("Open now", "The door is open."),
         ("Jetzt offen", "Die Tür ist offen."),
+    ),
+    row(
+        "sent",
+        AGAIN,
+        "The door was sent the command to open; it does not say whether it did.",
+        ("Sent to the door", "This door does not report back. Try the handle; if it stays shut, try again or {ask}."),
+        (
+            "An die Tür gesendet",
+            "Diese Tür meldet sich nicht zurück. Versuchen Sie die Klinke; bleibt sie zu, noch einmal oder {ask}.",
+        ),
     ),
     row(
         "failed",

@@ -2,6 +2,8 @@
 
 use super::{place_lockdown, words};
 use crate::app::App;
+use crate::driver::mqtt::Standing;
+use crate::driver::simulator;
 use crate::error::{Error, Result};
 use crate::http::auth::Admin;
 use crate::http::failure::Failure;
@@ -156,7 +158,11 @@ pub(super) fn door_state(app: &App, at: &DoorAtPlace) -> DoorState {
         DoorState::LockedDown
     } else if !app.drivers.online(&at.door) {
         DoorState::Offline
-    } else if let Some(left) = app.drivers.simulator.open_for(&at.door.id) {
+    } else if app.drivers.standing(&at.door) == Some(Standing::Open) {
+        DoorState::StandsOpen
+    } else if at.door.driver == simulator::KIND
+        && let Some(left) = app.drivers.simulator.open_for(&at.door.id)
+    {
         DoorState::Open { seconds: i64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(0) }
     } else {
         DoorState::Locked

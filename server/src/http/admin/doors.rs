@@ -1,6 +1,7 @@
 //! `/doors`.
 
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
+use super::drivers;
 use super::week;
 use crate::app::App;
 use crate::error::Error;
@@ -56,6 +57,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at):
         place_id: Field::new(at.place),
         unlock_seconds: Field::new("5"),
         accepts_digital: true,
+        driver: drivers::fresh(),
         places: choices(&app, &admin).await?,
         restrictions: hours::fields(&app, &admin, "", false, false).await?,
         ..Default::default()
@@ -74,6 +76,7 @@ async fn typed_form(
         place_id: form.typed.text("place_id"),
         unlock_seconds: form.typed.text("unlock_seconds"),
         accepts_digital: form.typed.ticked("accepts_digital"),
+        driver: drivers::typed(&form.typed),
         geofence: form.typed.ticked("geofence"),
         reader: form.typed.ticked("reader"),
         schedule_id: form.typed.text("schedule_id"),
@@ -86,6 +89,7 @@ async fn typed_form(
         place_id: Field::new(&typed.place_id),
         unlock_seconds: Field::new(&typed.unlock_seconds),
         accepts_digital: typed.accepts_digital,
+        driver: typed.driver.as_ref().map_or_else(drivers::fresh, drivers::again),
         places: choices(app, &form.admin).await?,
         restrictions: hours::fields(app, &form.admin, &typed.schedule_id, typed.geofence, typed.reader).await?,
         form_error: None,
@@ -126,6 +130,8 @@ pub async fn detail(
         .await?;
     let zone = at.place.time_zone.clone();
     let by = rows.iter().find(|row| row.action == "door.locked_down").map(|row| row.actor.clone());
+    let address = drivers::address(&at.door);
+    let trouble = app.drivers.of(&at.door).map(|driver| driver.trouble(&at.door)).unwrap_or_default();
     let model = door_page::Model {
         state: door_state(&app, &at),
         lockdown: at.door.locked_down_at.map(|since| door_page::Lockdown {
@@ -139,6 +145,8 @@ pub async fn detail(
         place_id: at.place.id,
         place_name: at.place.name,
         driver: crate::driver::label(&at.door.driver).to_owned(),
+        address,
+        trouble,
         unlock_seconds: at.door.unlock_ms / 1_000,
         accepts_digital: at.door.accepts_digital,
         week: hours.as_ref().map(|hours| hours::week(&app, &asked, &at.door.id, &zone, hours)),
@@ -157,6 +165,7 @@ pub async fn detail(
 pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let door = app.db.read(move |c| store::find(c, &organization, &id)).await?.door;
+    let driver = drivers::stored(&door);
     let model = door_form::Model {
         id: Some(door.id),
         version: door.version,
@@ -165,6 +174,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         place_id: Field::new(door.place_id),
         unlock_seconds: Field::new((door.unlock_ms / 1_000).to_string()),
         accepts_digital: door.accepts_digital,
+        driver,
         places: choices(&app, &admin).await?,
         restrictions: hours::fields(
             &app,
@@ -215,6 +225,10 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
         Ok(report) => match report.opening {
             Opening::Open(ms) => {
                 done(admin, &back, format!("{name} is open for {} seconds.", (ms + 999) / 1_000), None).await
+            }
+            Opening::Sent => {
+                let text = format!("{name} was sent the command to open. It does not report back whether it did.");
+                done(admin, &back, text, None).await
             }
             Opening::Denied(why) => {
                 refused(admin, &back, Error::Refused(format!("{name} stays shut. {}", reason::admin(why.code())))).await

@@ -26,7 +26,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
     let more = match (row.action.as_str(), outcome) {
         ("door.unlock", Outcome::Denied) => reason::admin(row.reason.as_deref().unwrap_or_default()).to_owned(),
         ("door.confirmed", _) => format!("Confirmed after {} ms", detail("after_ms")),
-        ("door.failed", _) => detail("answer"),
+        ("door.sent", _) => format!("Sent after {} ms", detail("after_ms")),
+        ("door.failed" | "door.tested", _) => detail("answer"),
+        ("door.changed", _) if !detail("driver").is_empty() => "How it opens was changed".to_owned(),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down" | "place.locked_down", _) => detail("reason"),

@@ -50,6 +50,7 @@ pub async fn unlock(
             let shut = |code| Answer::shut(code, host, left, access.language);
             match report.opening {
                 Opening::Open(ms) => Answer::open(u64::try_from(ms).unwrap_or(0), left, access.language),
+                Opening::Sent => shut("sent"),
                 Opening::Denied(Reason::OutsideSchedule) => {
                     // The opening it waits for is worth a look of its own; without one the plain refusal stands.
                     let closed = hours::closed(&app, &access, app.clock.now()).await.unwrap_or_default();

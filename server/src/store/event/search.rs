@@ -46,7 +46,11 @@ impl Is {
             Self::Link(_) => 0,
             Self::Actor(id) if !["visitor", "system"].contains(&id.as_str()) => 1,
             Self::Reason(code) if code != "allowed" => 2,
-            Self::Action(code) if !["door.unlock", "door.dispatched", "door.confirmed"].contains(&code.as_str()) => 3,
+            Self::Action(code)
+                if !["door.unlock", "door.dispatched", "door.confirmed", "door.sent"].contains(&code.as_str()) =>
+            {
+                3
+            }
             Self::Door(_) => 4,
             Self::Outcome(Outcome::Denied | Outcome::Failed) => 5,
             Self::Outcome(_) => 6,
@@ -123,7 +127,7 @@ fn within<'a>(organization: &'a str, filter: &Filter, first: Option<Millis>, las
         query = query.filter(events::occurred_at.le(last));
     }
     if filter.brief {
-        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed"]));
+        query = query.filter(events::action.ne_all(["door.dispatched", "door.confirmed", "door.sent"]));
     }
     query
 }

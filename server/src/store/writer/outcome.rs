@@ -19,6 +19,11 @@ pub enum OutcomeKind {
         /// How long that took, milliseconds.
         after_ms: i64,
     },
+    /// Something between took the command for the door; nobody says whether it opened.
+    Sent {
+        /// How long that took, milliseconds.
+        after_ms: i64,
+    },
     /// The door said that it did not open; the use is given back.
     Failed {
         /// What it said.
@@ -103,6 +108,9 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         let (action, code, detail) = match &outcome.kind {
             OutcomeKind::Confirmed { after_ms } => {
                 ("door.confirmed", Outcome::Done, BTreeMap::from([("after_ms".to_owned(), after_ms.to_string())]))
+            }
+            OutcomeKind::Sent { after_ms } => {
+                ("door.sent", Outcome::Done, BTreeMap::from([("after_ms".to_owned(), after_ms.to_string())]))
             }
             OutcomeKind::Failed { answer } => {
                 ("door.failed", Outcome::Failed, BTreeMap::from([("answer".to_owned(), answer.clone())]))

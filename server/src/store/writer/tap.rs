@@ -279,7 +279,8 @@ impl Batch {
         };
         let state = self.states.entry((outcome.credential.clone(), outcome.door.clone())).or_default();
         match outcome.kind {
-            OutcomeKind::Confirmed { .. } => {
+            // Whoever is told that the command went out stands at the door, too.
+            OutcomeKind::Confirmed { .. } | OutcomeKind::Sent { .. } => {
                 if link.arrived_at.is_none() {
                     link.arrived_at = Some(now);
                     self.counted.insert(link.id.clone());

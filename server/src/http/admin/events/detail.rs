@@ -121,7 +121,9 @@ fn sentence(row: &EventRow) -> String {
     let code = match (row.reason.as_deref(), row.action.strip_prefix("door.")) {
         (Some("allowed"), _) => return "Everything that was asked held, so the door was told to open.".to_owned(),
         (Some(reason), _) => reason,
-        (None, Some(outcome @ ("dispatched" | "confirmed" | "failed" | "timed_out" | "interrupted"))) => outcome,
+        (None, Some(outcome @ ("dispatched" | "confirmed" | "sent" | "failed" | "timed_out" | "interrupted"))) => {
+            outcome
+        }
         _ => return String::new(),
     };
     reason::admin(code).to_owned()
@@ -132,7 +134,7 @@ fn label(name: &str) -> &str {
     match name {
         "accepts_digital" => "Links may open it",
         "address" => "Network",
-        "after_ms" => "Opened after, ms",
+        "after_ms" => "Answered after, ms",
         "answer" => "The door said",
         "attempts" => "Tries",
         "before" => "Ended before",
@@ -141,7 +143,9 @@ fn label(name: &str) -> &str {
         "complete" => "Complete",
         "door" => "Door",
         "doors" => "Doors",
+        "driver" => "Driver",
         "email" => "E-mail",
+        "ended" => "Ended",
         "first" => "From event",
         "format" => "Format",
         "coordinates" => "Coordinates",
@@ -156,6 +160,7 @@ fn label(name: &str) -> &str {
         "geofence" => "Geofence",
         "group" => "Group",
         "groups" => "Groups",
+        "host" => "Address",
         "last" | "through" => "Up to event",
         "link" => "Link",
         "max_uses" => "Openings",
@@ -172,6 +177,7 @@ fn label(name: &str) -> &str {
         "role" => "Role",
         "rows" | "events" => "Events",
         "search" => "Search",
+        "secrets" => "Secrets",
         "secret_version" => "Version of the address",
         "schedule" => "Schedule",
         "since" => "From",

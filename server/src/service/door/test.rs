@@ -1,0 +1,129 @@
+//! Testing a door: it opens for real, without anybody's credential and whatever was known of its reach.
+
+use crate::app::App;
+use crate::driver::{DriverAnswer, OpenCommand};
+use crate::error::{Error, Result};
+use crate::service::actor::Actor;
+use crate::service::unlock::{DEADLINE_MS, millis};
+use crate::store::door::{self, DoorRow};
+use crate::store::facts::Facts;
+use app::text::reason;
+use domain::decide::{Asker, decide};
+use domain::event::Outcome;
+use std::time::{Duration, Instant};
+
+/// How a test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The door says that it opened.
+    Opened,
+    /// The command went out; nobody says whether it opened.
+    Sent,
+    /// It did not open.
+    Refused,
+    /// It did not answer and may have opened.
+    NoAnswer,
+}
+
+impl Ended {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Sent => "sent",
+            Self::Refused => "refused",
+            Self::NoAnswer => "no_answer",
+        }
+    }
+}
+
+/// What a test brought to light.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// The door's name.
+    pub name: String,
+    /// How it ended.
+    pub ended: Ended,
+    /// The driver's own words.
+    pub answer: String,
+    /// How long that took, milliseconds.
+    pub took_ms: i64,
+}
+
+/// Opens a door to see whether it can be opened. A lockdown and the door's hours hold for this, too.
+///
+/// # Errors
+/// `NotFound`; `Refused` with the reason; those of the store, and then nothing was sent.
+pub async fn test(app: &App, actor: &Actor, id: &str) -> Result<Tested> {
+    let (organization, wanted, now) = (actor.organization.clone(), id.to_owned(), app.clock.now());
+    let (row, facts) = app
+        .db
+        .read(move |c| {
+            let row = door::find(c, &organization, &wanted)?.door;
+            let facts = Facts::load(c, &[], &[&wanted], now)?;
+            Ok((row, facts.door(&wanted, true, now).ok_or(Error::NotFound)?))
+        })
+        .await?;
+    let decision = decide(Asker::Admin, &facts, now);
+    if !decision.granted() {
+        let why = reason::admin(decision.reason.code());
+        return Err(Error::Refused(format!("{} was not tested. {why}", row.name)));
+    }
+    let (app, actor) = (app.clone(), actor.clone());
+    let tracker = app.tasks.clone();
+    // Of its own, so that a browser that goes away changes nothing about what is recorded.
+    let running = tracker.spawn(async move { run(&app, &actor, row).await });
+    running.await.map_err(|cause| Error::Unavailable(format!("a test ended early: {cause}")))?
+}
+
+async fn run(app: &App, actor: &Actor, row: DoorRow) -> Result<Tested> {
+    let (asked, at) = (Instant::now(), app.clock.now());
+    let (acting, door) = (actor.clone(), row.clone());
+    // No event, no opening.
+    let sent = app
+        .db
+        .write(move |tx| {
+            let mut event = acting.event(tx.clock, tx.now, "door.test_sent", &door.id);
+            event.detail.insert("driver".into(), door.driver.clone());
+            let id = event.id.clone();
+            tx.record(event);
+            Ok(id)
+        })
+        .await?;
+    let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
+    let began = Instant::now();
+    let (ended, answer) = match app.drivers.of(&row) {
+        None => (Ended::Refused, format!("There is no driver called {}.", row.driver)),
+        Some(driver) => {
+            let command = OpenCommand { door: row.clone(), event: sent.clone(), issued_at: at, deadline };
+            match tokio::time::timeout_at(deadline.into(), driver.open(command)).await {
+                Ok(DriverAnswer::Opened(said)) => (Ended::Opened, said),
+                Ok(DriverAnswer::Sent(said)) => (Ended::Sent, said),
+                Ok(DriverAnswer::Refused(said)) => (Ended::Refused, said),
+                Err(_) => {
+                    driver.unanswered(&row);
+                    (Ended::NoAnswer, "It did not answer within five seconds and may have opened.".into())
+                }
+            }
+        }
+    };
+    let tested = Tested { name: row.name.clone(), ended, answer, took_ms: millis(began.elapsed()) };
+    let (acting, result) = (actor.clone(), tested.clone());
+    app.db
+        .write(move |tx| {
+            let mut event = acting.event(tx.clock, tx.now, "door.tested", &row.id);
+            event.cause = Some(sent.clone());
+            event.outcome = match result.ended {
+                Ended::Opened | Ended::Sent => Outcome::Done,
+                Ended::Refused | Ended::NoAnswer => Outcome::Failed,
+            };
+            event.detail.insert("ended".into(), result.ended.code().into());
+            event.detail.insert("answer".into(), result.answer.clone());
+            event.detail.insert("took_ms".into(), result.took_ms.to_string());
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    Ok(tested)
+}
