@@ -1,7 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, deliveries, doors, events, groups, links, live, overview, places, setup, sign_in, simulator,
+    account, deliveries, doors, erase, events, groups, links, live, overview, places, retention, setup, sign_in,
+    simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -86,15 +87,19 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/{id}/extend", POST, post(links::extend)),
         route("/links/{id}/rotate", POST, post(links::rotate)),
         route("/links/{id}/revoke", BOTH, get(links::ask_revoke).post(links::revoke)),
+        route("/links/{id}/erase", BOTH, get(erase::ask_link).post(erase::link)),
         route("/links/{id}/send", POST, post(links::send)),
         route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
         route("/events", GET, get(events::list)),
         route("/events/stream", GET, get(live::stream)),
+        route("/events/export.csv", GET, get(events::csv)),
+        route("/events/export.jsonl", GET, get(events::jsonl)),
         route("/events/{id}", GET, get(events::detail)),
         route("/deliveries", GET, get(deliveries::list)),
         route("/simulator", GET, get(simulator::doors)),
         route("/simulator/stream", GET, get(live::simulator)),
         route("/simulator/{id}/mode", POST, post(simulator::set_mode)),
+        route("/settings/retention", BOTH, get(retention::form).post(retention::change)),
         route("/account", GET, get(account::account)),
         route("/account/password", POST, post(account::change_password)),
         route("/account/sessions/end-others", POST, post(account::end_others)),

@@ -8,6 +8,7 @@ mod contract;
 mod crashing;
 mod groups;
 mod house;
+mod keeping;
 mod log;
 mod mailing;
 mod organizations;

@@ -98,6 +98,30 @@ impl Model {
         }
     }
 
+    /// Erasing the person that a link was made for; `alive` while it still opens something, or will.
+    #[must_use]
+    pub fn erase_link(id: &str, name: &str, alive: bool, version: i64) -> Self {
+        let mut consequences = vec![
+            "Destroyed: name, e-mail, phone, company, host, note and external id of the link.".to_owned(),
+            "Destroyed: name, network and browser beside each of its events, the addresses its messages went to, and mails kept on this server.".to_owned(),
+            "Kept: that a link existed, which doors it opened and when, without telling whose it was. The event log still verifies.".to_owned(),
+            "Copies elsewhere are yours to find: backups, exports, mails that were sent.".to_owned(),
+            "This cannot be undone, by nobody.".to_owned(),
+        ];
+        if alive {
+            consequences.insert(0, "The link is revoked: it opens nothing any more.".to_owned());
+        }
+        Self {
+            title: format!("Erase {name}?"),
+            consequences,
+            refused: None,
+            action: format!("/links/{id}/erase"),
+            button: "Erase this person".into(),
+            version,
+            back: WayBack::new(format!("/links/{id}"), "Keep everything"),
+        }
+    }
+
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {

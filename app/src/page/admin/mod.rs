@@ -28,6 +28,7 @@ pub mod place_form;
 pub mod places;
 pub mod problem;
 pub mod restrictions;
+pub mod retention;
 pub mod said;
 pub mod setup;
 pub mod sign_in;

@@ -42,6 +42,7 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("link.shown", "Address of a link shown"),
             ("link.sent", "Link sent"),
             ("link.opened", "Link first opened"),
+            ("link.erased", "Person of a link erased"),
         ],
     ),
     (
@@ -90,7 +91,18 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("admin.session_ended", "Session ended"),
         ],
     ),
-    ("Organization", &[("organization.created", "Organization set up")]),
+    (
+        "Event log",
+        &[
+            ("events.exported", "Events exported"),
+            ("events.pruned", "Old events pruned"),
+            ("events.people_erased", "People beside old events erased"),
+        ],
+    ),
+    (
+        "Organization",
+        &[("organization.created", "Organization set up"), ("organization.retention_changed", "Retention changed")],
+    ),
 ];
 
 /// An action in people's words; none for one that this version does not know.
@@ -168,6 +180,11 @@ fn alone(action: &str, outcome: Outcome, object: &str) -> String {
         ("door.timed_out", _) => format!("heard nothing from {object}; it may not have opened"),
         ("door.interrupted", _) => format!("stopped before {object} answered"),
         ("link.opened", _) => "opened the link for the first time".to_owned(),
+        ("link.erased", _) => "erased the person of a link".to_owned(),
+        ("events.exported", _) => "exported events".to_owned(),
+        ("events.pruned", _) => "pruned old events".to_owned(),
+        ("events.people_erased", _) => "erased the people beside old events".to_owned(),
+        ("organization.retention_changed", _) => "changed how long things are kept".to_owned(),
         ("admin.sign_in", Outcome::Denied | Outcome::Failed) => "could not sign in".to_owned(),
         ("admin.sign_in", _) => "signed in".to_owned(),
         ("admin.sign_out", _) => "signed out".to_owned(),
@@ -199,6 +216,7 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
             "group" => "Group",
             "schedule" => "Schedule",
             "admin" => "Admin",
+            "events" => "Log",
             "message" => "Mail",
             _ => "Done",
         },

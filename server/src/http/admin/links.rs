@@ -186,6 +186,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
             _ => "As the browser says",
         }
         .to_owned(),
+        erased: link.name == crate::store::retention::ERASED,
         id: link.id.clone(),
         version: link.version,
         name: link.name.clone(),

@@ -33,6 +33,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
+        ("events.exported", Outcome::Done) => format!("{} events, {}", detail("rows"), detail("format")),
+        ("events.exported", _) => format!("Cut off after {} events", detail("rows")),
+        ("events.pruned", _) => format!("{} events, up to number {}", detail("events"), detail("through")),
         ("message.kept", _) => "No mail server is configured".to_owned(),
         ("message.sent" | "message.failed", _) if detail("attempts") != "1" => {
             format!("After {} tries", detail("attempts"))

@@ -333,6 +333,16 @@ pub fn span(
     since: Option<Millis>,
     until: Option<Millis>,
 ) -> Result<Option<(i64, i64)>> {
+    if since.is_none() && until.is_none() {
+        let ends = |last: bool| {
+            let all =
+                events::table.filter(events::organization_id.eq(organization)).select(events::sequence).into_boxed();
+            if last { all.order(events::sequence.desc()) } else { all.order(events::sequence) }
+        };
+        let first: Option<i64> = ends(false).first(c).optional()?;
+        let last: Option<i64> = ends(true).first(c).optional()?;
+        return Ok(first.zip(last));
+    }
     let query = within(organization, &Filter::default(), since, until.map(|until| until - 1));
     let ends = (diesel::dsl::min(events::sequence), diesel::dsl::max(events::sequence));
     let (first, last): (Option<i64>, Option<i64>) = query.select(ends).first(c)?;
