@@ -298,13 +298,15 @@ fn every_action_can_be_chosen() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            for literal in text.split('"').skip(1).step_by(2) {
-                let Some((kind, deed)) = literal.split_once('.') else { continue };
-                let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-                if kinds.contains(&kind) && word(deed) && deed != "css" {
-                    seen += 1;
-                    if app::page::admin::said::action(literal).is_none() {
-                        missing.insert(literal.to_owned());
+            let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            for kind in kinds {
+                for (at, _) in text.match_indices(&format!("\"{kind}.")) {
+                    let action = text[at + 1..].split('"').next().unwrap();
+                    if word(&action[kind.len() + 1..]) && !action.ends_with(".css") {
+                        seen += 1;
+                        if app::page::admin::said::action(action).is_none() {
+                            missing.insert(action.to_owned());
+                        }
                     }
                 }
             }
