@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::driver::Drivers;
 use crate::error::{Error, Result};
+use crate::notify::sms::Texter;
 use crate::secret::Keys;
 use crate::service::password::Hasher;
 use crate::store::Db;
@@ -27,6 +28,8 @@ pub struct App {
     pub drivers: Drivers,
     /// Password hashing, a few at a time.
     pub hasher: Hasher,
+    /// Where text messages go.
+    pub texter: Texter,
     /// Wakes the outbox.
     pub outbox: Arc<Notify>,
     /// Work that goes on when its request is gone; a graceful stop waits for it.
@@ -52,6 +55,7 @@ impl App {
         let reach = drivers.clone();
         let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
         Ok(Self {
+            texter: Texter::new(&config),
             config: Arc::new(config),
             db,
             keys: Arc::new(keys),

@@ -1,11 +1,13 @@
 //! The configuration: from the environment and an optional file, checked as a whole before anything starts.
 //!
-//! `LATCHKEY_SMS_URL` and `LATCHKEY_ALLOWED_TARGETS` are reserved names; nothing reads them yet.
+//! `LATCHKEY_ALLOWED_TARGETS` is a reserved name; nothing reads it yet.
 
 mod names;
 mod read;
+mod sms;
 mod smtp;
 
+pub use sms::{Sms, SmsKind};
 pub use smtp::{Security, Smtp};
 
 use crate::secret::RootKey;
@@ -30,6 +32,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// `LATCHKEY_SMTP_URL`; without it mail is kept in files.
     pub smtp: Option<Smtp>,
+    /// `LATCHKEY_SMS_URL`; without it text messages are kept in files.
+    pub sms: Option<Sms>,
     /// `LATCHKEY_MAIL_FROM`: the sender of all mail, `Name <address>` or an address.
     pub mail_from: String,
     /// `LATCHKEY_SECRET_KEY`: the root key itself.
@@ -50,7 +54,7 @@ pub struct Config {
     pub session_hours: u32,
     /// `LATCHKEY_MAX_CONNECTIONS`: how many connections are served at once.
     pub max_connections: usize,
-    /// `LATCHKEY_OPERATOR_CONTACT`: whom people are told to ask when something is wrong with the server.
+    /// `LATCHKEY_OPERATOR_CONTACT`: whom people are told to ask for more links by text message or e-mail.
     pub operator_contact: Option<String>,
     /// What is odd but no reason not to start; to be logged at start.
     pub warnings: Vec<String>,

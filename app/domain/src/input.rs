@@ -131,6 +131,16 @@ pub fn phone(text: &str) -> Result<String, Refused> {
     Ok(if text.starts_with('+') { format!("+{digits}") } else { digits })
 }
 
+/// A number that a text message can go to: `+`, country code and number, 8 to 15 digits in all (ITU-T E.164).
+///
+/// # Errors
+/// `Phone`.
+pub fn e164(text: &str) -> Result<String, Refused> {
+    let number = phone(text)?;
+    let digits = number.strip_prefix('+').ok_or(Refused::Phone)?;
+    if (8..=15).contains(&digits.len()) && !digits.starts_with('0') { Ok(number) } else { Err(Refused::Phone) }
+}
+
 /// A whole number within bounds.
 ///
 /// # Errors
@@ -174,6 +184,10 @@ mod tests {
         }
         assert_eq!(phone("+49 (30) 555-0117").as_deref(), Ok("+49305550117"));
         assert_eq!(phone("call me"), Err(Refused::Phone));
+        assert_eq!(e164("+49 30 555-0117").as_deref(), Ok("+49305550117"));
+        for bad in ["", "030 5550117", "0049305550117", "+0305550117", "+49301", "+1234567890123456"] {
+            assert_eq!(e164(bad), Err(Refused::Phone), "{bad}");
+        }
         assert_eq!(number(" 12 ", 1, 20), Ok(12));
         assert_eq!(number("1e3", 1, 20), Err(Refused::Number { least: 1, most: 20 }));
     }

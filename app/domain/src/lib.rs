@@ -2,6 +2,8 @@
 //! so that the server and a terminal run the very same decision.
 
 pub mod chain;
+pub mod channel;
+pub mod colour;
 pub mod decide;
 pub mod event;
 pub mod id;
@@ -10,7 +12,10 @@ pub mod link;
 pub mod qr;
 pub mod reason;
 pub mod role;
+pub mod scan;
 pub mod schedule;
+pub mod sms;
+pub mod terminal;
 
 /// A moment: Unix milliseconds, UTC.
 pub type Millis = i64;

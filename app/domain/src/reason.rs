@@ -57,4 +57,22 @@ reasons! {
     DoorUnreachable = "door_unreachable",
     /// Too many tries in too short a time.
     RateLimited = "rate_limited",
+    /// No code at all, damaged, or of a later version.
+    QrUnreadable = "qr_unreadable",
+    /// Nobody here knows this code.
+    QrUnknown = "qr_unknown",
+    /// Not signed by whose code it claims to be.
+    QrBadSignature = "qr_bad_signature",
+    /// A newer code took this one's place.
+    QrRetired = "qr_retired",
+    /// A rotating code from too long ago, or from ahead of time.
+    QrStale = "qr_stale",
+    /// This very code has opened a door before, and may only once.
+    QrReplayed = "qr_replayed",
+    /// The terminal's clock cannot be trusted, and what depends on time is not guessed.
+    ClockWrong = "clock_wrong",
+    /// Only the server can tell, and it was not reached.
+    NeedsNetwork = "needs_network",
+    /// The terminal's list is too old to open by.
+    ListTooOld = "list_too_old",
 }

@@ -1,9 +1,15 @@
 //! The mail that brings a visitor the link: subject, plain text and HTML, made from one model.
 
 use super::{Language, around, clean, fill, when};
+use domain::colour::Colour;
 
 mod html;
+mod note;
+pub mod own;
 mod phrases;
+
+pub use note::{ArrivalModel, arrival, test};
+pub use own::OwnWords;
 
 /// What the mail says; plain data.
 #[derive(Clone, Debug)]
@@ -30,6 +36,30 @@ pub struct MailModel {
     pub uses: Option<u64>,
     /// The whole address with the secret.
     pub url: String,
+    /// The organization's own words in this language.
+    pub own: OwnWords,
+    /// How it looks.
+    pub dress: Dress,
+}
+
+/// How a mail looks.
+#[derive(Clone, Debug, Default)]
+pub struct Dress {
+    /// The organization's colour.
+    pub colour: Option<Colour>,
+    /// The organization's logo.
+    pub logo: Option<Logo>,
+}
+
+/// A logo in a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// `cid:logo`, or its address.
+    pub src: String,
+    /// As shown, pixels.
+    pub width: i64,
+    /// As shown, pixels.
+    pub height: i64,
 }
 
 /// A place and its doors.
@@ -54,12 +84,29 @@ pub struct MailText {
     pub html: String,
 }
 
-/// Writes the mail.
+/// Writes the mail that brings the link.
 #[must_use]
 pub fn access_link(model: MailModel) -> MailText {
     let model = cleaned(model);
     let letter = letter(&model);
-    MailText { text: plain(&model, &letter), html: html::document(&model, &letter), subject: letter.subject }
+    finish(&model, letter)
+}
+
+/// Writes the mail that says that the link ends soon.
+#[must_use]
+pub fn reminder(model: MailModel) -> MailText {
+    let model = cleaned(model);
+    let phrases = phrases::of(model.language);
+    let letter = Letter {
+        subject: fill(phrases.reminder_subject, &model.organization),
+        opening: fill(phrases.reminder, &model.organization),
+        ..letter(&model)
+    };
+    finish(&model, letter)
+}
+
+fn finish(model: &MailModel, letter: Letter) -> MailText {
+    MailText { text: plain(model, &letter), html: html::document(model, &letter), subject: letter.subject }
 }
 
 /// The sentences of one mail, ready for either form.
@@ -91,13 +138,15 @@ fn letter(model: &MailModel) -> Letter {
         1 => phrases.once.to_owned(),
         _ => fill(phrases.times, &uses.to_string()),
     }));
+    let own =
+        |words: &str| (!words.is_empty()).then(|| own::put(words, &model.visitor, organization, model.host.as_deref()));
     let who = match (&model.host, &model.contact) {
         (Some(host), Some(contact)) => Some(format!("{host}, {contact}")),
         (host, contact) => host.clone().or_else(|| contact.clone()),
     };
     Letter {
-        subject: fill(phrases.subject, organization),
-        greeting: fill(phrases.greeting, &model.visitor),
+        subject: own(&model.own.subject).unwrap_or_else(|| fill(phrases.subject, organization)),
+        greeting: own(&model.own.greeting).unwrap_or_else(|| fill(phrases.greeting, &model.visitor)),
         opening: match &model.host {
             Some(host) => invited(phrases.invited, host, organization),
             None => fill(phrases.welcome, organization),
@@ -160,6 +209,7 @@ fn cleaned(model: MailModel) -> MailModel {
             })
             .collect(),
         url: clean(&model.url),
+        own: OwnWords { subject: clean(&model.own.subject), greeting: clean(&model.own.greeting) },
         ..model
     }
 }

@@ -6,6 +6,7 @@ mod en;
 pub mod language;
 pub mod mail;
 pub mod reason;
+pub mod sms;
 mod template;
 pub mod when;
 pub mod words;

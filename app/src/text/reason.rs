@@ -80,7 +80,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(seen.len(), 18);
+        assert_eq!(seen.len(), 27);
     }
 
     #[test]

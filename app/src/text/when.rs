@@ -8,9 +8,11 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use super::Language;
 
 mod hours;
+mod months;
 mod words;
 
 pub use hours::{Change, changes, long_day, next, opening, short_day, today};
+pub use months::{after_month, day, moment_for_text, month};
 
 /// One instant, three ways: for the eye, for who wants to know exactly, and for machines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

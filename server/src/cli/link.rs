@@ -9,6 +9,7 @@ use crate::service::erase;
 use crate::service::link::{self, LinkInput};
 use crate::store::link::{self as store, Filter, LinkRow};
 use clap::{Args, Subcommand};
+use domain::channel::Channel;
 use domain::link::State;
 use serde_json::{Value, json};
 
@@ -32,8 +33,8 @@ pub(super) enum Link {
     Rotate(Show),
     /// Move a link's end.
     Extend(Extend),
-    /// Send a link by mail.
-    Send(Show),
+    /// Send a link by e-mail or text message.
+    Send(Send),
 }
 
 #[derive(Debug, Args)]
@@ -86,9 +87,9 @@ pub(super) struct Create {
     /// The least time between two openings of one door.
     #[arg(long, default_value = "", value_name = "MINUTES")]
     cooldown_minutes: String,
-    /// Send it by mail; the running server does so within seconds.
-    #[arg(long)]
-    send: bool,
+    /// Send it by e-mail, or as named: email, sms, or both; the running server does so within seconds.
+    #[arg(long, value_name = "CHANNEL", num_args = 0..=1, default_missing_value = "email", value_delimiter = ',', value_parser = channel)]
+    send: Vec<Channel>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -114,6 +115,22 @@ pub(super) struct Show {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// Its id, or the name it was made for.
+    link: String,
+    /// email or sms.
+    #[arg(long, default_value = "email", value_parser = channel)]
+    channel: Channel,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+fn channel(code: &str) -> std::result::Result<Channel, String> {
+    Channel::from_code(code).ok_or_else(|| "a channel is email or sms".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -172,15 +189,23 @@ impl Link {
                     groups.push(group::find(app, &id, wanted).await?.row.id);
                 }
                 let json = create.json;
-                let send = create.send;
+                let send = create.send.clone();
                 let made = link::create(app, &actor, &input(*create, (doors, groups), organization.time_zone)).await?;
-                if send {
-                    link::send(app, &actor, &made).await?;
+                let mut sent = Vec::new();
+                for channel in send {
+                    match link::send(app, &actor, &made, channel).await {
+                        Ok(_) => sent.push(channel.code()),
+                        // The link is made all the same, and its address is what whoever asked needs now.
+                        Err(Error::Refused(why)) => eprintln!("latchkey: The link is made, but not sent: {why}"),
+                        Err(other) => return Err(other),
+                    }
                 }
                 let row = find(app, &id, &made).await?;
                 let url = link::address(app, &row)?;
                 let line = format!("{}  {}\n{url}", row.id, row.name);
-                return print(json, &object(app, &row, Some(url)).await?, &line);
+                let mut object = object(app, &row, Some(url)).await?;
+                object["sent"] = json!(sent);
+                return print(json, &object, &line);
             }
             Self::List(list) => return self::list(app, id, list).await,
             Self::Show(show) => {
@@ -228,7 +253,7 @@ impl Link {
             }
             Self::Send(to) => {
                 let row = find(app, &id, &to.link).await?;
-                link::send(app, &actor, &row.id).await?;
+                link::send(app, &actor, &row.id, to.channel).await?;
                 (row.id, to.json)
             }
         };

@@ -6,6 +6,7 @@ mod event;
 mod group;
 mod link;
 mod options;
+mod org;
 mod output;
 mod place;
 mod serve;
@@ -29,6 +30,8 @@ use std::process::ExitCode;
 ///   LATCHKEY_DATABASE_URL     sqlite://PATH or postgres://… (sqlite in the data folder)
 ///   LATCHKEY_SMTP_URL         smtp://user:password@host:587 (STARTTLS) or smtps://… (none: mail to files)
 ///   LATCHKEY_MAIL_FROM        the sender of mail
+///   LATCHKEY_SMS_URL          twilio://ACCOUNT:TOKEN@HOST?from=+49… or https://… (none: text messages to files)
+///   LATCHKEY_OPERATOR_CONTACT whom people ask for more links by text message or e-mail
 ///   LATCHKEY_TLS_CERT, _KEY   PEM files for https, read again when they change
 ///   LATCHKEY_SECRET_KEY_FILE  the key that seals secrets (secret.key in the data folder)
 ///   LATCHKEY_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
@@ -64,6 +67,9 @@ enum Command {
     /// Doors.
     #[command(subcommand)]
     Door(door::Door),
+    /// Organizations and what they may send.
+    #[command(subcommand)]
+    Org(org::Org),
     /// Groups: named sets of doors.
     #[command(subcommand)]
     Group(group::Group),
@@ -136,6 +142,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Demo(demo) => demo.run(&app).await,
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
+        Command::Org(command) => command.run(&app, org).await,
         Command::Group(group) => group.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,

@@ -79,6 +79,12 @@ async fn greet(app: &App) -> Result<()> {
     if app.config.smtp.is_none() {
         tracing::info!("no mail server is configured: mail is kept in {}", app.config.data_dir.join("mail").display());
     }
+    if app.config.sms.is_none() {
+        tracing::info!(
+            "no text message service is configured: text messages are kept in {}",
+            app.config.data_dir.join("sms").display()
+        );
+    }
     Ok(())
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 pub(super) const PREFIX: &str = "LATCHKEY_";
 
 /// All that can be set, without the prefix.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "DATA_DIR",
     "LISTEN",
     "BASE_URL",
     "DATABASE_URL",
     "SMTP_URL",
     "MAIL_FROM",
+    "SMS_URL",
     "SECRET_KEY_FILE",
     "SECRET_KEY",
     "TRUSTED_PROXIES",
@@ -27,7 +28,7 @@ const KNOWN: [&str; 17] = [
     "OPERATOR_CONTACT",
 ];
 /// Names that later versions will read.
-const RESERVED: [&str; 2] = ["SMS_URL", "ALLOWED_TARGETS"];
+const RESERVED: [&str; 1] = ["ALLOWED_TARGETS"];
 
 /// The values by name without prefix, and what was odd on the way.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Reads each setting, and goes on after a mistake so that all are said together.
 
 use super::names::{self, Found};
-use super::{Config, LogFormat, Mistake, Smtp, TlsFiles};
+use super::{Config, LogFormat, Mistake, Sms, Smtp, TlsFiles};
 use crate::secret::RootKey;
 use crate::store::DatabaseUrl;
 use ipnet::IpNet;
@@ -41,6 +41,11 @@ impl Settings {
                     .into(),
             );
         }
+        let sms = self.take_secret(
+            "SMS_URL",
+            "Give twilio://ACCOUNT:TOKEN@api.twilio.com?from=+49…, or https://TOKEN@HOST/PATH of a service that takes JSON.",
+            Sms::parse,
+        );
         let mail_from = self.take("MAIL_FROM", "Give an address, such as Latchkey <doors@example.org>.", mailbox);
         let secret_key_file = self.path("SECRET_KEY_FILE");
         let secret_key =
@@ -63,6 +68,7 @@ impl Settings {
             listen,
             database: database.unwrap_or_else(|| DatabaseUrl::Sqlite(data_dir.join("latchkey.db"))),
             smtp,
+            sms,
             mail_from: mail_from.unwrap_or_else(|| guessed_sender(&base_url)),
             base_url,
             base_url_given,

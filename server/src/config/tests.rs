@@ -14,7 +14,7 @@ fn nothing_at_all_is_a_configuration() {
     assert_eq!(config.secret_key_file, PathBuf::from("./data/secret.key"));
     assert_eq!((config.session_idle_minutes, config.session_hours, config.max_connections), (60, 12, 4_096));
     assert_eq!(config.mail_from, "Latchkey <latchkey@localhost>");
-    assert!(config.smtp.is_none() && config.tls.is_none() && config.warnings.is_empty());
+    assert!(config.smtp.is_none() && config.sms.is_none() && config.tls.is_none() && config.warnings.is_empty());
 }
 
 #[test]
@@ -45,6 +45,7 @@ fn every_mistake_is_said_at_once_with_its_name_its_value_and_the_remedy() {
         ("BASE_URL", "example.org"),
         ("DATABASE_URL", "mysql://root:hunter2@db"),
         ("SMTP_URL", "ftp://me:hunter2@mail"),
+        ("SMS_URL", "twilio://AC12:hunter2@api.twilio.com"),
         ("MAIL_FROM", "nobody"),
         ("SECRET_KEY", "hunter2"),
         ("TRUSTED_PROXIES", "10.0.0.0/33"),
@@ -69,14 +70,15 @@ fn every_mistake_is_said_at_once_with_its_name_its_value_and_the_remedy() {
 
 #[test]
 fn a_wrong_name_is_told_its_nearest_neighbour() {
-    let said = read(&[], Some("listne = \"x\"\nsms_url = \"\"")).unwrap_err();
+    let said = read(&[], Some("listne = \"x\"\nallowed_targets = \"\"")).unwrap_err();
     assert_eq!(said, ["listne in the configuration file is not a setting; did you mean listen. Correct or remove it."]);
-    let config = read(&[("BASEURL", "x"), ("SMS_URL", "x"), ("CONFIG", "x"), ("WHATEVER_ELSE", "x")], None).unwrap();
+    let config =
+        read(&[("BASEURL", "x"), ("ALLOWED_TARGETS", "x"), ("CONFIG", "x"), ("WHATEVER_ELSE", "x")], None).unwrap();
     assert_eq!(
         config.warnings,
         [
             "LATCHKEY_BASEURL is not a setting; did you mean LATCHKEY_BASE_URL; it is ignored.",
-            "LATCHKEY_SMS_URL is a reserved name and does nothing yet.",
+            "LATCHKEY_ALLOWED_TARGETS is a reserved name and does nothing yet.",
             "LATCHKEY_WHATEVER_ELSE is not a setting; it is ignored.",
         ]
     );

@@ -1,8 +1,9 @@
 //! Mail: over SMTP by lettre, or into files when there is no mail server.
 
+use super::{keep, said};
 use crate::config::Config;
 use lettre::message::header::ContentType;
-use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::path::PathBuf;
@@ -28,8 +29,10 @@ pub struct Letter {
     pub text: String,
     /// HTML.
     pub html: String,
-    /// The calendar file.
-    pub calendar: String,
+    /// The calendar file, where there is a visit.
+    pub calendar: Option<String>,
+    /// The organization's logo, a PNG that the HTML shows as `cid:logo`.
+    pub logo: Option<Vec<u8>>,
 }
 
 /// Where mail goes.
@@ -44,7 +47,7 @@ pub enum Mailer {
 /// What became of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// The mail server took it; what it said.
+    /// The server took it; what it said.
     Taken(String),
     /// It lies in a file; its name.
     Kept(String),
@@ -54,6 +57,20 @@ pub enum Delivery {
     Never(String),
     /// The connection broke after the mail was handed over: it may have gone out.
     Unsure(String),
+}
+
+impl Delivery {
+    /// The same with what was said put otherwise.
+    #[must_use]
+    pub fn map(self, put: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Taken(reply) => Self::Taken(put(reply)),
+            Self::Kept(name) => Self::Kept(name),
+            Self::Later(reply) => Self::Later(put(reply)),
+            Self::Never(reply) => Self::Never(put(reply)),
+            Self::Unsure(reply) => Self::Unsure(put(reply)),
+        }
+    }
 }
 
 impl Mailer {
@@ -89,7 +106,7 @@ impl Mailer {
                 Err(cause) => Delivery::Never(cause),
             },
             Self::Files(folder) => match message(letter, "latchkey@localhost") {
-                Ok(message) => keep(folder.clone(), letter.id.clone(), message).await,
+                Ok(message) => keep(folder, &format!("{}.eml", letter.id), message.formatted()).await,
                 Err(cause) => Delivery::Never(cause),
             },
         }
@@ -104,10 +121,6 @@ fn mailbox(name: &str, address: &str) -> Result<Mailbox, String> {
 }
 
 fn message(letter: &Letter, from: &str) -> Result<Message, String> {
-    let calendar = Attachment::new("visit.ics".into()).body(
-        letter.calendar.clone(),
-        "text/calendar; charset=utf-8; method=PUBLISH".parse::<ContentType>().map_err(|cause| cause.to_string())?,
-    );
     let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
     let from: Mailbox = match from.parse::<Mailbox>() {
         Ok(mailbox) if mailbox.name.is_some() => mailbox,
@@ -120,12 +133,27 @@ fn message(letter: &Letter, from: &str) -> Result<Message, String> {
         .to(mailbox(&letter.to_name, &letter.to)?)
         .subject(&letter.subject)
         .header(AutoSubmitted)
-        .multipart(
-            MultiPart::mixed()
-                .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
-                .singlepart(calendar),
-        )
+        .multipart(parts(letter)?)
         .map_err(|cause| cause.to_string())
+}
+
+/// Words, the page with its picture, and what is attached.
+fn parts(letter: &Letter) -> Result<MultiPart, String> {
+    let kind = |text: &str| text.parse::<ContentType>().map_err(|cause| cause.to_string());
+    let words = match &letter.logo {
+        None => MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()),
+        Some(png) => MultiPart::alternative().singlepart(SinglePart::plain(letter.text.clone())).multipart(
+            MultiPart::related()
+                .singlepart(SinglePart::html(letter.html.clone()))
+                .singlepart(Attachment::new_inline("logo".into()).body(png.clone(), kind("image/png")?)),
+        ),
+    };
+    let Some(calendar) = &letter.calendar else {
+        return Ok(MultiPart::mixed().multipart(words));
+    };
+    let calendar = Attachment::new("visit.ics".into())
+        .body(calendar.clone(), kind("text/calendar; charset=utf-8; method=PUBLISH")?);
+    Ok(MultiPart::mixed().multipart(words).singlepart(calendar))
 }
 
 /// RFC 3834: nobody's absence note should answer.
@@ -166,33 +194,5 @@ async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) 
         Ok(Err(cause)) if cause.is_client() => Delivery::Never(said(&cause)),
         Ok(Err(cause)) => Delivery::Unsure(said(&cause)),
         Err(_) => Delivery::Unsure("the mail server took longer than a minute".into()),
-    }
-}
-
-/// The whole chain of causes, on one line.
-fn said(cause: &dyn std::error::Error) -> String {
-    let mut text = cause.to_string();
-    let mut deeper = cause.source();
-    while let Some(cause) = deeper {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        deeper = cause.source();
-    }
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(300).collect()
-}
-
-async fn keep(folder: PathBuf, id: String, message: Message) -> Delivery {
-    let name = format!("{id}.eml");
-    let path = folder.join(&name);
-    let written = async {
-        tokio::fs::create_dir_all(&folder).await?;
-        // Written aside and renamed, so that nobody reads half a mail.
-        let part = folder.join(format!("{name}.part"));
-        tokio::fs::write(&part, message.formatted()).await?;
-        tokio::fs::rename(&part, &path).await
-    };
-    match written.await {
-        Ok(()) => Delivery::Kept(name),
-        Err(cause) => Delivery::Later(format!("the mail could not be written to {}: {cause}", path.display())),
     }
 }

@@ -1,5 +1,38 @@
-//! What goes out to people: mail with a calendar file, by way of the outbox.
+//! What goes out to people: mail with a calendar file and text messages, by way of the outbox.
 
 pub mod calendar;
+mod compose;
 pub mod mail;
 pub mod outbox;
+pub mod sms;
+
+use mail::Delivery;
+use std::path::Path;
+
+/// The whole chain of causes, on one line.
+fn said(cause: &dyn std::error::Error) -> String {
+    let mut text = cause.to_string();
+    let mut deeper = cause.source();
+    while let Some(cause) = deeper {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        deeper = cause.source();
+    }
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(300).collect()
+}
+
+/// Puts a message into a file instead of sending it.
+async fn keep(folder: &Path, name: &str, content: Vec<u8>) -> Delivery {
+    let path = folder.join(name);
+    let written = async {
+        tokio::fs::create_dir_all(folder).await?;
+        // Written aside and renamed, so that nobody reads half a message.
+        let part = folder.join(format!("{name}.part"));
+        tokio::fs::write(&part, content).await?;
+        tokio::fs::rename(&part, &path).await
+    };
+    match written.await {
+        Ok(()) => Delivery::Kept(name.to_owned()),
+        Err(cause) => Delivery::Later(format!("the message could not be written to {}: {cause}", path.display())),
+    }
+}

@@ -1,17 +1,11 @@
-//! The outbox: takes each message once, makes its mail only then, and notes what became of it.
+//! The outbox: takes each message once, puts it into words only then, and notes what became of it.
 
-use super::calendar;
-use super::mail::{Delivery, Letter, Mailer};
+use super::compose::{Composed, compose};
+use super::mail::{Delivery, Mailer};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
-use crate::service::link::address;
-use crate::store::door::DoorAtPlace;
-use crate::store::link::{self, LinkRow};
 use crate::store::message::{self, MessageRow, State};
-use crate::store::organization::{self, OrganizationRow};
-use app::text::mail::{MailModel, MailPlace, access_link};
-use app::text::{Language, mail::MailText};
 use domain::Millis;
 use domain::event::Outcome;
 use std::time::Duration;
@@ -72,18 +66,24 @@ pub async fn round(app: &App, mailer: &Mailer) -> Result<usize> {
 }
 
 async fn one(app: &App, mailer: &Mailer, row: MessageRow) {
-    let (state, reply, next_at) = match letter(app, &row).await {
-        Ok(letter) => outcome(mailer.deliver(&letter).await, row.attempts, app.clock.now()),
+    let (state, reply, next_at) = match compose(app, &row).await {
+        Ok(composed) => {
+            let delivery = match composed {
+                Composed::Mail(letter) => mailer.deliver(&letter).await,
+                Composed::Text(text) => app.texter.deliver(&text).await,
+            };
+            outcome(delivery, row.attempts, app.clock.now())
+        }
         Err(Error::Refused(why)) => (State::Failed, why, 0),
         Err(cause) => {
-            tracing::warn!(?cause, message = row.id, "a mail could not be made");
-            outcome(Delivery::Later("The mail could not be made.".into()), row.attempts, app.clock.now())
+            tracing::warn!(?cause, message = row.id, "a message could not be made");
+            outcome(Delivery::Later("The message could not be made.".into()), row.attempts, app.clock.now())
         }
     };
     for _ in 0..20 {
         match note(app, &row, state, &reply, next_at).await {
             Ok(()) => return,
-            Err(cause) => tracing::warn!(?cause, message = row.id, "what became of a mail could not be stored yet"),
+            Err(cause) => tracing::warn!(?cause, message = row.id, "what became of a message could not be stored yet"),
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
@@ -125,78 +125,13 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
             );
             event.outcome = outcome;
             event.detail.insert("message".into(), row.id.clone());
+            event.detail.insert("kind".into(), row.kind.clone());
+            event.detail.insert("channel".into(), row.channel.clone());
             event.detail.insert("attempts".into(), row.attempts.to_string());
             tx.record(event);
             Ok(())
         })
         .await
-}
-
-async fn letter(app: &App, row: &MessageRow) -> Result<Letter> {
-    let (organization_id, link_id) = (row.organization_id.clone(), row.link_id.clone().unwrap_or_default());
-    let (organization, link, doors) = app
-        .db
-        .read(move |c| {
-            Ok((
-                organization::find(c, &organization_id)?,
-                link::find(c, &organization_id, &link_id)?,
-                link::doors_of(c, &link_id)?,
-            ))
-        })
-        .await?;
-    if link.secret_version != row.secret_version {
-        return Err(Error::Refused("The link was rotated before this was sent.".into()));
-    }
-    if link.revoked_at.is_some() {
-        return Err(Error::Refused("The link was revoked before this was sent.".into()));
-    }
-    let language = Language::choose(Some(link.language.as_str()).filter(|code| !code.is_empty()), "");
-    let MailText { subject, text, html } = access_link(model(app, &organization, &link, &doors, language)?);
-    let calendar = calendar::file(&link, &organization, &doors, language, app.clock.now());
-    Ok(Letter {
-        id: row.id.clone(),
-        to_name: link.name,
-        to: row.recipient.clone(),
-        from_name: organization.name,
-        subject,
-        text,
-        html,
-        calendar,
-    })
-}
-
-fn model(
-    app: &App,
-    organization: &OrganizationRow,
-    link: &LinkRow,
-    doors: &[DoorAtPlace],
-    language: Language,
-) -> Result<MailModel> {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let mut places: Vec<MailPlace> = Vec::new();
-    for at in doors.iter().filter(|at| at.door.accepts_digital) {
-        match places.last_mut() {
-            Some(place) if place.name == at.place.name => place.doors.push(at.door.name.clone()),
-            _ => places.push(MailPlace {
-                name: at.place.name.clone(),
-                address: at.place.address.clone(),
-                doors: vec![at.door.name.clone()],
-            }),
-        }
-    }
-    Ok(MailModel {
-        language,
-        organization: organization.name.clone(),
-        visitor: link.name.clone(),
-        host: given(&link.host_name),
-        contact: given(&link.host_contact),
-        places,
-        good_from_ms: (link.valid_from > app.clock.now()).then_some(link.valid_from),
-        good_until_ms: link.valid_until,
-        zone: doors.first().map_or(&organization.time_zone, |at| &at.place.time_zone).clone(),
-        uses: link.max_uses.and_then(|max| u64::try_from(max).ok()),
-        url: address(app, link)?,
-    })
 }
 
 /// Messages that a stopped process was sending: they may have gone out, so they are not sent again by themselves.

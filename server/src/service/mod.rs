@@ -13,6 +13,7 @@ pub mod link;
 pub mod lookup;
 pub mod password;
 pub mod place;
+pub mod quota;
 pub mod retention;
 pub mod setup;
 pub mod unlock;

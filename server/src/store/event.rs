@@ -2,7 +2,7 @@
 
 mod search;
 
-pub use search::{Filter, Is, Page, beside, hours, in_order, list, page, span, stretch};
+pub use search::{Filter, Hour, Is, Page, beside, hours, in_order, list, page, span, stretch};
 
 use super::connection::AnyConnection;
 use super::schema::{audit_heads, beginnings, checkpoints, commands, event_people, events};

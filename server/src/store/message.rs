@@ -6,6 +6,7 @@ use super::writer::Tx;
 use crate::error::Result;
 use diesel::prelude::*;
 use domain::Millis;
+use domain::channel::Channel;
 
 /// A message.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -15,7 +16,7 @@ pub struct MessageRow {
     pub id: String,
     /// Whose.
     pub organization_id: String,
-    /// What it is: `link`, `reminder`, `arrival`, `invitation`.
+    /// What it is: `link`, `reminder`, `arrival`, `invitation`, `test`.
     pub kind: String,
     /// The link it carries or is about.
     pub link_id: Option<String>,
@@ -33,7 +34,7 @@ pub struct MessageRow {
     pub attempts: i64,
     /// Not before.
     pub next_at: i64,
-    /// What the mail server said last.
+    /// What the server said last.
     pub server_reply: String,
     /// Unix milliseconds.
     pub created_at: i64,
@@ -41,16 +42,48 @@ pub struct MessageRow {
     pub updated_at: i64,
 }
 
+/// A message that carries a link.
+pub const LINK: &str = "link";
+/// A message that reminds a visitor of their link's end.
+pub const REMINDER: &str = "reminder";
+/// A message that tells a host of their visitor's arrival.
+pub const ARRIVAL: &str = "arrival";
+/// A message that only shows that messages arrive.
+pub const TEST: &str = "test";
+
+impl MessageRow {
+    /// A message that waits to be sent, about nothing yet.
+    #[must_use]
+    pub fn new(id: &str, organization: &str, kind: &str, channel: Channel, recipient: &str, now: Millis) -> Self {
+        Self {
+            id: id.to_owned(),
+            organization_id: organization.to_owned(),
+            kind: kind.to_owned(),
+            link_id: None,
+            invitation_id: None,
+            channel: channel.code().into(),
+            recipient: recipient.to_owned(),
+            secret_version: 0,
+            state: State::Waiting.code().into(),
+            attempts: 0,
+            next_at: now,
+            server_reply: String::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// To be sent.
     Waiting,
-    /// Handed to the mail server at this moment.
+    /// Handed to the server at this moment.
     Sending,
-    /// The mail server took it.
+    /// The server took it.
     Sent,
-    /// Written to a file, since there is no mail server.
+    /// Written to a file, since no server is configured.
     Kept,
     /// Given up.
     Failed,
@@ -163,7 +196,7 @@ pub fn of_link(c: &mut AnyConnection, organization: &str, link: &str) -> Result<
         .load(c)?)
 }
 
-/// An organization's messages with their links' names, latest first.
+/// An organization's messages with the names on the links they are about, latest first.
 ///
 /// # Errors
 /// Those of the database.
@@ -172,11 +205,11 @@ pub fn list(
     organization: &str,
     after: Option<&str>,
     most: i64,
-) -> Result<Vec<(MessageRow, String)>> {
+) -> Result<Vec<(MessageRow, Option<String>)>> {
     let mut query = messages::table
-        .inner_join(links::table)
+        .left_join(links::table)
         .filter(messages::organization_id.eq(organization))
-        .select((MessageRow::as_select(), links::name))
+        .select((MessageRow::as_select(), links::name.nullable()))
         .into_boxed();
     if let Some(after) = after {
         query = query.filter(messages::id.lt(after.to_owned()));

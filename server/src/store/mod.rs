@@ -12,6 +12,7 @@ pub mod message;
 pub mod migrate;
 pub mod organization;
 pub mod place;
+pub mod quota;
 pub mod retention;
 pub(crate) mod schedule;
 pub mod schema;

@@ -93,6 +93,34 @@ pub fn find(c: &mut AnyConnection, id: &str) -> Result<OrganizationRow> {
     Ok(organizations::table.find(id).select(OrganizationRow::as_select()).first(c)?)
 }
 
+/// The same, for a change that must see it as it is until it is done: on Postgres others wait for their turn.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<OrganizationRow> {
+    let query = organizations::table.find(id);
+    Ok(match &mut *tx.connection {
+        AnyConnection::Sqlite(c) => query.select(OrganizationRow::as_select()).get_result(c)?,
+        // Not `FOR UPDATE`: that would also hold up every insert that refers to the organization.
+        AnyConnection::Postgres(c) => query.select(OrganizationRow::as_select()).for_no_key_update().get_result(c)?,
+    })
+}
+
+/// Sets what an organization may send.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_quotas(tx: &mut Tx<'_>, id: &str, sms: i64, email: i64) -> Result<()> {
+    diesel::update(organizations::table.find(id))
+        .set((
+            organizations::sms_quota.eq(sms),
+            organizations::email_quota.eq(email),
+            organizations::version.eq(organizations::version + 1),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Every organization, oldest first.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::house::{House, Organization, Things};
 use crate::sink::{Mood, Sink};
+use domain::channel::Channel;
 use server::notify::{mail::Mailer, outbox};
 use server::service::link;
 
@@ -37,7 +38,7 @@ async fn office(database: &str) -> Office {
 impl Office {
     async fn queued(&self) -> Things {
         let things = self.house.things_like(&self.ours, |link| link.email = "ada@keller.example".into()).await;
-        link::send(&self.house.app, &self.house.owner(&self.ours), &things.link).await.unwrap();
+        link::send(&self.house.app, &self.house.owner(&self.ours), &things.link, Channel::Email).await.unwrap();
         things
     }
 
@@ -85,7 +86,7 @@ async fn a_mail_has_words_a_page_and_a_calendar(database: &str) {
     assert_eq!((state.as_str(), attempts), ("sent", 1));
     assert!(reply.contains("kept"), "what the server said is shown: {reply}");
     assert_eq!(office.house.count(&office.ours, "message.sent", "done").await, 1);
-    let again = link::send(&office.house.app, &office.house.owner(&office.ours), &things.link).await;
+    let again = link::send(&office.house.app, &office.house.owner(&office.ours), &things.link, Channel::Email).await;
     assert!(again.unwrap_err().to_string().contains("less than a minute ago"));
 }
 

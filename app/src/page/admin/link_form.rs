@@ -58,8 +58,10 @@ pub struct Model {
     pub max_uses: Field,
     /// The least time between two openings of one door, minutes; empty for none.
     pub cooldown_minutes: Field,
-    /// Whether to send it at once; only for a new link.
+    /// Whether to send it by e-mail at once; only for a new link.
     pub send: bool,
+    /// Whether to send it by text message at once.
+    pub send_sms: bool,
     /// What deserves a second look, a sentence each.
     pub warnings: Vec<String>,
     /// What is wrong with the form as a whole.
@@ -124,7 +126,14 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let version = (!new).then(|| ui::version(model.version));
     let form_error = ui::form_error(model.form_error.clone());
     let warnings = warnings(&model.warnings);
-    let send = new.then(|| ui::checkbox("send", "Send it by e-mail now", None, model.send));
+    let send = new.then(|| {
+        view! {
+            <div class="group">
+                {ui::checkbox("send", "Send it by e-mail now", None, model.send)}
+                {ui::checkbox("send_sms", "Send it by text message now", None, model.send_sms)}
+            </div>
+        }
+    });
     let fields = view! {
         {form_error}
         {warnings}

@@ -15,12 +15,14 @@ pub mod door_form;
 pub mod doors;
 pub mod event;
 pub mod events;
+pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
 pub mod link;
 pub mod link_form;
 pub mod links;
+mod message;
 pub mod overview;
 mod parts;
 pub mod place;
@@ -34,7 +36,8 @@ pub mod setup;
 pub mod sign_in;
 pub mod simulator;
 
-pub use parts::{DoorState, EventLine, MessageLine, MessageState, WayBack};
+pub use message::{MessageKind, MessageLine, MessageState};
+pub use parts::{DoorState, EventLine, WayBack};
 
 /// What surrounds every admin page.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! What several pages show: a door's state, an event's line, a message's line.
+//! What several pages show: a door's state, an event's line.
 
 use domain::event::Outcome;
 use leptos::prelude::*;
@@ -114,110 +114,6 @@ pub(super) fn timeline(events: Vec<EventLine>, nothing: &'static str) -> AnyView
         })
         .collect_view();
     view! { <ol class="line">{lines}</ol> }.into_any()
-}
-
-/// Where a message stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MessageState {
-    /// To be sent.
-    #[default]
-    Waiting,
-    /// Being handed over.
-    Sending,
-    /// The mail server took it.
-    Sent,
-    /// Written to a file: no mail server is configured.
-    Kept,
-    /// Given up.
-    Failed,
-    /// It may have been sent.
-    Unknown,
-}
-
-impl MessageState {
-    /// The state with this code of the delivery log: `waiting`, `sending`, `sent`, `kept`, `failed`, `unknown`.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Some(match code {
-            "waiting" => Self::Waiting,
-            "sending" => Self::Sending,
-            "sent" => Self::Sent,
-            "kept" => Self::Kept,
-            "failed" => Self::Failed,
-            "unknown" => Self::Unknown,
-            _ => return None,
-        })
-    }
-
-    pub(super) fn badge(self) -> Badge {
-        let (tone, text) = match self {
-            Self::Waiting => (Tone::Plain, "Waiting"),
-            Self::Sending => (Tone::Plain, "Sending"),
-            Self::Sent => (Tone::Ok, "Sent"),
-            Self::Kept => (Tone::Off, "Kept"),
-            Self::Failed => (Tone::No, "Failed"),
-            Self::Unknown => (Tone::Warn, "Unknown"),
-        };
-        Badge::new(tone, text)
-    }
-
-    pub(super) fn sentence(self) -> &'static str {
-        match self {
-            Self::Waiting => "It goes out in a moment, or at the next try.",
-            Self::Sending => "It is being handed to the mail server.",
-            Self::Sent => "The mail server took it.",
-            Self::Kept => "Kept on this server: no mail server is configured.",
-            Self::Failed => "It was not sent. Check the address, then send it again.",
-            Self::Unknown => "It may have been sent; Latchkey stopped before it knew. Ask before you send it again.",
-        }
-    }
-}
-
-/// One message of the delivery log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MessageLine {
-    /// `message_…`.
-    pub id: String,
-    /// `link_…`, the link it carries.
-    pub link_id: String,
-    /// The name on that link.
-    pub link_name: String,
-    /// To whom.
-    pub recipient: String,
-    /// Where it stands.
-    pub state: MessageState,
-    /// How often it was tried.
-    pub attempts: i64,
-    /// What the mail server said last; may be empty.
-    pub server_reply: String,
-    /// When it was asked for.
-    pub created: Moment,
-    /// When its state changed last.
-    pub updated: Moment,
-    /// When the next try is, while it waits after a failure.
-    pub next: Option<Moment>,
-}
-
-/// A message as a row; `named` also says whose link it carries.
-pub(super) fn message(line: MessageLine, named: bool) -> AnyView {
-    let tries = (line.attempts > 1).then(|| format!(" · {} tries", line.attempts));
-    let next = line.next.map(|at| view! { " · next try " {ui::time(&at)} });
-    let name = named.then(|| {
-        view! { <a class="cover" href=format!("/links/{}", line.link_id)><b>{line.link_name}</b></a> " " }
-    });
-    let reply = (!line.server_reply.is_empty())
-        .then(|| view! { <p class="small mono reply">"Server: " {line.server_reply}</p> });
-    view! {
-        <li class="message">
-            <div>
-                <p>{name} <span class=if named { "muted" } else { "" }>{line.recipient}</span></p>
-                <p class="small muted">{line.state.sentence()} " " {ui::time(&line.updated)} {tries} {next}</p>
-                {reply}
-            </div>
-            {line.state.badge().view()}
-        </li>
-    }
-    .into_any()
 }
 
 /// A fact that names things with pages of their own; none without any.

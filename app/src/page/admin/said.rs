@@ -167,6 +167,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("message.failed", _) => "could not send the link to",
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",
+        ("organization.quota_set", _) => "set the quotas of",
         ("admin.created", _) => "added the admin",
         _ => return alone(action, outcome, object),
     };
@@ -237,6 +238,15 @@ fn refusal(code: &str) -> &'static str {
         Some(Reason::DigitalNotAllowed) => "No digital",
         Some(Reason::DoorUnreachable) => "Offline",
         Some(Reason::RateLimited) => "Too many",
+        Some(Reason::QrUnreadable) => "Unreadable",
+        Some(Reason::QrUnknown) => "Unknown code",
+        Some(Reason::QrBadSignature) => "Forged",
+        Some(Reason::QrRetired) => "Old picture",
+        Some(Reason::QrStale) => "Stale code",
+        Some(Reason::QrReplayed) => "Used before",
+        Some(Reason::ClockWrong) => "Clock wrong",
+        Some(Reason::NeedsNetwork) => "Needs network",
+        Some(Reason::ListTooOld) => "List too old",
         Some(Reason::Allowed) | None => "Refused",
     }
 }
@@ -265,6 +275,15 @@ pub fn check(check: &Check) -> &'static str {
         Reason::DigitalNotAllowed => ("The door accepts access links", "The door refuses access links"),
         Reason::DoorUnreachable => ("The door was on line", "The door was off line"),
         Reason::RateLimited => ("There were not too many tries", "There were too many tries in a short time"),
+        Reason::QrUnreadable => ("The code could be read", "The code could not be read"),
+        Reason::QrUnknown => ("The code is one of ours", "The code is none of ours"),
+        Reason::QrBadSignature => ("The code's signature is good", "The code's signature is not good"),
+        Reason::QrRetired => ("No newer code took this one's place", "A newer code had taken this one's place"),
+        Reason::QrStale => ("The code was of that moment", "The code was not of that moment"),
+        Reason::QrReplayed => ("The code had not opened before", "The code had opened before, and may once"),
+        Reason::ClockWrong => ("The terminal's clock was right", "The terminal's clock could not be trusted"),
+        Reason::NeedsNetwork => ("The terminal had all it needed", "Only the server could tell, and it was away"),
+        Reason::ListTooOld => ("The terminal's list was recent", "The terminal's list was too old to open by"),
     };
     if check.passed { held } else { failed }
 }

@@ -1,29 +1,26 @@
-//! The mail as HTML: one column, inline styles (mail clients keep no others), no picture, nothing loaded.
+//! The mail as HTML: one column, inline styles (mail clients keep no others), no picture but the logo, nothing loaded.
 
-use super::{Letter, MailModel};
+use super::{Dress, Language, Letter, MailModel};
 
 const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
-const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
-const PARAGRAPH: &str = "margin:0 0 16px";
-const BUTTON: &str = "display:inline-block;padding:16px 24px;border-radius:12px;background:#1f3a5f;color:#ffffff;font-weight:600;text-decoration:none";
+pub(super) const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
+pub(super) const PARAGRAPH: &str = "margin:0 0 16px";
+const BUTTON: &str =
+    "display:inline-block;padding:16px 24px;border-radius:12px;color:#ffffff;font-weight:600;text-decoration:none";
 const PLACE: &str = "font-size:16px;margin:0 0 4px";
 const LIST: &str = "margin:0 0 16px;padding-left:20px";
 const QUIET: &str = "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
+/// The colour of whoever chose none.
+const OURS: &str = "#1f3a5f";
 
 pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
-    let language = model.language.code();
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light\"><title>{}</title></head>\n\
-         <body style=\"{BODY}\"><div role=\"article\" lang=\"{language}\" style=\"{CARD}\">\n",
-        escape(&letter.subject)
-    );
+    let mut html = open(model.language, &letter.subject, &model.organization, &model.dress);
     element(&mut html, "h1", HEAD, &letter.greeting);
     element(&mut html, "p", PARAGRAPH, &letter.opening);
+    let colour = model.dress.colour.map_or_else(|| OURS.to_owned(), |colour| colour.to_string());
     html.push_str(&format!(
-        "<p style=\"{PARAGRAPH}\"><a href=\"{}\" style=\"{BUTTON}\">{}</a></p>\n",
+        "<p style=\"{PARAGRAPH}\"><a href=\"{}\" style=\"background:{colour};{BUTTON}\">{}</a></p>\n",
         escape(&model.url),
         escape(letter.button)
     ));
@@ -43,17 +40,43 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
     if let Some(line) = &letter.help {
         element(&mut html, "p", PARAGRAPH, line);
     }
-    html.push_str(&format!(
-        "<p style=\"{PARAGRAPH}\"><strong>{}</strong></p>\n\
-         <p style=\"{QUIET}\">{}<br>{}</p>\n</div></body></html>\n",
-        escape(letter.keep),
-        escape(&model.organization),
-        escape(letter.ignore)
-    ));
+    html.push_str(&format!("<p style=\"{PARAGRAPH}\"><strong>{}</strong></p>\n", escape(letter.keep)));
+    close(&mut html, &model.organization, letter.ignore);
     html
 }
 
-fn element(html: &mut String, tag: &str, style: &str, text: &str) {
+/// Everything before the first words.
+pub(super) fn open(language: Language, title: &str, organization: &str, dress: &Dress) -> String {
+    let language = language.code();
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light\"><title>{}</title></head>\n\
+         <body style=\"{BODY}\"><div role=\"article\" lang=\"{language}\" style=\"{CARD}\">\n",
+        escape(title)
+    );
+    if let Some(logo) = &dress.logo {
+        html.push_str(&format!(
+            "<p style=\"margin:0 0 20px\"><img src=\"{}\" alt=\"{}\" width=\"{}\" height=\"{}\" style=\"display:block;border:0\"></p>\n",
+            escape(&logo.src),
+            escape(organization),
+            logo.width,
+            logo.height
+        ));
+    }
+    html
+}
+
+/// Who sends it and why, and the end.
+pub(super) fn close(html: &mut String, organization: &str, why: &str) {
+    html.push_str(&format!(
+        "<p style=\"{QUIET}\">{}<br>{}</p>\n</div></body></html>\n",
+        escape(organization),
+        escape(why)
+    ));
+}
+
+pub(super) fn element(html: &mut String, tag: &str, style: &str, text: &str) {
     html.push_str(&format!("<{tag} style=\"{style}\">{}</{tag}>\n", escape(text)));
 }
 

@@ -12,6 +12,10 @@ pub(super) struct Phrases {
     pub(super) invited: &'static str,
     /// The organization.
     pub(super) welcome: &'static str,
+    /// The organization.
+    pub(super) reminder_subject: &'static str,
+    /// The organization.
+    pub(super) reminder: &'static str,
     pub(super) button: &'static str,
     pub(super) doors: &'static str,
     /// A moment.
@@ -40,6 +44,8 @@ static EN: Phrases = Phrases {
     greeting: "Hello {},",
     invited: "{} invites you to {}. The link below opens the doors on your way; you need no app and no account.",
     welcome: "Welcome to {}. The link below opens the doors on your way; you need no app and no account.",
+    reminder_subject: "Your door link for {} ends soon",
+    reminder: "Your door link for {} ends soon; below it says when. If you need to come in after that, ask for more time now.",
     button: "Open my doors",
     doors: "It opens these doors:",
     good_from: "Good from {}.",
@@ -57,6 +63,8 @@ static DE: Phrases = Phrases {
     greeting: "Hallo {},",
     invited: "{} lädt Sie ein zu {}. Der Link unten öffnet die Türen auf Ihrem Weg, ohne App und ohne Konto.",
     welcome: "Willkommen bei {}. Der Link unten öffnet die Türen auf Ihrem Weg, ohne App und ohne Konto.",
+    reminder_subject: "Ihr Türlink für {} endet bald",
+    reminder: "Ihr Türlink für {} endet bald; wann, steht unten. Wenn Sie danach noch hinein müssen, bitten Sie jetzt um mehr Zeit.",
     button: "Meine Türen öffnen",
     doors: "Er öffnet diese Türen:",
     good_from: "Gültig ab {}.",

@@ -17,7 +17,30 @@ fn model(language: Language) -> MailModel {
         zone: "Europe/Berlin".into(),
         uses: Some(3),
         url: "https://door.example.org/l/s3cret".into(),
+        own: OwnWords::default(),
+        dress: Dress::default(),
     }
+}
+
+#[test]
+fn ones_own_words_colour_and_logo_take_the_place_of_ours() {
+    let mut ours = model(Language::En);
+    ours.own = OwnWords { subject: "Come in, {name}".into(), greeting: "{organization} & {host} await you".into() };
+    ours.dress.colour = Colour::parse("#0b5d3b").ok();
+    ours.dress.logo = Some(Logo { src: "cid:logo".into(), width: 120, height: 40 });
+    let mail = access_link(ours.clone());
+    assert_eq!(mail.subject, "Come in, Ada Lovelace");
+    assert!(mail.text.starts_with("Northwind Studios & Jonas Weber await you\n\n"), "{}", mail.text);
+    assert!(mail.html.contains("Northwind Studios &amp; Jonas Weber await you</h1>"));
+    assert!(
+        mail.html.contains("background:#0b5d3b")
+            && mail.html.contains("<img src=\"cid:logo\" alt=\"Northwind Studios\" width=\"120\"")
+    );
+    let mail = reminder(ours);
+    assert_eq!(mail.subject, "Your door link for Northwind Studios ends soon");
+    assert!(
+        mail.text.contains("ask for more time now.") && mail.text.contains("Good until Tue 24 November 2026, 18:00")
+    );
 }
 
 #[test]

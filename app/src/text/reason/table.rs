@@ -31,7 +31,7 @@ pub(super) static UNKNOWN: Row = row(
     ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
 );
 
-pub(super) static ROWS: [Row; 18] = [
+pub(super) static ROWS: [Row; 27] = [
     row(
         "not_yet_valid",
         AGAIN,
@@ -175,5 +175,80 @@ pub(super) static ROWS: [Row; 18] = [
             "Unterwegs",
             "Die Tür soll öffnen, hat aber noch nicht geantwortet. Sehen Sie nach der Tür oder versuchen Sie es noch einmal.",
         ),
+    ),
+    row(
+        "qr_unreadable",
+        AGAIN,
+        "The code could not be read.",
+        ("Not readable", "The code could not be read. Hold it still and a little further away, or {ask}."),
+        ("Nicht lesbar", "Der Code war nicht lesbar. Halten Sie ihn ruhig und etwas weiter weg oder {ask}."),
+    ),
+    row(
+        "qr_unknown",
+        NO_USE,
+        "The code is none of this organization's.",
+        ("Not known here", "This code is not known here. {Ask}."),
+        ("Hier nicht bekannt", "Dieser Code ist hier nicht bekannt. {Ask}."),
+    ),
+    row(
+        "qr_bad_signature",
+        NO_USE,
+        "The code's signature is not good: it was changed, or made by somebody else.",
+        ("Not a valid code", "This code is not valid. {Ask}."),
+        ("Kein gültiger Code", "Dieser Code ist nicht gültig. {Ask}."),
+    ),
+    row(
+        "qr_retired",
+        NO_USE,
+        "A newer code had taken this one's place.",
+        ("An older picture", "There is a newer code than this picture. Open your link to see it, or {ask}."),
+        (
+            "Ein älteres Bild",
+            "Es gibt einen neueren Code als dieses Bild. Öffnen Sie Ihren Link, um ihn zu sehen, oder {ask}.",
+        ),
+    ),
+    row(
+        "qr_stale",
+        AGAIN,
+        "The rotating code was too old, or ahead of time.",
+        ("Wait for the next code", "This code was good for a moment only. Show the one on your page now, or {ask}."),
+        (
+            "Auf den nächsten Code warten",
+            "Dieser Code galt nur einen Moment. Zeigen Sie den, der jetzt auf Ihrer Seite steht, oder {ask}.",
+        ),
+    ),
+    row(
+        "qr_replayed",
+        AGAIN,
+        "This very code had opened a door before, and may only once.",
+        ("Used before", "This code has opened a door already. Wait for the next one, or {ask}."),
+        ("Schon benutzt", "Dieser Code hat schon eine Tür geöffnet. Warten Sie auf den nächsten oder {ask}."),
+    ),
+    row(
+        "clock_wrong",
+        AGAIN,
+        "The terminal's clock could not be trusted, so nothing that depends on time was opened.",
+        ("The reader is not ready", "The reader's clock is wrong. {Ask}."),
+        ("Das Lesegerät ist nicht bereit", "Die Uhr des Lesegeräts geht falsch. {Ask}."),
+    ),
+    row(
+        "needs_network",
+        AGAIN,
+        "Only the server could tell, and the terminal could not reach it.",
+        (
+            "No connection",
+            "This code needs a connection that the reader does not have just now. Try again in a moment, or {ask}.",
+        ),
+        (
+            "Keine Verbindung",
+            "Dieser Code braucht eine Verbindung, die das Lesegerät gerade nicht hat. Versuchen Sie es gleich noch einmal oder {ask}.",
+        ),
+    ),
+    row(
+        "list_too_old",
+        AGAIN,
+        "The terminal had been without a network for so long that it opened nothing any more.",
+        ("The reader is out of date", "The reader has had no connection for too long. {Ask}."),
+        ("Das Lesegerät ist veraltet", "Das Lesegerät war zu lange ohne Verbindung. {Ask}."),
     ),
 ];

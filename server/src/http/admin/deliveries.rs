@@ -34,8 +34,12 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
     let zone = &admin.organization.time_zone;
     let model = deliveries::Model {
         next: rows.last().filter(|_| more).map(|(row, _)| row.id.clone()),
-        messages: rows.iter().map(|(row, name)| message_line(&app, row, name, zone)).collect(),
+        messages: rows
+            .iter()
+            .map(|(row, name)| message_line(&app, row, name.as_deref().unwrap_or_default(), zone))
+            .collect(),
         mail_server: app.config.smtp.is_some(),
+        text_service: app.config.sms.is_some(),
     };
     show(&app, &admin, Section::Deliveries, StatusCode::OK, model, deliveries::view).await
 }

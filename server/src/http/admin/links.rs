@@ -10,11 +10,12 @@ use crate::store::facts::{AtDoor, Facts};
 use crate::store::link::{self as store, Filter, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
-use app::page::admin::{MessageLine, MessageState, Section, link as link_page, links as links_page};
+use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page, links as links_page};
 use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use domain::channel::Channel;
 use domain::decide::{Asker, decide};
 use domain::link::State as LinkState;
 use domain::role::Right;
@@ -207,6 +208,8 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
 pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) -> MessageLine {
     MessageLine {
         id: row.id.clone(),
+        kind: MessageKind::from_code(&row.kind).unwrap_or_default(),
+        channel: Channel::from_code(&row.channel).unwrap_or_default(),
         link_id: row.link_id.clone().unwrap_or_default(),
         link_name: name.to_owned(),
         recipient: row.recipient.clone(),

@@ -6,6 +6,7 @@ pub mod deliveries;
 pub mod doors;
 pub mod erase;
 pub mod events;
+mod gauges;
 pub mod groups;
 pub mod links;
 pub mod live;

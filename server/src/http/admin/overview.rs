@@ -1,9 +1,10 @@
 //! `/`.
 
 use super::common::{self, Answer, door_row, feed_item, lines, show};
+use super::gauges;
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::feed;
+use crate::service::{feed, quota};
 use crate::store::{door, event, link, message, place};
 use app::page::admin::{Section, overview, said};
 use app::text::when;
@@ -14,6 +15,7 @@ use domain::event::Outcome;
 /// Doors and ending links shown.
 const FEW: usize = 6;
 const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// `GET /`.
 pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
@@ -21,7 +23,8 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     let now = app.clock.now();
     let brief = event::Filter { brief: true, ..Default::default() };
     let midnight = when::start_of_day(now, &zone);
-    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link) = app
+    let organization = admin.organization.clone();
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings) = app
         .db
         .read(move |c| {
             let rows = event::list(c, &id, &brief, 20)?;
@@ -40,16 +43,31 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 link::door_names(c, &ids)?,
                 place::all(c, &id)?.len(),
                 !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+                quota::gauges(c, &organization, now)?,
             ))
         })
         .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
-    for (_, outcome, reason, count) in unlocks {
+    let mut hours: Vec<overview::Hour> = (0..=(now - midnight) / HOUR_MS)
+        .map(|hour| overview::Hour {
+            // A day of daylight saving shows an hour twice, or leaves one out.
+            label: format!("{:02}", when::wall(midnight + hour * HOUR_MS, &zone).minute / 60),
+            ..overview::Hour::default()
+        })
+        .collect();
+    for (hour, outcome, reason, count) in unlocks {
+        let at = usize::try_from(hour).ok().and_then(|hour| hours.get_mut(hour));
         if outcome == "granted" {
             opened_today += count;
+            if let Some(at) = at {
+                at.granted += count;
+            }
         } else {
             refused_today += count;
+            if let Some(at) = at {
+                at.refused += count;
+            }
             let why = said::badge("door.unlock", Outcome::Denied, reason.as_deref());
             match refused_why.iter_mut().find(|(known, _)| known == why) {
                 Some((_, so_far)) => *so_far += count,
@@ -64,6 +82,8 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         opened_today,
         refused_today,
         refused_why,
+        hours,
+        today: when::input(midnight, &zone),
         active_links: active.0,
         ending_links: active.1,
         sent_today: mail("sent"),
@@ -82,10 +102,14 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             .map(|row| overview::Ending {
                 doors: ending_doors.get(&row.id).cloned().unwrap_or_default(),
                 until: common::said(&app, row.valid_until.unwrap_or(now), &zone),
+                later: when::input(row.valid_until.unwrap_or(now) + DAY_MS, &zone),
+                zone: zone.clone(),
+                version: row.version,
                 id: row.id,
                 name: row.name,
             })
             .collect(),
+        gauges: gauges::models(&app, &zone, standings),
         first_steps: fresh.then_some(overview::FirstSteps {
             place: places > 0,
             door: !doors.is_empty(),

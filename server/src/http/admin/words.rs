@@ -30,6 +30,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down", _) => detail("reason"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("organization.quota_set", _) => {
+            format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
+        }
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),

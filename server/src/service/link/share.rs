@@ -1,19 +1,22 @@
-//! A link's way to its visitor: its address, by mail, by WhatsApp, and the first time it is opened.
+//! A link's way to its visitor: its address, by mail, by text message, by WhatsApp, and the first time it is opened.
 
 use super::change::context;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secret::HashedSecret;
 use crate::service::actor::{Actor, add_person};
+use crate::service::quota;
 use crate::store::link::{self, LinkRow};
-use crate::store::message::{self, MessageRow, State};
+use crate::store::message::{self, MessageRow};
 use crate::store::{organization, throttle};
 use app::text::Language;
+use domain::channel::Channel;
 use domain::event::Outcome;
 use domain::id::Kind;
+use domain::input;
 use domain::link::{Change, may};
 
-/// Between two mails of one link, milliseconds: a mail bomb must not come from a door.
+/// Between two messages of one link on a channel, milliseconds: a mail bomb must not come from a door.
 const RESEND_MS: i64 = 60_000;
 
 /// A link's address, with its secret.
@@ -70,59 +73,67 @@ pub async fn whatsapp(app: &App, actor: &Actor, id: &str) -> Result<String> {
     Ok(format!("https://wa.me/{number}?text={text}"))
 }
 
-/// Puts a link into the outbox, to be sent by mail. Says to whom.
+/// Puts a link into the outbox, to be sent on a channel. Says to whom.
 ///
 /// # Errors
-/// `NotFound`; `Refused` without an address, after its end, or too soon after the last time; those of the store.
-pub async fn send(app: &App, actor: &Actor, id: &str) -> Result<String> {
-    let (actor, id) = (actor.clone(), id.to_owned());
+/// `NotFound`; `Refused` without an address, after its end, too soon after the last time, or when the quota is used
+/// up; those of the store.
+pub async fn send(app: &App, actor: &Actor, id: &str, channel: Channel) -> Result<String> {
+    let (actor, id, contact) = (actor.clone(), id.to_owned(), app.config.operator_contact.clone());
     let message = app.clock.id(Kind::Message);
-    let email = app
+    let recipient = app
         .db
         .write(move |tx| {
             let link = link::find(tx.connection, &actor.organization, &id)?;
             may(Change::Send, link.state(tx.now)).map_err(|refused| Error::Refused(refused.to_string()))?;
-            if link.email.is_empty() {
-                return Err(Error::Refused(
-                    "This link has no e-mail address. Edit it to add one, or copy the link.".into(),
-                ));
-            }
+            let recipient = recipient(&link, channel)?;
             let sent = message::of_link(tx.connection, &actor.organization, &id)?;
             if sent.iter().any(|row| {
-                row.created_at > tx.now - RESEND_MS
-                    && row.recipient == link.email
+                row.kind == message::LINK
+                    && row.channel == channel.code()
+                    && row.created_at > tx.now - RESEND_MS
+                    && row.recipient == recipient
                     && row.secret_version == link.secret_version
             }) {
                 return Err(Error::Refused(
                     "This link was sent less than a minute ago. Give it a moment to arrive.".into(),
                 ));
             }
+            // With the message in one transaction: neither is there without the other.
+            quota::take(tx, contact.as_deref(), &actor.organization, channel, &id)?;
             let row = MessageRow {
-                id: message.clone(),
-                organization_id: actor.organization.clone(),
-                kind: "link".into(),
                 link_id: Some(id.clone()),
-                invitation_id: None,
-                channel: "email".into(),
-                recipient: link.email.clone(),
                 secret_version: link.secret_version,
-                state: State::Waiting.code().into(),
-                attempts: 0,
-                next_at: tx.now,
-                server_reply: String::new(),
-                created_at: tx.now,
-                updated_at: tx.now,
+                ..MessageRow::new(&message, &actor.organization, message::LINK, channel, &recipient, tx.now)
             };
             message::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "link.sent", &id);
-            event.detail.insert("channel".into(), "email".into());
+            event.detail.insert("channel".into(), channel.code().into());
             event.detail.insert("message".into(), message.clone());
-            add_person(&mut event, tx.clock, &[("email", &link.email)]);
+            let fact = if channel == Channel::Email { "email" } else { "phone" };
+            add_person(&mut event, tx.clock, &[(fact, &recipient)]);
             tx.record(event);
-            Ok(link.email)
+            Ok(recipient)
         })
         .await?;
-    Ok(email)
+    Ok(recipient)
+}
+
+/// Where a link goes on a channel.
+fn recipient(link: &LinkRow, channel: Channel) -> Result<String> {
+    let refused = |sentence: &str| Err(Error::Refused(sentence.into()));
+    match channel {
+        Channel::Email if link.email.is_empty() => {
+            refused("This link has no e-mail address. Edit it to add one, or copy the link.")
+        }
+        Channel::Email => Ok(link.email.clone()),
+        Channel::Sms if link.phone.is_empty() => {
+            refused("This link has no phone number. Edit it to add one, or copy the link.")
+        }
+        Channel::Sms => input::e164(&link.phone).or_else(|_| {
+            refused("A text message needs the number with its country code, such as +49 30 555 0117. Edit the link to correct it, or copy the link.")
+        }),
+    }
 }
 
 /// Guesses of secrets that are let through, per client and minute.

@@ -349,15 +349,14 @@ pub fn span(
     Ok(first.zip(last))
 }
 
+/// An hour since the beginning, an outcome, a reason, and how many taps came out so.
+pub type Hour = (i64, String, Option<String>, i64);
+
 /// How many taps came out how, by hour since a moment, and by reason.
 ///
 /// # Errors
 /// Those of the database.
-pub fn hours(
-    c: &mut AnyConnection,
-    organization: &str,
-    since: Millis,
-) -> Result<Vec<(i64, String, Option<String>, i64)>> {
+pub fn hours(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<Vec<Hour>> {
     // A number of ours, not a parameter: Postgres groups only by what it sees to be the same.
     let said = format!("(occurred_at - {since}) / 3600000, outcome, reason, count(*)");
     Ok(events::table

@@ -1,12 +1,13 @@
 //! How a link gets to its person: its address, mail, messengers, and what became of each message.
 
+use domain::channel::Channel;
 use domain::link::State;
 use leptos::prelude::*;
 
 use super::Model;
 use crate::island::{CopyButton, ShareButton};
-use crate::page::admin::MessageLine;
-use crate::page::admin::parts;
+use crate::page::admin::message;
+use crate::page::admin::{MessageKind, MessageLine};
 use crate::ui::{self, icon::Icon};
 
 /// The card with the address and the ways to send it.
@@ -63,13 +64,25 @@ fn send(model: &Model, token: &str) -> AnyView {
         view! { <a class="btn" href=format!("/links/{id}/edit")>{Icon::Mail.view()} "Add an e-mail address"</a> }
             .into_any()
     } else {
-        let label = if model.messages.is_empty() { "Send by e-mail" } else { "E-mail again" };
+        let label = if sent(model, Channel::Email) { "E-mail again" } else { "Send by e-mail" };
         let button = view! { <button class="btn">{Icon::Mail.view()} {label}</button> };
         ui::form(format!("/links/{id}/send"), token, "", button.into_any())
     };
+    let text = (!model.phone.is_empty()).then(|| {
+        let label = if sent(model, Channel::Sms) { "Text message again" } else { "Text message" };
+        let button = view! {
+            <input type="hidden" name="channel" value="sms"/>
+            <button class="btn">{Icon::Phone.view()} {label}</button>
+        };
+        ui::form(format!("/links/{id}/send"), token, "", button.into_any())
+    });
     let chat = view! { <button class="btn">{Icon::Chat.view()} "WhatsApp"</button> };
-    view! { <div class="row">{mail} {ui::form(format!("/links/{id}/whatsapp"), token, "", chat.into_any())}</div> }
+    view! { <div class="row">{mail} {text} {ui::form(format!("/links/{id}/whatsapp"), token, "", chat.into_any())}</div> }
         .into_any()
+}
+
+fn sent(model: &Model, channel: Channel) -> bool {
+    model.messages.iter().any(|line| line.kind == MessageKind::Link && line.channel == channel)
 }
 
 fn rotate(model: &Model, token: &str) -> AnyView {
@@ -93,6 +106,6 @@ pub(super) fn deliveries(messages: Vec<MessageLine>) -> AnyView {
         return ().into_any();
     }
     let all = view! { <a class="small" href="/deliveries">"All deliveries"</a> };
-    let rows = messages.into_iter().map(|line| parts::message(line, false)).collect_view();
+    let rows = messages.into_iter().map(|line| message::row(line, false)).collect_view();
     ui::card_of("card", "Sent", all.into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
 }

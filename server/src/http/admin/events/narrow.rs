@@ -31,7 +31,7 @@ pub struct Narrow {
 impl Narrow {
     /// What was asked for, by name, for an event's detail. A search may hold a person's name, which the log's own text
     /// must never do, so that only its presence is told.
-    pub(in crate::http::admin) fn told(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn told(&self) -> Vec<(&'static str, String)> {
         let typed = |text: &str| if text.is_empty() { String::new() } else { "given".to_owned() };
         let short = |text: &str| text.chars().take(64).collect::<String>();
         let pairs = [

@@ -10,6 +10,7 @@ use app::page::admin::{Section, WayBack, confirm, link as link_page, problem};
 use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode};
+use domain::channel::Channel;
 
 /// `POST /links/{id}/pause`.
 pub async fn pause(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
@@ -105,16 +106,13 @@ pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminF
 /// `POST /links/{id}/send`.
 pub async fn send(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
-    match link::send(&app, &form.admin.actor, &id).await {
-        Ok(email) => {
+    let channel = Channel::from_code(form.typed.get("channel")).unwrap_or_default();
+    match link::send(&app, &form.admin.actor, &id, channel).await {
+        Ok(recipient) => {
             app.outbox.notify_one();
-            done(
-                &form.admin,
-                &to,
-                format!("The link goes to {email}. Below you see when the mail server took it."),
-                None,
-            )
-            .await
+            let taker = if channel == Channel::Email { "mail server" } else { "text message service" };
+            let text = format!("The link goes to {recipient}. Below you see when the {taker} took it.");
+            done(&form.admin, &to, text, None).await
         }
         Err(error) => refused(&form.admin, &to, error).await,
     }

@@ -1,7 +1,7 @@
 //! A link's form: made and changed, with everything typed kept when something is wrong.
 
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{Checks, Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
@@ -13,6 +13,8 @@ use app::text::when;
 use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::channel::Channel;
+use domain::input;
 use domain::role::Right;
 
 /// What a link may open.
@@ -149,9 +151,8 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer 
 /// `POST /links/new`.
 pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> Answer {
     let input = typed(&form);
-    let send = form.typed.ticked("send");
-    if send && input.email.trim().is_empty() {
-        let error = Error::field("email", "Type the address that the link shall go to, or untick sending it.");
+    let send = channels(&form);
+    if let Err(error) = reachable(&input, &send) {
         return again(&app, &form, input, None, Some(error)).await;
     }
     if needs_second_look(&app, &form, &input).await? {
@@ -161,19 +162,41 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
     match link::create(&app, &form.admin.actor, &input).await {
         Ok(id) => {
             let mut text = format!("The link for {} is made.", input.name.trim());
-            if send {
-                match link::send(&app, &form.admin.actor, &id).await {
-                    Ok(email) => {
+            for channel in send {
+                match link::send(&app, &form.admin.actor, &id, channel).await {
+                    Ok(recipient) => {
                         app.outbox.notify_one();
-                        text = format!("{text} It goes to {email}.");
+                        text = format!("{text} It goes to {recipient}.");
                     }
-                    Err(error) => text = format!("{text} It was not sent: {error}"),
+                    Err(error) => text = format!("{text} It was not sent {}: {error}", by(channel)),
                 }
             }
             done(&form.admin, &format!("/links/{id}"), text, None).await
         }
         Err(error) => again(&app, &form, input, None, Some(error)).await,
     }
+}
+
+/// How the new link shall be sent.
+fn channels(form: &AdminForm<needs::Links>) -> Vec<Channel> {
+    let ticked = |channel: &Channel| form.typed.ticked(if *channel == Channel::Email { "send" } else { "send_sms" });
+    Channel::ALL.into_iter().filter(ticked).collect()
+}
+
+fn by(channel: Channel) -> &'static str {
+    if channel == Channel::Email { "by e-mail" } else { "by text message" }
+}
+
+/// Nothing is made yet when it could not be sent as wished.
+fn reachable(input: &LinkInput, send: &[Channel]) -> Result<()> {
+    let mut checks = Checks::default();
+    if send.contains(&Channel::Email) && input.email.trim().is_empty() {
+        checks.note("email", "Type the address that the link shall go to, or untick sending it.");
+    }
+    if send.contains(&Channel::Sms) && input::e164(&input.phone).is_err() {
+        checks.note("phone", "A text message needs the number with its country code, such as +49 30 555 0117.");
+    }
+    checks.done()
 }
 
 /// `GET /links/{id}/edit`.
@@ -248,6 +271,7 @@ async fn again(
         warnings: warned,
         ask_never_expires: ask && form.admin.actor.role.may(Right::Own),
         send: form.typed.ticked("send"),
+        send_sms: form.typed.ticked("send_sms"),
         ..model(&form.admin, input, id, form.typed.version(), &house)
     };
     if let Some(error) = error {
