@@ -257,7 +257,7 @@ async fn people_go_after_their_time_and_the_log_holds(database: &str) {
 async fn an_erased_person_is_nowhere_and_the_log_holds(database: &str) {
     let (house, ours, things) = scene(database).await;
     let owner = house.owner(&ours);
-    link::send(&house.app, &owner, &things.link).await.unwrap();
+    link::send(&house.app, &owner, &things.link, domain::channel::Channel::Email).await.unwrap();
     let before = exported(&house, &ours, Filter::default()).await;
     assert!(before.contains("Ada Keller"));
     let mut browser = house.signed_in(&ours).await;

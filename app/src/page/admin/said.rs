@@ -101,7 +101,11 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Organization",
-        &[("organization.created", "Organization set up"), ("organization.retention_changed", "Retention changed")],
+        &[
+            ("organization.created", "Organization set up"),
+            ("organization.retention_changed", "Retention changed"),
+            ("organization.quota_set", "Quotas set"),
+        ],
     ),
 ];
 
