@@ -9,6 +9,7 @@ pub mod event;
 pub mod id;
 pub mod input;
 pub mod link;
+pub mod list;
 pub mod qr;
 pub mod reason;
 pub mod role;

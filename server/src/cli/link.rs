@@ -1,5 +1,7 @@
 //! `latchkey link …`.
 
+mod list;
+
 use super::options::{acting, named};
 use super::output::{print, time};
 use super::{door, group};
@@ -10,15 +12,14 @@ use crate::service::link::{self, LinkInput};
 use crate::store::link::{self as store, Filter, LinkRow};
 use clap::{Args, Subcommand};
 use domain::channel::Channel;
-use domain::link::State;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Link {
     /// Make an access link.
     Create(Box<Create>),
-    /// List the links, latest first, one a line.
-    List(List),
+    /// List the links, newest first, one a line.
+    List(list::List),
     /// Show one link with its address; that it was shown is recorded.
     Show(Show),
     /// Switch a link off for a while.
@@ -91,19 +92,6 @@ pub(super) struct Create {
     #[arg(long, value_name = "CHANNEL", num_args = 0..=1, default_missing_value = "email", value_delimiter = ',', value_parser = channel)]
     send: Vec<Channel>,
     /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// Only this state: scheduled, active, paused, used_up, expired or revoked.
-    #[arg(long)]
-    state: Option<String>,
-    /// Words to look for.
-    #[arg(long, default_value = "")]
-    search: String,
-    /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
 }
@@ -207,7 +195,7 @@ impl Link {
                 object["sent"] = json!(sent);
                 return print(json, &object, &line);
             }
-            Self::List(list) => return self::list(app, id, list).await,
+            Self::List(list) => return list.run(app, id).await,
             Self::Show(show) => {
                 let row = find(app, &id, &show.link).await?;
                 let url = match link::show(app, &actor, &row.id, "command line").await {
@@ -260,29 +248,6 @@ impl Link {
         let row = find(app, &id, &row).await?;
         let line = format!("{}  {}, {}", row.id, row.name, row.state(app.clock.now()).code());
         print(json, &object(app, &row, None).await?, &line)
-    }
-}
-
-async fn list(app: &App, organization: String, list: List) -> Result<()> {
-    let state = match &list.state {
-        None => None,
-        Some(code) => Some(State::from_code(code).ok_or_else(|| {
-            Error::Refused("A state is one of scheduled, active, paused, used_up, expired, revoked.".into())
-        })?),
-    };
-    let now = app.clock.now();
-    let mut filter = Filter { search: list.search, state, ..Filter::default() };
-    loop {
-        let (owner, page) = (organization.clone(), filter.clone());
-        let rows = app.db.read(move |c| store::list(c, &owner, &page, now, 200)).await?;
-        for row in &rows {
-            let line = format!("{}  {}, {}", row.id, row.name, row.state(now).code());
-            print(list.json, &object(app, row, None).await?, &line)?;
-        }
-        match rows.last() {
-            Some(last) => filter.after = Some(last.id.clone()),
-            None => return Ok(()),
-        }
     }
 }
 

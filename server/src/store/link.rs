@@ -1,10 +1,18 @@
 //! Access links.
 
+mod choices;
+mod conditions;
+mod counts;
 mod grants;
 mod list;
+mod lookup;
+pub mod words;
 
+pub use choices::{Choices, choices};
+pub use counts::{count_active, ending};
 pub use grants::{Grants, door_names, doors_of, grants_of, groups_of};
-pub use list::{Filter, count_active, ending, list};
+pub use list::{Cursor, Filter, list};
+pub use lookup::{of_ids, with_address, with_external_id};
 
 use super::connection::AnyConnection;
 use super::schema::links;
@@ -40,8 +48,6 @@ pub struct LinkRow {
     pub external_id: String,
     /// `en`, `de`, or empty for the browser's.
     pub language: String,
-    /// What the list's search looks in, lower case.
-    pub search: String,
     /// Unix milliseconds.
     pub valid_from: i64,
     /// Unix milliseconds; none never ends.
@@ -129,8 +135,6 @@ pub struct LinkChange {
     pub external_id: String,
     /// `en`, `de`, or empty.
     pub language: String,
-    /// What the search looks in.
-    pub search: String,
     /// Unix milliseconds.
     pub valid_from: i64,
     /// Unix milliseconds.
@@ -151,6 +155,7 @@ pub struct LinkChange {
 /// `Field` on `door` or `group` when one is not the organization's.
 pub fn insert(tx: &mut Tx<'_>, row: &LinkRow, grants: &Grants) -> Result<()> {
     diesel::insert_into(links::table).values(row).execute(tx.connection)?;
+    words::replace(tx, row)?;
     grants::put(tx, &row.organization_id, &row.id, grants)
 }
 
@@ -197,6 +202,8 @@ pub fn update(
         find(tx.connection, organization, id)?;
         return Err(Error::Stale);
     }
+    let row = find(tx.connection, organization, id)?;
+    words::replace(tx, &row)?;
     grants::put(tx, organization, id, grants)
 }
 

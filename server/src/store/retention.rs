@@ -1,7 +1,8 @@
 //! What retention and erasure find and take away.
 
 use super::connection::AnyConnection;
-use super::schema::{admins, event_people, events, link_words, links, messages, organizations};
+use super::link::{LinkRow, words};
+use super::schema::{admins, event_people, events, links, messages, organizations};
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -164,11 +165,12 @@ pub fn empty_link(tx: &mut Tx<'_>, id: &str, revoked_at: Option<Millis>) -> Resu
                 links::phone.eq(""),
             ),
             (links::company.eq(""), links::host_name.eq(""), links::host_contact.eq(""), links::note.eq("")),
-            (links::external_id.eq(""), links::search.eq(""), links::notify_host.eq(false)),
+            (links::external_id.eq(""), links::notify_host.eq(false)),
             (links::revoked_at.eq(revoked_at), links::version.eq(links::version + 1)),
         ))
         .execute(tx.connection)?;
-    diesel::delete(link_words::table.filter(link_words::link_id.eq(id))).execute(tx.connection)?;
+    let row = links::table.find(id).select(LinkRow::as_select()).first(tx.connection)?;
+    words::replace(tx, &row)?;
     let of_link = || messages::table.filter(messages::link_id.eq(id.to_owned()));
     let sent = of_link().select(messages::id).load(tx.connection)?;
     diesel::update(of_link())

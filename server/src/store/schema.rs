@@ -158,7 +158,6 @@ diesel::table! {
         note -> Text,
         external_id -> Text,
         language -> Text,
-        search -> Text,
         valid_from -> BigInt,
         valid_until -> Nullable<BigInt>,
         max_uses -> Nullable<BigInt>,

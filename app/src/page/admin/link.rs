@@ -10,7 +10,10 @@ use crate::text::when::Moment;
 use crate::ui::{self, Badge, Fact, Field, Tone};
 
 mod actions;
+mod advice;
 mod share;
+
+pub use advice::{Advice, DAYS, USES};
 
 /// The link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,10 +74,14 @@ pub struct Model {
     pub events: Vec<EventLine>,
     /// What was typed as new end, when extending was refused; otherwise the present end.
     pub extend_until: Field,
+    /// Whether the form for a new end stands open.
+    pub extend_open: bool,
     /// The zone that the new end is typed in.
     pub zone: String,
     /// Whether its person was erased.
     pub erased: bool,
+    /// Why a new address would be good now.
+    pub advice: Option<Advice>,
 }
 
 /// A door that the link names, and whether it would open now.
@@ -93,6 +100,7 @@ pub struct Door {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
+    let advice = model.advice.clone().filter(|_| chrome.may(Right::Links));
     let name = model.name.clone();
     let islands = if model.url.is_some() { Islands::Some } else { Islands::None };
     let log = view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
@@ -109,6 +117,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::head(&name, Some(links::badge(model.state)), view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} }.into_any())}
         <div class="grid cols">
             <div class="grid">
+                {advice.map(|advice| advice::view(&model, &advice, &token))}
                 {share::card(&model, &token)}
                 {share::deliveries(model.messages.clone())}
                 {ui::card("What happened", log.into_any(), parts::timeline(model.events.clone(), "Nothing yet."))}

@@ -8,8 +8,10 @@ use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field, icon::Icon};
 
 mod groups;
+mod same;
 
 pub use groups::Group;
+pub use same::Same;
 
 /// The form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,10 @@ pub struct Model {
     pub send_sms: bool,
     /// What deserves a second look, a sentence each.
     pub warnings: Vec<String>,
+    /// Links that this person has already; only for a new link.
+    pub same: Vec<Same>,
+    /// Whose link this one begins as a copy of.
+    pub copy_of: Option<String>,
     /// What is wrong with the form as a whole.
     pub form_error: Option<String>,
 }
@@ -120,12 +126,18 @@ impl Model {
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let new = model.id.is_none();
     let (title, action, cancel, button) = match &model.id {
-        None => ("New access link", "/links/new".to_owned(), "/links".to_owned(), "Make link"),
+        None => {
+            let button = if model.same.is_empty() { "Make link" } else { "Make it all the same" };
+            ("New access link", "/links/new".to_owned(), "/links".to_owned(), button)
+        }
         Some(id) => ("Edit access link", format!("/links/{id}/edit"), format!("/links/{id}"), "Save"),
     };
     let version = (!new).then(|| ui::version(model.version));
     let form_error = ui::form_error(model.form_error.clone());
-    let warnings = warnings(&model.warnings);
+    let warnings = view! { {same::view(&model.same)} {warnings(&model.warnings)} };
+    let copy = model.copy_of.clone().map(|name| {
+        view! { <p class="only">"Filled in like the link of " <b>{name}</b> ". It gets an address of its own." </p> }
+    });
     let send = new.then(|| {
         view! {
             <div class="group">
@@ -148,6 +160,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let body = view! {
         {ui::back(cancel, if new { "Access links" } else { "Back to the link" })}
         {ui::head(title, None, ().into_any())}
+        {copy}
         <div class="card narrow"><div class="body">{ui::form(action, &chrome.form_token, "stack", fields.into_any())}</div></div>
     };
     shell::admin(chrome, title, Islands::None, body.into_any())

@@ -1,6 +1,8 @@
-//! The access links: searched, filtered, a page at a time.
+//! The access links: searched, filtered, sorted, a page at a time.
 
 use domain::link::State;
+use domain::list::{Sort, Standing};
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::Chrome;
@@ -8,15 +10,37 @@ use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Choice, Tone, icon::Icon};
 
+mod act;
+mod filters;
+
+pub use filters::{address, pairs};
+
+/// What a list is narrowed to, and its order, as its address has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// What was searched for.
+    pub q: String,
+    /// Where the links stand; `None` for all.
+    pub standing: Option<Standing>,
+    /// The chosen door's id; empty for all.
+    pub door: String,
+    /// The chosen group's id; empty for all.
+    pub group: String,
+    /// The host's name, or a beginning of it; empty for all.
+    pub host: String,
+    /// The order.
+    pub sort: Sort,
+}
+
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
-    /// What was searched for.
-    pub q: String,
-    /// The state that is shown; `None` for all.
-    pub state: Option<State>,
-    /// The door that the links open, where the list is limited to one: id and name.
-    pub door: Option<Choice>,
+    /// What is shown.
+    pub narrow: Narrow,
+    /// The doors to choose from.
+    pub doors: Vec<Choice>,
+    /// The groups to choose from.
+    pub groups: Vec<Choice>,
     /// One page.
     pub links: Vec<Row>,
     /// The key of the next page.
@@ -70,22 +94,24 @@ pub(super) fn uses(uses: i64, max: Option<i64>) -> String {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add = view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> };
-    let filtered = !model.q.is_empty() || model.state.is_some() || model.door.is_some();
-    let next = model.next.as_deref().map(|after| address(&model, model.state, Some(after)));
-    let filters = filters(&model);
+    let may = chrome.may(Right::Links);
+    let add = may.then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let next = model.next.as_deref().map(|after| address(&model.narrow, after));
+    let filtered = Narrow { sort: Sort::default(), ..model.narrow.clone() } != Narrow::default();
+    let filters = filters::view(&model);
     let list = if model.links.is_empty() {
         let empty = if filtered || model.later_page {
             let all = view! { <a class="btn" href="/links">"Show all links"</a> };
             ui::empty(Icon::Search, "Nothing matches", "No access link fits this search and filter.", all.into_any())
         } else {
-            let first = view! { <a class="btn" href="/links/new">"Make the first link"</a> };
+            let first = may.then(|| view! { <a class="btn" href="/links/new">"Make the first link"</a> });
             let text = "An access link opens the doors you choose, for whom you choose, for as long as you choose. No app, no account.";
             ui::empty(Icon::Key, "No access links yet", text, first.into_any())
         };
         view! { <div class="card">{empty}</div> }.into_any()
     } else {
-        table(model.links)
+        let list = table(&model.links, may);
+        if may { act::around(&model.narrow, &model.links, list) } else { list }
     };
     let body = view! {
         {ui::head("Access links", None, add.into_any())}
@@ -96,51 +122,20 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     shell::admin(chrome, "Access links", Islands::None, body.into_any())
 }
 
-fn filters(model: &Model) -> AnyView {
-    let tabs = std::iter::once(None)
-        .chain(State::ALL.map(Some))
-        .map(|state| {
-            let label = state.map_or_else(|| "All".to_owned(), |state| badge(state).text);
-            let current = (state == model.state).then_some("true");
-            view! { <li><a href=address(model, state, None) aria-current=current>{label}</a></li> }
-        })
-        .collect_view();
-    let state = model.state.map(|state| view! { <input type="hidden" name="state" value=state.code()/> });
-    let door = model.door.clone().map(|door| {
-        let clear = Model { door: None, ..model.clone() };
-        (
-            view! { <input type="hidden" name="door" value=door.value/> },
-            view! { <p class="only">"Only links that open " <b>{door.label}</b> ". " <a href=address(&clear, model.state, None)>"All doors"</a></p> },
-        )
-    });
-    let (door, only) = door.map_or((None, None), |(door, only)| (Some(door), Some(only)));
-    view! {
-        <div class="filters">
-            <form method="get" action="/links" role="search" class="search">
-                {state} {door}
-                <label class="hidden" for="q">"Search by name, company, host or e-mail"</label>
-                <input id="q" name="q" type="search" value=model.q.clone() placeholder="Name, company, host, e-mail"/>
-                <button class="btn">{Icon::Search.view()} "Search"</button>
-            </form>
-            <nav aria-label="State"><ul class="tabs">{tabs}</ul></nav>
-        </div>
-        {only}
-    }
-    .into_any()
-}
-
-fn table(links: Vec<Row>) -> AnyView {
-    let rows = links.into_iter().map(row).collect_view();
+fn table(links: &[Row], may: bool) -> AnyView {
+    let rows = links.iter().map(|link| row(link.clone(), may)).collect_view();
+    let choose = may.then(|| view! { <th scope="col"><span class="hidden">"Choose"</span></th> });
     view! {
         <div class="card">
             <table class="links">
                 <thead>
                     <tr>
+                        {choose}
                         <th scope="col">"Name"</th>
                         <th scope="col">"Opens"</th>
                         <th scope="col">"Good"</th>
                         <th scope="col">"Uses"</th>
-                        <th scope="col">"Host"</th>
+                        <th scope="col" class="host">"Host"</th>
                         <th scope="col">"State"</th>
                     </tr>
                 </thead>
@@ -151,7 +146,8 @@ fn table(links: Vec<Row>) -> AnyView {
     .into_any()
 }
 
-fn row(link: Row) -> AnyView {
+fn row(link: Row, may: bool) -> AnyView {
+    let tick = may.then(|| act::tick(&link));
     let company = (!link.company.is_empty()).then(|| view! { <span class="more">{link.company}</span> });
     let until = match &link.until {
         Some(until) => view! { "until " {ui::time(until)} }.into_any(),
@@ -165,6 +161,7 @@ fn row(link: Row) -> AnyView {
     };
     view! {
         <tr>
+            {tick}
             <td class="name"><a class="cover" href=format!("/links/{}", link.id)><b>{link.name}</b></a>{company}</td>
             <td class="opens">{doors}</td>
             <td class="good num">{ui::time(&link.from)}<span class="more">{until}</span></td>
@@ -174,15 +171,4 @@ fn row(link: Row) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// The list's address with its search and filters.
-fn address(model: &Model, state: Option<State>, after: Option<&str>) -> String {
-    let pairs = [
-        ("q", model.q.as_str()),
-        ("state", state.map_or("", State::code)),
-        ("door", model.door.as_ref().map_or("", |door| door.value.as_str())),
-        ("after", after.unwrap_or_default()),
-    ];
-    super::parts::address("/links", &pairs)
 }

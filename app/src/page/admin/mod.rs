@@ -22,6 +22,7 @@ pub mod groups;
 pub mod link;
 pub mod link_form;
 pub mod links;
+pub mod many;
 mod message;
 pub mod overview;
 mod parts;

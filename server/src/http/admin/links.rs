@@ -7,12 +7,12 @@ use crate::http::auth::Admin;
 use crate::service::feed;
 use crate::service::link;
 use crate::store::facts::{AtDoor, Facts};
-use crate::store::link::{self as store, Filter, LinkRow};
+use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::{door as doors, event, message};
-use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page, links as links_page};
+use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page};
 use app::text::{Language, reason, when};
-use app::ui::{Choice, Field};
+use app::ui::Field;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use domain::channel::Channel;
@@ -21,90 +21,28 @@ use domain::link::State as LinkState;
 use domain::role::Right;
 use serde::Deserialize;
 
+mod act;
+mod advice;
 mod deeds;
 mod form;
+mod list;
 
+pub use act::{act, ask_act};
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
 pub(super) use form::doors_to_choose;
-pub use form::{create, edit, new, update};
-
-/// Links on a page.
-const PAGE: i64 = 50;
-
-/// What the list is narrowed to.
-#[derive(Debug, Default, Deserialize)]
-pub struct Narrow {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    door: String,
-    #[serde(default)]
-    after: String,
-}
-
-fn given(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// `GET /links`.
-pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Narrow>) -> Answer {
-    let (organization, now) = (admin.organization.id.clone(), app.clock.now());
-    let filter = Filter {
-        search: narrow.q.chars().take(200).collect(),
-        state: LinkState::from_code(&narrow.state),
-        door: given(&narrow.door),
-        after: given(&narrow.after),
-    };
-    let state = filter.state;
-    let (mut rows, names, door) = app
-        .db
-        .read(move |c| {
-            let rows = store::list(c, &organization, &filter, now, PAGE + 1)?;
-            let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-            let names = store::door_names(c, &ids)?;
-            let door = match &filter.door {
-                Some(id) => doors::find(c, &organization, id).ok(),
-                None => None,
-            };
-            Ok((rows, names, door))
-        })
-        .await?;
-    let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
-    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let zone = &admin.organization.time_zone;
-    let row = |row: &LinkRow| links_page::Row {
-        doors: names.get(&row.id).cloned().unwrap_or_default(),
-        from: said(&app, row.valid_from, zone),
-        until: row.valid_until.map(|until| said(&app, until, zone)),
-        id: row.id.clone(),
-        name: row.name.clone(),
-        company: row.company.clone(),
-        uses: row.uses,
-        max_uses: row.max_uses,
-        state: row.state(now),
-        host: row.host_name.clone(),
-    };
-    let model = links_page::Model {
-        q: narrow.q,
-        state,
-        door: door.map(|at| Choice { value: at.door.id, label: at.door.name }),
-        next: rows.last().filter(|_| more).map(|last| last.id.clone()),
-        later_page: !narrow.after.is_empty(),
-        links: rows.iter().map(row).collect(),
-    };
-    show(&app, &admin, Section::Links, StatusCode::OK, model, links_page::view).await
-}
+pub use form::{create, duplicate, edit, new, update};
+pub use list::list;
 
 /// What a link's page is asked for.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     #[serde(default)]
     show: String,
+    #[serde(default)]
+    extend: String,
 }
 
-/// `GET /links/{id}`; with `?show=1` its address too, which is recorded.
+/// `GET /links/{id}`; with `?show=1` its address too, which is recorded; with `?extend=1` ready for a new end.
 pub async fn detail(
     State(app): State<App>,
     admin: Admin,
@@ -119,14 +57,15 @@ pub async fn detail(
             Err(error) => return refused(&admin, &format!("/links/{id}"), error).await,
         }
     }
-    let model = model(&app, &admin, &id, url).await?;
+    let mut model = model(&app, &admin, &id, url).await?;
+    model.extend_open = asked.extend == "1";
     show(&app, &admin, Section::Links, StatusCode::OK, model, link_page::view).await
 }
 
 async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, opens, groups, facts, messages, rows, names) = app
+    let (link, opens, groups, facts, messages, rows, names, advice) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
@@ -137,7 +76,8 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
             let groups = store::groups_of(c, &link_id)?;
             let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
             let facts = Facts::load(c, &[link_id.as_str()], &ids, now)?;
-            Ok((link, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names))
+            let advice = advice::advice(c, &organization, &link, now)?;
+            Ok((link, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names, advice))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -179,6 +119,8 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
         url,
         messages: messages.iter().map(|row| message_line(app, row, &link.name, &zone)).collect(),
         events: lines(app, &zone, &rows, &names),
+        advice,
+        extend_open: false,
         extend_until: Field::new(link.valid_until.map_or_else(String::new, |until| when::input(until, &zone))),
         zone,
         language: match link.language.as_str() {

@@ -64,7 +64,6 @@ pub async fn create(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Strin
         note: draft.change.note,
         external_id: draft.change.external_id,
         language: draft.change.language,
-        search: draft.change.search,
         valid_from: draft.change.valid_from,
         valid_until: draft.change.valid_until,
         max_uses: draft.change.max_uses,
@@ -138,7 +137,7 @@ pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &Link
         .await
 }
 
-fn allowed(tx: &mut Tx<'_>, actor: &Actor, id: &str, change: Change) -> Result<LinkRow> {
+pub(super) fn allowed(tx: &mut Tx<'_>, actor: &Actor, id: &str, change: Change) -> Result<LinkRow> {
     let link = link::find(tx.connection, &actor.organization, id)?;
     may(change, link.state(tx.now)).map_err(|refused| Error::Refused(refused.to_string()))?;
     Ok(link)

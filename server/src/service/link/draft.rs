@@ -4,12 +4,13 @@ use super::grants;
 use crate::error::{Checks, Result};
 use crate::service::actor::Actor;
 use crate::store::door::DoorAtPlace;
-use crate::store::link::{Grants, LinkChange};
+use crate::store::link::{Grants, LinkChange, words};
 use crate::store::organization::OrganizationRow;
 use app::text::when;
 use domain::Millis;
 use domain::input;
 use domain::role::Right;
+use domain::schedule::Wall;
 
 const DAY_MS: i64 = 86_400_000;
 /// A window longer than this is worth a word.
@@ -143,33 +144,33 @@ pub(super) fn check(
         note: checks.take("note", input::lines(&typed.note, 1_000)),
         external_id: checks.take("external_id", input::optional_line(&typed.external_id, 100)),
         language: typed.language.clone(),
-        search: String::new(),
         valid_from,
         valid_until,
         max_uses: checks.take("max_uses", optional(&typed.max_uses, 1, 100_000)),
         cooldown_ms: checks.take("cooldown_minutes", optional(&typed.cooldown_minutes, 0, 1_440)).unwrap_or(0) * 60_000,
         notify_host: false,
-        name_key: typed.name.trim().to_lowercase(),
+        name_key: words::name_key(&typed.name),
     };
     if !["", "en", "de"].contains(&change.language.as_str()) {
         checks.note("language", "Please choose a language from the list.");
     }
     let grants = grants::check(typed, &mut checks);
     checks.done()?;
-    Ok(Draft { change: LinkChange { search: search_text(&change), ..change }, grants })
+    Ok(Draft { change, grants })
 }
 
-fn search_text(change: &LinkChange) -> String {
-    let words = [
-        &change.name,
-        &change.email,
-        &change.phone,
-        &change.company,
-        &change.host_name,
-        &change.note,
-        &change.external_id,
-    ];
-    words.map(|word| word.to_lowercase()).join("\n")
+/// The same hours for as long, from today on; or from tomorrow on, when today's are over.
+#[must_use]
+pub fn from_today(from: Millis, until: Option<Millis>, now: Millis, zone: &str) -> (Millis, Option<Millis>) {
+    let (first, today) = (when::wall(from, zone), when::wall(now, zone));
+    let begin = |day| when::instant(Wall { day, minute: first.minute }, zone);
+    let Some(until) = until else {
+        return (begin(today.day), None);
+    };
+    let last = when::wall(until, zone);
+    let end = |day: i32| when::instant(Wall { day: day + last.day - first.day, minute: last.minute }, zone);
+    let day = if end(today.day) > now { today.day } else { today.day + 1 };
+    (begin(day), Some(end(day)))
 }
 
 /// What is worth a second thought, in words; nothing here is forbidden.

@@ -2,9 +2,15 @@
 
 mod change;
 mod draft;
+mod fill;
 mod grants;
+mod many;
+mod same;
 mod share;
 
 pub use change::{create, edit, extend, pause, refuses, resume, revoke, rotate};
-pub use draft::{LinkInput, default_until, warnings};
+pub use draft::{LinkInput, default_until, from_today, warnings};
+pub use fill::fill_words;
+pub use many::{MOST, Outcome, days, many, matching, named};
+pub use same::same;
 pub use share::{address, open_address, send, show, whatsapp};

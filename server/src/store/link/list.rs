@@ -1,26 +1,113 @@
-//! Links in lists: searched, filtered, counted.
+//! Links in lists: searched, filtered, sorted, a page at a time by the key of the last one seen.
+//!
+//! No query reads more than it must, however many links there are. If few links meet one of the conditions, these
+//! few are read by their ids and sorted here. If many meet each of them, the index of the wanted order is followed
+//! until the page is full, which is soon.
 
 use super::LinkRow;
+use super::conditions::{Condition, conditions};
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
-use crate::store::schema::{group_doors, link_doors, link_groups, links};
+use crate::store::schema::links;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
 use domain::Millis;
 use domain::link::State;
-/// What a list is narrowed to.
+use domain::list::{Sort, Standing};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{HashMap, HashSet};
+
+/// So many links are few enough to be read and sorted at once.
+const FEW: usize = 2_000;
+
+/// What a list is narrowed to, and its order.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Words that must all occur in name, address, phone, company, host, note or external id.
+    /// Words that must each begin a word of name, address, phone, company, host, note or external id.
     pub search: String,
-    /// Only this state.
-    pub state: Option<State>,
-    /// Only links that name this door, themselves or through a group.
+    /// Only these.
+    pub standing: Option<Standing>,
+    /// Only links that open this door, by themselves or through a group.
     pub door: Option<String>,
-    /// The id of the last link seen.
-    pub after: Option<String>,
+    /// Only links that open this group of doors.
+    pub group: Option<String>,
+    /// Words that must each begin a word of the host's name.
+    pub host: String,
+    /// The order.
+    pub sort: Sort,
+    /// The last link seen.
+    pub after: Option<Cursor>,
+    /// No link younger than this one.
+    pub newest: Option<String>,
 }
 
-/// An organization's links, newest first, at most `most`.
+/// A link's place in every order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = links)]
+pub struct Cursor {
+    id: String,
+    name_key: String,
+    valid_until: Option<i64>,
+    last_used_at: Option<i64>,
+}
+
+impl Cursor {
+    /// The place of a link.
+    #[must_use]
+    pub fn of(row: &LinkRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            name_key: row.name_key.clone(),
+            valid_until: row.valid_until,
+            last_used_at: row.last_used_at,
+        }
+    }
+
+    /// As it stands in the address of the next page.
+    #[must_use]
+    pub fn text(&self, sort: Sort) -> String {
+        let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+        match sort {
+            Sort::Newest => self.id.clone(),
+            Sort::Name => format!("{}.{}", self.name_key, self.id),
+            Sort::Ends => format!("{}.{}", number(self.valid_until), self.id),
+            Sort::Used => format!("{}.{}", number(self.last_used_at), self.id),
+        }
+    }
+
+    /// Reads the text of an address.
+    #[must_use]
+    pub fn parse(text: &str, sort: Sort) -> Option<Self> {
+        let (key, id) = if sort == Sort::Newest { ("", text) } else { text.rsplit_once('.')? };
+        if !domain::id::Kind::Link.owns(id) {
+            return None;
+        }
+        let number =
+            if matches!(sort, Sort::Ends | Sort::Used) && !key.is_empty() { Some(key.parse().ok()?) } else { None };
+        Some(Self { id: id.into(), name_key: key.into(), valid_until: number, last_used_at: number })
+    }
+
+    fn compare(&self, other: &Self, sort: Sort) -> Ordering {
+        match sort {
+            Sort::Newest => other.id.cmp(&self.id),
+            Sort::Name => (&self.name_key, &self.id).cmp(&(&other.name_key, &other.id)),
+            Sort::Ends => {
+                let key = |of: &Self| (of.valid_until.is_none(), of.valid_until);
+                key(self).cmp(&key(other)).then_with(|| self.id.cmp(&other.id))
+            }
+            Sort::Used => {
+                let key = |of: &Self| (of.last_used_at.is_none(), Reverse(of.last_used_at));
+                key(self).cmp(&key(other)).then_with(|| other.id.cmp(&self.id))
+            }
+        }
+    }
+}
+
+pub(super) type Backend = <AnyConnection as Connection>::Backend;
+pub(super) type Query = links::BoxedQuery<'static, Backend>;
+
+/// An organization's links in their order, at most `most`.
 ///
 /// # Errors
 /// Those of the database.
@@ -29,103 +116,147 @@ pub fn list(
     organization: &str,
     filter: &Filter,
     now: Millis,
-    most: i64,
+    most: usize,
 ) -> Result<Vec<LinkRow>> {
-    let mut query =
-        links::table.filter(links::organization_id.eq(organization)).select(LinkRow::as_select()).into_boxed();
-    for word in filter.search.to_lowercase().split_whitespace() {
-        let word = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(links::search.like(format!("%{word}%")).escape('\\'));
-    }
-    if let Some(door) = &filter.door {
-        let single = link_doors::table.filter(link_doors::door_id.eq(door.clone())).select(link_doors::link_id);
-        let groups: Vec<String> =
-            group_doors::table.filter(group_doors::door_id.eq(door)).select(group_doors::group_id).load(c)?;
-        query = if groups.is_empty() {
-            query.filter(links::id.eq_any(single))
-        } else {
-            let grouped = link_groups::table.filter(link_groups::group_id.eq_any(groups)).select(link_groups::link_id);
-            query.filter(links::id.eq_any(single).or(links::id.eq_any(grouped)))
-        };
-    }
-    if let Some(after) = &filter.after {
-        query = query.filter(links::id.lt(after.clone()));
-    }
-    if let Some(state) = filter.state {
-        let ended = links::valid_until.le(now);
-        let spent = links::uses.ge(links::max_uses.assume_not_null());
-        let alive = links::valid_until.is_null().or(links::valid_until.gt(now));
-        let unspent = links::max_uses.is_null().or(links::uses.lt(links::max_uses.assume_not_null()));
-        query = match state {
-            State::Revoked => query.filter(links::revoked_at.is_not_null()),
-            State::Expired => query.filter(links::revoked_at.is_null()).filter(ended.assume_not_null()),
-            State::UsedUp => query
-                .filter(links::revoked_at.is_null())
-                .filter(alive.assume_not_null())
-                .filter(links::max_uses.is_not_null())
-                .filter(spent),
-            State::Paused => query
-                .filter(links::revoked_at.is_null())
-                .filter(alive.assume_not_null())
-                .filter(unspent)
-                .filter(links::paused_at.is_not_null()),
-            State::Scheduled | State::Active => {
-                let query = query
-                    .filter(links::revoked_at.is_null())
-                    .filter(alive.assume_not_null())
-                    .filter(unspent)
-                    .filter(links::paused_at.is_null());
-                if state == State::Scheduled {
-                    query.filter(links::valid_from.gt(now))
-                } else {
-                    query.filter(links::valid_from.le(now))
+    let Some(conditions) = conditions(filter) else {
+        return Ok(Vec::new());
+    };
+    let mut few: Option<HashSet<String>> = None;
+    let mut left = Vec::new();
+    for condition in conditions {
+        match condition.candidates(c, organization, now, FEW)? {
+            Some(ids) => {
+                few = Some(match few {
+                    Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
+                    None => ids,
+                });
+                // Where a link stands is known from its row alone.
+                if matches!(condition, Condition::Standing(..)) {
+                    left.push(condition);
                 }
             }
-        };
+            None => left.push(condition),
+        }
     }
-    Ok(query.order(links::id.desc()).limit(most).load(c)?)
+    match few {
+        Some(ids) if ids.is_empty() => Ok(Vec::new()),
+        Some(ids) => of_few(c, organization, ids, &left, filter, now, most),
+        None => walk(c, organization, &left, filter, now, most),
+    }
 }
 
-/// Links that end soon, the soonest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn ending(
+fn narrowed(organization: &str, left: &[Condition], filter: &Filter, now: Millis) -> Query {
+    let mut query = links::table.filter(links::organization_id.eq(organization.to_owned())).into_boxed();
+    if let Some(newest) = &filter.newest {
+        query = query.filter(links::id.le(newest.clone()));
+    }
+    for condition in left {
+        query = condition.hold(query, now);
+    }
+    query
+}
+
+/// The page among few links, sorted here.
+fn of_few(
     c: &mut AnyConnection,
     organization: &str,
+    ids: HashSet<String>,
+    left: &[Condition],
+    filter: &Filter,
     now: Millis,
-    before: Millis,
-    most: i64,
+    most: usize,
 ) -> Result<Vec<LinkRow>> {
-    Ok(links::table
+    let query = narrowed(organization, left, filter, now).filter(links::id.eq_any(ids));
+    let mut places: Vec<Cursor> = query.select(Cursor::as_select()).load(c)?;
+    if let Some(after) = &filter.after {
+        places.retain(|place| place.compare(after, filter.sort) == Ordering::Greater);
+    }
+    places.sort_by(|one, other| one.compare(other, filter.sort));
+    places.truncate(most);
+    let ids: Vec<&str> = places.iter().map(|place| place.id.as_str()).collect();
+    let rows: Vec<LinkRow> = links::table
         .filter(links::organization_id.eq(organization))
-        .filter(links::revoked_at.is_null())
-        .filter(links::valid_until.gt(now))
-        .filter(links::valid_until.le(before))
-        .order((links::valid_until, links::id))
-        .limit(most)
+        .filter(links::id.eq_any(ids))
         .select(LinkRow::as_select())
-        .load(c)?)
+        .load(c)?;
+    let mut rows: HashMap<String, LinkRow> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    Ok(places.into_iter().filter_map(|place| rows.remove(&place.id)).collect())
 }
 
-/// How many links are active, and how many of them end before a moment.
-///
-/// # Errors
-/// Those of the database.
-pub fn count_active(c: &mut AnyConnection, organization: &str, now: Millis, before: Millis) -> Result<(i64, i64)> {
-    let rows: Vec<(Option<i64>, i64, Option<i64>)> = links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::revoked_at.is_null())
-        .filter(links::paused_at.is_null())
-        .filter(links::valid_from.le(now))
-        .filter(links::valid_until.is_null().or(links::valid_until.gt(now)))
-        .select((links::valid_until, links::uses, links::max_uses))
-        .load(c)?;
-    let active = rows.iter().filter(|(_, uses, max)| max.is_none_or(|max| *uses < max));
-    let (mut all, mut soon) = (0, 0);
-    for (until, _, _) in active {
-        all += 1;
-        soon += i64::from(until.is_some_and(|until| until <= before));
+/// The page by following the index of the order.
+fn walk(
+    c: &mut AnyConnection,
+    organization: &str,
+    left: &[Condition],
+    filter: &Filter,
+    now: Millis,
+    most: usize,
+) -> Result<Vec<LinkRow>> {
+    let mut rows: Vec<LinkRow> = Vec::new();
+    for part in parts(organization, left, filter, now) {
+        let limit = i64::try_from(most - rows.len()).unwrap_or(i64::MAX);
+        rows.extend(part.limit(limit).select(LinkRow::as_select()).load::<LinkRow>(c)?);
+        if rows.len() >= most {
+            break;
+        }
     }
-    Ok((all, soon))
+    Ok(rows)
+}
+
+/// The queries that one after the other give the list: where a key may be missing, those that have it, then the rest.
+fn parts(organization: &str, left: &[Condition], filter: &Filter, now: Millis) -> Vec<Query> {
+    let query = || narrowed(organization, left, filter, now);
+    let after = filter.after.clone();
+    match filter.sort {
+        Sort::Newest => {
+            let mut query = query();
+            if let Some(after) = after {
+                query = query.filter(links::id.lt(after.id));
+            }
+            vec![query.order(links::id.desc())]
+        }
+        Sort::Name => {
+            let mut query = query();
+            if let Some(after) = after {
+                let beyond = sql::<Bool>("(links.name_key, links.id) > (").bind::<Text, _>(after.name_key);
+                query = query.filter(beyond.sql(", ").bind::<Text, _>(after.id).sql(")"));
+            }
+            vec![query.order((links::name_key, links::id))]
+        }
+        Sort::Ends => {
+            let mut with = query().filter(links::valid_until.is_not_null());
+            let mut never = query().filter(links::valid_until.is_null());
+            with = match filter.standing {
+                None | Some(Standing::Is(State::Revoked)) => with,
+                Some(Standing::Is(State::Expired)) => with.filter(links::valid_until.le(now)),
+                Some(_) => with.filter(links::valid_until.gt(now)),
+            };
+            let among_never = after.as_ref().is_some_and(|after| after.valid_until.is_none());
+            if let Some(after) = after {
+                if let Some(until) = after.valid_until {
+                    let beyond = sql::<Bool>("(links.valid_until, links.id) > (").bind::<BigInt, _>(until);
+                    with = with.filter(beyond.sql(", ").bind::<Text, _>(after.id).sql(")"));
+                } else {
+                    never = never.filter(links::id.gt(after.id));
+                }
+            }
+            let order = (links::valid_until, links::id);
+            if among_never { vec![never.order(order)] } else { vec![with.order(order), never.order(order)] }
+        }
+        Sort::Used => {
+            let mut with = query().filter(links::last_used_at.is_not_null());
+            let mut never = query().filter(links::last_used_at.is_null());
+            let among_never = after.as_ref().is_some_and(|after| after.last_used_at.is_none());
+            if let Some(after) = after {
+                if let Some(used) = after.last_used_at {
+                    let beyond = sql::<Bool>("(links.last_used_at, links.id) < (").bind::<BigInt, _>(used);
+                    with = with.filter(beyond.sql(", ").bind::<Text, _>(after.id).sql(")"));
+                } else {
+                    never = never.filter(links::id.lt(after.id));
+                }
+            }
+            let order = (links::last_used_at.desc(), links::id.desc());
+            if among_never { vec![never.order(order)] } else { vec![with.order(order), never.order(order)] }
+        }
+    }
 }

@@ -6,12 +6,14 @@ use leptos::prelude::*;
 use super::Model;
 use crate::ui::{self, icon::Icon};
 
-/// The buttons of the page's head. A revoked link has none: it stays as it was.
+/// The buttons of the page's head. A revoked link stays as it was; it can only serve as a pattern.
 pub(super) fn head(model: &Model, token: &str) -> AnyView {
-    if model.state == State::Revoked {
-        return ().into_any();
-    }
     let id = &model.id;
+    let duplicate =
+        view! { <a class="btn" href=format!("/links/{id}/duplicate")>{Icon::Duplicate.view()} "Duplicate"</a> };
+    if model.state == State::Revoked {
+        return duplicate.into_any();
+    }
     let switch = match model.state {
         State::Paused => Some(("resume", Icon::Resume, "Resume")),
         State::Active | State::Scheduled => Some(("pause", Icon::Pause, "Pause")),
@@ -24,6 +26,7 @@ pub(super) fn head(model: &Model, token: &str) -> AnyView {
     view! {
         {switch}
         <a class="btn" href=format!("/links/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
+        {duplicate}
         <a class="btn danger" href=format!("/links/{id}/revoke")>{Icon::Remove.view()} "Revoke"</a>
     }
     .into_any()
@@ -34,7 +37,7 @@ pub(super) fn extend(model: &Model, token: &str) -> AnyView {
     if model.state == State::Revoked || model.until.is_none() {
         return ().into_any();
     }
-    let open = model.extend_until.error.is_some();
+    let open = model.extend_open || model.extend_until.error.is_some();
     let fields = view! {
         {ui::version(model.version)}
         <input type="hidden" name="zone" value=model.zone.clone()/>

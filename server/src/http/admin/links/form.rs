@@ -17,6 +17,11 @@ use domain::channel::Channel;
 use domain::input;
 use domain::role::Right;
 
+mod duplicate;
+mod same;
+
+pub use duplicate::duplicate;
+
 /// What a link may open.
 struct House {
     doors: Vec<DoorAtPlace>,
@@ -155,7 +160,7 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
     if let Err(error) = reachable(&input, &send) {
         return again(&app, &form, input, None, Some(error)).await;
     }
-    if needs_second_look(&app, &form, &input).await? {
+    if needs_second_look(&app, &form, &input, None).await? {
         let refused = link::refuses(&app, &form.admin.actor, None, &input).await;
         return again(&app, &form, input, None, refused.err()).await;
     }
@@ -214,7 +219,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id):
 /// `POST /links/{id}/edit`.
 pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let input = typed(&form);
-    if needs_second_look(&app, &form, &input).await? {
+    if needs_second_look(&app, &form, &input, Some(&id)).await? {
         let refused = link::refuses(&app, &form.admin.actor, Some(&id), &input).await;
         return again(&app, &form, input, Some(id), refused.err()).await;
     }
@@ -245,13 +250,19 @@ fn warned_of(app: &App, input: &LinkInput, house: &House) -> Vec<String> {
 
 /// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
 /// question of its own.
-async fn needs_second_look(app: &App, form: &AdminForm<needs::Links>, input: &LinkInput) -> Result<bool> {
+async fn needs_second_look(
+    app: &App,
+    form: &AdminForm<needs::Links>,
+    input: &LinkInput,
+    id: Option<&str>,
+) -> Result<bool> {
     if input.never_expires {
         return Ok(false);
     }
     let house = House::load(app, &form.admin).await?;
     let seen = form.typed.all("warned");
-    Ok(warned_of(app, input, &house).iter().any(|warning| !seen.contains(warning)))
+    let new = same::others(app, &form.admin, input, id).await?;
+    Ok(warned_of(app, input, &house).iter().chain(new.iter().map(|one| &one.id)).any(|warning| !seen.contains(warning)))
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
@@ -269,6 +280,7 @@ async fn again(
         matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
         warnings: warned,
+        same: same::others(app, &form.admin, &input, id.as_deref()).await?,
         ask_never_expires: ask && form.admin.actor.role.may(Right::Own),
         send: form.typed.ticked("send"),
         send_sms: form.typed.ticked("send_sms"),

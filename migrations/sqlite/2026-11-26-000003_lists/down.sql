@@ -1,0 +1,10 @@
+ALTER TABLE links ADD COLUMN search TEXT NOT NULL DEFAULT '';
+DROP INDEX link_words_link;
+CREATE INDEX link_words_link ON link_words (link_id);
+DROP INDEX links_external;
+DROP INDEX links_spent;
+DROP INDEX links_revoked;
+DROP INDEX links_paused;
+DROP INDEX links_beginning;
+DROP INDEX links_ending;
+CREATE INDEX links_ending ON links (organization_id, valid_until);
