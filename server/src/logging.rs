@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// What stands where something was left out.
 const LEFT_OUT: &str = "***";
 /// Path segments whose successors are secrets.
-const BEFORE_SECRETS: [&str; 2] = ["l", "setup"];
+const BEFORE_SECRETS: [&str; 3] = ["l", "setup", "invitation"];
 
 /// Starts the log for the whole process.
 ///
@@ -33,7 +33,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
     started.map_err(|cause| format!("The log cannot be started: {cause}."))
 }
 
-/// A path for the log: without what follows `/l/` and `/setup/`, however they are written, and without any query value.
+/// A path for the log: without what follows `/l/`, `/setup/` and `/invitation/`, however they are written, and without any query value.
 #[must_use]
 pub fn redact_path(path: &str) -> String {
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
@@ -133,6 +133,8 @@ mod tests {
             ("/l/s3cret", "/l/***"),
             ("/l/s3cret/more?x=1", "/l/***?x=***"),
             ("/setup/s3cret", "/setup/***"),
+            ("/invitation/s3cret", "/invitation/***"),
+            ("/admins/invitations/invitation_1/resend", "/admins/invitations/invitation_1/resend"),
             ("/%6C/s3cret", "/%6C/***"),
             ("//L/s3cret", "//L/***"),
             ("/x/../l/s3cret", "/x/../l/***"),

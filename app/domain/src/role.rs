@@ -61,6 +61,18 @@ impl Role {
     pub fn may(self, right: Right) -> bool {
         self >= right.least()
     }
+
+    /// Whether whoever has this role may give another to somebody: never one above their own.
+    #[must_use]
+    pub fn may_grant(self, role: Self) -> bool {
+        self.may(Right::People) && role <= self
+    }
+
+    /// Whether whoever has this role may change or remove somebody of another: only owners touch owners.
+    #[must_use]
+    pub fn may_touch(self, role: Self) -> bool {
+        self.may(Right::People) && (role < Self::Owner || self == Self::Owner)
+    }
 }
 
 impl Right {
@@ -95,6 +107,17 @@ mod tests {
         assert!(Role::Observer.may(Right::Look));
         for role in Role::ALL {
             assert_eq!(Role::from_code(role.code()), Some(role));
+        }
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_have_and_only_owners_touch_owners() {
+        for own in Role::ALL {
+            for other in Role::ALL {
+                assert_eq!(own.may_grant(other), own >= Role::Administrator && other <= own, "{own:?} {other:?}");
+                let above = other == Role::Owner && own != Role::Owner;
+                assert_eq!(own.may_touch(other), own >= Role::Administrator && !above, "{own:?} {other:?}");
+            }
         }
     }
 }

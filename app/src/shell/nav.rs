@@ -22,7 +22,8 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Groups, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
-                {item(here, Section::Account, "day first")}
+                {item(here, Section::Admins, "rest first")}
+                {item(here, Section::Account, "day")}
             </ul>
             <div class="who">
                 <b>{chrome.person.clone()}</b>
@@ -45,7 +46,7 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 4] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator];
+const REST: [Section; 5] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Admins];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {

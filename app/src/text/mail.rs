@@ -3,6 +3,7 @@
 use super::{Language, around, clean, fill, when};
 use domain::colour::Colour;
 
+pub mod account;
 mod html;
 mod note;
 pub mod own;

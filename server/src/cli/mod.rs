@@ -1,5 +1,6 @@
 //! The command line: the operator's face, and the contract for scripts.
 
+mod admin;
 mod audit;
 mod door;
 mod event;
@@ -61,6 +62,9 @@ enum Command {
     Setup(setup::Setup),
     /// Fill a new organization with places, doors, links and 90 days of events, to look around in.
     Demo(setup::Demo),
+    /// Admins: who runs the organization.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Places: sites with an address and a time zone.
     #[command(subcommand)]
     Place(place::Place),
@@ -140,6 +144,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         }
         Command::Setup(setup) => setup.run(&app).await,
         Command::Demo(demo) => demo.run(&app).await,
+        Command::Admin(admin) => admin.run(&app, org).await,
         Command::Place(place) => place.run(&app, org).await,
         Command::Door(door) => door.run(&app, org).await,
         Command::Org(command) => command.run(&app, org).await,

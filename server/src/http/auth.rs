@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::service::actor::Actor;
 use crate::store::admin::{self, AdminRow};
 use crate::store::organization::{self, OrganizationRow};
+use crate::store::session;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
@@ -81,6 +82,22 @@ impl FromRequestParts<App> for Admin {
         };
         Ok(Self { actor, row, organization, session, session_hash: session_store::hash(&session_id) })
     }
+}
+
+/// Whether an admin whose stream has run for a while may still listen: neither removed nor signed out meanwhile.
+pub(super) async fn still_in(app: &App, admin: &Admin) -> bool {
+    let (id, session, now, idle) =
+        (admin.row.id.clone(), admin.session_hash.clone(), app.clock.now(), app.session_idle_ms());
+    let looked = app
+        .db
+        .read(move |c| match admin::find(c, &id) {
+            Ok(_) => Ok(session::find(c, &session, now, idle)?.is_some()),
+            Err(Error::NotFound) => Ok(false),
+            Err(other) => Err(other),
+        })
+        .await;
+    // A database that cannot be read for a moment ends nobody's stream; the stream's own next look says so.
+    looked.unwrap_or(true)
 }
 
 /// To the sign-in page, and back to where one wanted to go; a form that came too late goes to the page it stood on.

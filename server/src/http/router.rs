@@ -1,8 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, deliveries, doors, erase, events, groups, links, live, overview, places, retention, setup, sign_in,
-    simulator,
+    account, admins, deliveries, doors, erase, events, groups, invitation, links, live, overview, places, retention,
+    setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -101,6 +101,15 @@ pub fn session_routes() -> Vec<Route> {
         route("/simulator", GET, get(simulator::doors)),
         route("/simulator/stream", GET, get(live::simulator)),
         route("/simulator/{id}/mode", POST, post(simulator::set_mode)),
+        route("/invitation/{secret}", BOTH, get(invitation::form).post(invitation::join)),
+        route("/admins", GET, get(admins::list)),
+        route("/admins/invite", BOTH, get(admins::invite_form).post(admins::invite)),
+        route("/admins/invitations/{id}/resend", POST, post(admins::resend)),
+        route("/admins/invitations/{id}/withdraw", POST, post(admins::withdraw)),
+        route("/admins/{id}", GET, get(admins::detail)),
+        route("/admins/{id}/role", POST, post(admins::set_role)),
+        route("/admins/{id}/erase", BOTH, get(erase::ask_admin).post(erase::admin)),
+        route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
         route("/settings/retention", BOTH, get(retention::form).post(retention::change)),
         route("/account", GET, get(account::account)),
         route("/account/password", POST, post(account::change_password)),

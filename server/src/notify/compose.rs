@@ -1,8 +1,8 @@
 //! Puts a message of the outbox into words, at the moment it goes out: only then is a secret opened.
 
-use super::calendar;
 use super::mail::Letter;
 use super::sms::Text;
+use super::{account, calendar};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::link::address;
@@ -36,6 +36,13 @@ struct Visit {
 /// # Errors
 /// `Refused` when it must not go out any more; those of the store.
 pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
+    match row.kind.as_str() {
+        "invitation" => return account::invitation(app, row).await.map(|letter| Composed::Mail(Box::new(letter))),
+        "address_changed" => {
+            return account::address_changed(app, row).await.map(|letter| Composed::Mail(Box::new(letter)));
+        }
+        _ => {}
+    }
     let visit = visit(app, row).await?;
     if visit.link.secret_version != row.secret_version {
         return Err(Error::Refused("The link was rotated before this was sent.".into()));

@@ -1,5 +1,6 @@
 //! What goes out to people: mail with a calendar file and text messages, by way of the outbox.
 
+mod account;
 pub mod calendar;
 mod compose;
 pub mod mail;

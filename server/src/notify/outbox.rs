@@ -121,7 +121,7 @@ async fn note(app: &App, row: &MessageRow, state: State, reply: &str, next_at: M
                 tx.clock,
                 tx.now,
                 action,
-                row.link_id.as_deref().unwrap_or(&row.id),
+                row.link_id.as_deref().or(row.invitation_id.as_deref()).unwrap_or(&row.id),
             );
             event.outcome = outcome;
             event.detail.insert("message".into(), row.id.clone());

@@ -154,6 +154,26 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str,
         .await
 }
 
+/// Gives somebody a new password, for an operator to let in whoever lost theirs, and ends all their sessions.
+///
+/// # Errors
+/// `Fields`; those of the store.
+pub async fn set_password(app: &App, actor: &Actor, row: &AdminRow, new: &str) -> Result<()> {
+    password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
+    let hash = app.hasher.hash(new).await?;
+    let (actor, id) = (actor.clone(), row.id.clone());
+    app.db
+        .write(move |tx| {
+            admin::set_password(tx, &id, &hash)?;
+            let ended = session::end_all(tx, &id)?;
+            let mut event = actor.event(tx.clock, tx.now, "admin.password_changed", &id);
+            event.detail.insert("sessions_ended".into(), ended.to_string());
+            tx.record(event);
+            Ok(())
+        })
+        .await
+}
+
 /// Ends one of the actor's sessions.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 use super::actor::Actor;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::store::event::Is;
 use crate::store::{link as links, retention as store};
 use domain::role::Right;
 
@@ -27,7 +28,7 @@ pub async fn link(app: &App, actor: &Actor, id: &str) -> Result<()> {
             Ok(())
         })
         .await?;
-    take_people(app, &actor.organization, id).await?;
+    take_people(app, &actor.organization, Is::Link(id.to_owned())).await?;
     let (who, link_id) = (actor.clone(), id.to_owned());
     let messages = app
         .db
@@ -51,6 +52,8 @@ pub async fn link(app: &App, actor: &Actor, id: &str) -> Result<()> {
 /// `Forbidden`, `NotFound`; `Refused` while they may still sign in; those of the store.
 pub async fn admin(app: &App, actor: &Actor, id: &str) -> Result<()> {
     actor.must(Right::Own)?;
+    let (owner, of) = (actor.organization.clone(), id.to_owned());
+    let (_, _, came) = app.db.read(move |c| store::admin(c, &owner, &of)).await?;
     let (who, admin) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
@@ -59,13 +62,17 @@ pub async fn admin(app: &App, actor: &Actor, id: &str) -> Result<()> {
             Ok(())
         })
         .await?;
-    take_people(app, &actor.organization, id).await
+    take_people(app, &actor.organization, Is::Actor(id.to_owned())).await?;
+    for object in came.into_iter().chain([id.to_owned()]) {
+        take_people(app, &actor.organization, Is::Object(object)).await?;
+    }
+    Ok(())
 }
 
 /// In steps, since one link may have opened a door many thousand times.
-async fn take_people(app: &App, organization: &str, id: &str) -> Result<()> {
+async fn take_people(app: &App, organization: &str, is: Is) -> Result<()> {
     loop {
-        let (owner, of) = (organization.to_owned(), id.to_owned());
+        let (owner, of) = (organization.to_owned(), is.clone());
         // Looked for outside the writer, which others wait for.
         let people = app.db.read(move |c| store::people_of(c, &owner, &of, STEP)).await?;
         if people.is_empty() {

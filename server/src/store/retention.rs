@@ -1,13 +1,22 @@
 //! What retention and erasure find and take away.
 
 use super::connection::AnyConnection;
+use super::event::Is;
 use super::link::{LinkRow, words};
-use super::schema::{admins, event_people, events, links, messages, organizations};
+use super::schema::{
+    admins, event_people, events, invitations, known_devices, links, messages, organizations, passkeys, recovery_codes,
+    sessions,
+};
 use super::writer::Tx;
 use crate::error::{Error, Result};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use domain::Millis;
 use domain::id::Kind;
+
+/// Why an admin is not erased yet.
+pub const STILL_IN: &str = "Remove this admin first. Who may still sign in is not erased.";
 
 /// What stands where a name was.
 pub const ERASED: &str = "Erased";
@@ -59,22 +68,25 @@ pub fn people(c: &mut AnyConnection, organization: &str, before: Millis, most: i
         .load(c)?)
 }
 
-/// People beside a link's events, or beside what an admin did, at most so many.
+/// People beside the events of a link, of what an admin did, or of what was done to something; at most so many.
 ///
 /// # Errors
 /// Those of the database.
-pub fn people_of(c: &mut AnyConnection, organization: &str, id: &str, most: i64) -> Result<Vec<String>> {
+pub fn people_of(c: &mut AnyConnection, organization: &str, is: &Is, most: i64) -> Result<Vec<String>> {
     let query = event_people::table
         .inner_join(events::table)
         .filter(events::organization_id.eq(organization))
         .limit(most)
         .select(event_people::event_id)
         .into_boxed();
-    let query = if Kind::Link.owns(id) {
-        query.filter(events::link_id.eq(id.to_owned()))
-    } else {
-        // As the index has it; what was done to an admin names them as well.
-        query.filter(events::actor.eq(id.to_owned()).or(events::object.eq(id.to_owned())))
+    let query = match is {
+        Is::Link(id) => query.filter(events::link_id.eq(id)),
+        // As the index has it.
+        Is::Actor(id) => {
+            query.filter(events::actor.eq(id)).filter(sql::<Bool>("actor <> 'visitor' AND actor <> 'system'"))
+        }
+        Is::Object(id) => query.filter(events::object.eq(id)),
+        _ => return Ok(Vec::new()),
     };
     Ok(query.load(c)?)
 }
@@ -183,25 +195,59 @@ pub fn empty_link(tx: &mut Tx<'_>, id: &str, revoked_at: Option<Millis>) -> Resu
     Ok(sent)
 }
 
-/// Empties whatever tells of an admin who was removed.
+/// The name of an admin, whether they were removed, and the invitations by which they came.
+///
+/// # Errors
+/// `NotFound`; those of the database.
+pub fn admin(c: &mut AnyConnection, organization: &str, id: &str) -> Result<(String, bool, Vec<String>)> {
+    let (name, email, removed): (String, String, Option<i64>) = admins::table
+        .find(id)
+        .filter(admins::organization_id.eq(organization))
+        .select((admins::name, admins::email, admins::removed_at))
+        .first(c)?;
+    let came = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::email.eq(&email))
+        .filter(invitations::email.ne(""))
+        .select(invitations::id)
+        .load(c)?;
+    Ok((name, removed.is_some(), came))
+}
+
+/// Admins who were removed and are still named, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn admins_who_left(c: &mut AnyConnection, organization: &str) -> Result<Vec<(String, String)>> {
+    Ok(admins::table
+        .filter(admins::organization_id.eq(organization))
+        .filter(admins::removed_at.is_not_null())
+        .filter(admins::name.ne(ERASED))
+        .order((admins::name, admins::id))
+        .select((admins::id, admins::name))
+        .load(c)?)
+}
+
+/// Empties whatever tells of an admin who was removed, and of the invitations by which they came.
 ///
 /// # Errors
 /// `NotFound`; `Refused` while they may still sign in.
 pub fn empty_admin(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<()> {
-    use super::schema::{known_devices, passkeys, recovery_codes, sessions};
-    let removed: Option<i64> = admins::table
-        .find(id)
-        .filter(admins::organization_id.eq(organization))
-        .select(admins::removed_at)
-        .first(tx.connection)?;
-    if removed.is_none() {
-        return Err(Error::Refused("Remove this admin first. Who may still sign in is not erased.".into()));
+    let (_, removed, came) = admin(tx.connection, organization, id)?;
+    if !removed {
+        return Err(Error::Refused(STILL_IN.into()));
     }
     diesel::update(admins::table.find(id))
         .set((
             (admins::name.eq(ERASED), admins::email.eq(""), admins::email_key.eq(format!("erased {id}"))),
             (admins::password_hash.eq(""), admins::totp_sealed.eq(None::<Vec<u8>>)),
         ))
+        .execute(tx.connection)?;
+    diesel::update(invitations::table.filter(invitations::id.eq_any(&came)))
+        .set((invitations::name.eq(ERASED), invitations::email.eq("")))
+        .execute(tx.connection)?;
+    diesel::update(messages::table.filter(messages::invitation_id.eq_any(&came)))
+        .set((messages::recipient.eq(""), messages::server_reply.eq("")))
         .execute(tx.connection)?;
     diesel::delete(sessions::table.filter(sessions::admin_id.eq(id))).execute(tx.connection)?;
     diesel::delete(known_devices::table.filter(known_devices::admin_id.eq(id))).execute(tx.connection)?;

@@ -421,6 +421,7 @@ diesel::joinable!(link_doors -> doors (door_id));
 diesel::joinable!(event_people -> events (event_id));
 diesel::joinable!(messages -> links (link_id));
 diesel::joinable!(admins -> organizations (organization_id));
+diesel::joinable!(passkeys -> admins (admin_id));
 diesel::joinable!(group_doors -> doors (door_id));
 diesel::joinable!(group_doors -> groups (group_id));
 diesel::joinable!(link_groups -> groups (group_id));

@@ -126,6 +126,14 @@ pub fn end_others(tx: &mut Tx<'_>, admin: &str, keep: &str) -> Result<usize> {
     Ok(diesel::delete(query).execute(tx.connection)?)
 }
 
+/// Ends every session of an admin.
+///
+/// # Errors
+/// Those of the database.
+pub fn end_all(tx: &mut Tx<'_>, admin: &str) -> Result<usize> {
+    Ok(diesel::delete(sessions::table.filter(sessions::admin_id.eq(admin))).execute(tx.connection)?)
+}
+
 /// Removes sessions that are over.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
 use server::service::setup::{self, SetupInput};
 use server::store::admin::AdminRow;
+use server::store::invitation::InvitationRow;
 
 use crate::browser::Browser;
 use crate::support::Fresh;
@@ -102,6 +103,15 @@ impl House {
     /// A browser in which another admin of the organization has signed in. Made past the services: how people join
     /// is another test's business.
     pub(crate) async fn colleague(&self, organization: &Organization, role: Role) -> Browser {
+        let row = self.admin(organization, role).await;
+        let mut browser = self.browser();
+        let page = browser.sign_in(&row.email, PASSWORD).await;
+        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
+        browser
+    }
+
+    /// Another admin of the organization, without a trace in its log.
+    pub(crate) async fn admin(&self, organization: &Organization, role: Role) -> AdminRow {
         let email = format!("{}-{}@colleagues.example", role.code(), self.app.clock.salt());
         let row = AdminRow {
             id: self.app.clock.id(Kind::Admin),
@@ -115,11 +125,31 @@ impl House {
             password_changed_at: 0,
             removed_at: None,
         };
-        self.app.db.write(move |tx| server::store::admin::insert(tx, &row)).await.expect("a colleague");
-        let mut browser = self.browser();
-        let page = browser.sign_in(&email, PASSWORD).await;
-        assert_eq!((page.status, page.location()), (303, "/"), "{}", page.body);
-        browser
+        let stored = row.clone();
+        self.app.db.write(move |tx| server::store::admin::insert(tx, &stored)).await.expect("a colleague");
+        row
+    }
+
+    /// An open invitation, without a trace in the log; its id.
+    pub(crate) async fn invited(&self, organization: &Organization, role: Role) -> String {
+        let secret = server::secret::PlainSecret::new();
+        let row = InvitationRow {
+            id: self.app.clock.id(Kind::Invitation),
+            organization_id: organization.id.clone(),
+            name: format!("{} Invited", organization.marker),
+            email: format!("{}@invited.example", self.app.clock.salt()),
+            role: role.code().into(),
+            secret_hash: secret.hash().to_hex(),
+            secret_sealed: Vec::new(),
+            invited_by: organization.admin.clone(),
+            created_at: self.app.clock.now(),
+            expires_at: self.app.clock.now() + 86_400_000,
+            used_at: None,
+            withdrawn_at: None,
+        };
+        let id = row.id.clone();
+        self.app.db.write(move |tx| server::store::invitation::insert(tx, &row)).await.expect("an invitation");
+        id
     }
 
     pub(crate) async fn things(&self, organization: &Organization) -> Things {

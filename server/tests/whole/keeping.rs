@@ -18,6 +18,7 @@ crate::on_both!(
     a_shorter_time_is_asked_about_once_more,
     people_go_after_their_time_and_the_log_holds,
     an_erased_person_is_nowhere_and_the_log_holds,
+    an_admin_who_left_is_erased_and_nobody_else,
 );
 
 const DAY_MS: i64 = 86_400_000;
@@ -293,4 +294,33 @@ async fn an_erased_person_is_nowhere_and_the_log_holds(database: &str) {
     assert_eq!(house.count(&ours, "link.erased", "done").await, 1, "once is enough");
     let again = browser.get(&path).await;
     assert_eq!(again.status, 303, "there is nothing left to erase");
+}
+
+async fn an_admin_who_left_is_erased_and_nobody_else(database: &str) {
+    let (house, ours, things) = scene(database).await;
+    let row = house.admin(&ours, Role::AccessManager).await;
+    let mut theirs = house.browser();
+    assert_eq!(theirs.sign_in(&row.email, crate::house::PASSWORD).await.status, 303);
+    let pause = format!("/links/{}/pause", things.link);
+    assert_eq!(theirs.submit("/account", &pause, &[]).await.status, 303);
+    let mut owner = house.signed_in(&ours).await;
+    let path = format!("/admins/{}/erase", row.id);
+    assert!(owner.get(&path).await.body.contains("Remove this admin first"));
+    owner.submit("/account", &path, &[]).await;
+    assert_eq!(house.count(&ours, "admin.erased", "done").await, 0, "who may still sign in is not erased");
+    owner.submit("/account", &format!("/admins/{}/remove", row.id), &[]).await;
+    let before = exported(&house, &ours, Filter::default()).await;
+    assert!(owner.get("/admins").await.body.contains("Who left"));
+    assert_eq!(owner.submit("/account", &path, &[]).await.status, 303);
+    assert_eq!(house.count(&ours, "admin.erased", "done").await, 1);
+    assert!(!owner.get("/admins").await.body.contains("Who left"));
+    let log = owner.get(&format!("/events?person={}", row.id)).await.body;
+    assert!(log.contains("paused the link of Ada Keller") && !log.contains("Quetzal Colleague"), "{log}");
+    if database == "postgres" {
+        assert!(!house.dump().await.contains(&row.email));
+    }
+    audit::verify(&house.app).await.unwrap();
+    for text in [before, exported(&house, &ours, Filter::default()).await] {
+        audit::verify_export(&house.app.keys, text.as_bytes()).unwrap();
+    }
 }

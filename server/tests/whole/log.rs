@@ -275,6 +275,8 @@ async fn of_another_organization_nothing_is_found(database: &str) {
 fn every_action_can_be_chosen() {
     let kinds = [
         "admin",
+        "factor",
+        "recovery_codes",
         "door",
         "events",
         "group",

@@ -1,6 +1,7 @@
 //! Latchkey whole: the real router, the real store, real processes.
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
+mod admins;
 mod bad_input;
 mod browser;
 mod chain;

@@ -99,6 +99,19 @@ const TABLE: &[Row] = &[
     Row("GET", "/simulator", Right::Look, SIGNED_IN),
     Row("GET", "/simulator/stream", Right::Look, ["401", "200", "200", "401", "401"]),
     Row("POST", "/simulator/{id}/mode", Right::House, DEED),
+    Row("GET", "/invitation/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
+    Row("POST", "/invitation/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
+    Row("GET", "/admins", Right::Look, SIGNED_IN),
+    Row("GET", "/admins/invite", Right::People, SIGNED_IN),
+    Row("POST", "/admins/invite", Right::People, ["in", "422", "422", "in", "in"]),
+    Row("POST", "/admins/invitations/{id}/resend", Right::People, DEED),
+    Row("POST", "/admins/invitations/{id}/withdraw", Right::People, DEED),
+    Row("GET", "/admins/{id}", Right::Look, OWN),
+    Row("POST", "/admins/{id}/role", Right::People, DEED),
+    Row("GET", "/admins/{id}/erase", Right::Own, OWN),
+    Row("POST", "/admins/{id}/erase", Right::Own, DEED),
+    Row("GET", "/admins/{id}/remove", Right::People, OWN),
+    Row("POST", "/admins/{id}/remove", Right::People, DEED),
     Row("GET", "/settings/retention", Right::Own, SIGNED_IN),
     Row("POST", "/settings/retention", Right::Own, ["in", "409", "409", "in", "in"]),
     Row("GET", "/account", Right::Look, SIGNED_IN),
@@ -155,7 +168,14 @@ impl Cast {
         } else {
             None
         };
+        // Somebody of ours to change or remove, or to invite, put there past the log.
+        let person = match path.strip_prefix("/admins/") {
+            Some(rest) if rest.starts_with("invitations/") => self.house.invited(&self.ours, Role::Observer).await,
+            Some(_) => self.house.admin(&self.ours, Role::Observer).await.id,
+            None => String::new(),
+        };
         let id = match path.split('/').nth(1) {
+            Some("admins") => &person,
             Some("places") => &things.place,
             Some("links") => &things.link,
             Some("groups") => &things.group,

@@ -122,6 +122,52 @@ impl Model {
         }
     }
 
+    /// Erasing an admin who left; refused while they may still sign in.
+    #[must_use]
+    pub fn erase_admin(id: &str, name: &str, refused: Option<String>) -> Self {
+        Self {
+            title: format!("Erase {name}?"),
+            consequences: vec![
+                "Destroyed: their name and address, how they signed in, and network and browser beside everything they did here.".into(),
+                "Kept: what was done, without telling by whom. The event log still verifies.".into(),
+                "Copies elsewhere are yours to find: backups, exports, mails that were sent.".into(),
+                "This cannot be undone, by nobody.".into(),
+            ],
+            refused,
+            action: format!("/admins/{id}/erase"),
+            button: "Erase this person".into(),
+            version: 0,
+            back: WayBack::new("/admins", "Keep everything"),
+        }
+    }
+
+    /// Removing an admin with so many live sessions and open invitations.
+    #[must_use]
+    pub fn remove_admin(id: &str, name: &str, sessions: i64, invited: i64, refused: Option<String>) -> Self {
+        let ends = match sessions {
+            0 => "They are not signed in anywhere.".to_owned(),
+            one_or_more => {
+                format!("They are signed out at once: {}.", ui::count(one_or_more, "session ends", "sessions end"))
+            }
+        };
+        let invitations = (invited > 0).then(|| {
+            format!("{} they sent and nobody used yet, taken back.", ui::count(invited, "invitation", "invitations"))
+        });
+        let mut consequences =
+            vec![format!("{name} can no longer sign in, look at anything or open any door here."), ends];
+        consequences.extend(invitations);
+        consequences.push("The links they made go on working, and what they did stays in the event log.".into());
+        Self {
+            title: format!("Remove {name}?"),
+            consequences,
+            refused,
+            action: format!("/admins/{id}/remove"),
+            button: "Remove admin".into(),
+            version: 0,
+            back: WayBack::new(format!("/admins/{id}"), "Keep them"),
+        }
+    }
+
     /// Revoking a link, which opens `doors`.
     #[must_use]
     pub fn revoke_link(id: &str, name: &str, doors: &[String], version: i64) -> Self {

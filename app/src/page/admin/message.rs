@@ -83,7 +83,7 @@ impl MessageState {
         })
     }
 
-    fn badge(self) -> Badge {
+    pub(super) fn badge(self) -> Badge {
         let (tone, text) = match self {
             Self::Waiting => (Tone::Plain, "Waiting"),
             Self::Sending => (Tone::Plain, "Sending"),
@@ -95,7 +95,7 @@ impl MessageState {
         Badge::new(tone, text)
     }
 
-    fn sentence(self, channel: Channel) -> &'static str {
+    pub(super) fn sentence(self, channel: Channel) -> &'static str {
         match (self, channel) {
             (Self::Waiting, _) => "It goes out in a moment, or at the next try.",
             (Self::Sending, Channel::Email) => "It is being handed to the mail server.",

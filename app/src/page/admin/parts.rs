@@ -1,10 +1,12 @@
 //! What several pages show: a door's state, an event's line.
 
 use domain::event::Outcome;
+use domain::role::Role;
 use leptos::prelude::*;
 
+use super::said;
 use crate::text::when::Moment;
-use crate::ui::{self, Badge, Fact, Tone};
+use crate::ui::{self, Badge, Fact, Field, Tone};
 
 /// The way on from a page: a link and its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,6 +132,28 @@ pub(super) fn named_links(name: &'static str, path: &'static str, things: &[(Str
         })
         .collect_view();
     Some(Fact::new(name, links.into_any()))
+}
+
+/// A choice of a role, each with what it may do.
+pub(super) fn roles(choices: &[Role], chosen: &Field) -> AnyView {
+    let options = choices
+        .iter()
+        .map(|role| {
+            let checked = role.code() == chosen.value;
+            let described = format!("may-{}", role.code());
+            let may = said::role_may(*role);
+            let may = format!("May {may}.");
+            view! {
+                <label>
+                    <input type="radio" name="role" value=role.code() checked=checked required aria-describedby=described.clone()/>
+                    <span><b>{said::role(*role)}</b> <span class="more" id=described>{may}</span></span>
+                </label>
+            }
+        })
+        .collect_view();
+    let error = chosen.error.clone().map(|error| view! { <p class="error" id="role-error">{error}</p> });
+    let class = if chosen.error.is_some() { "group roles wrong" } else { "group roles" };
+    view! { <div class=class role="radiogroup" aria-label="Role">{options}{error}</div> }.into_any()
 }
 
 /// A path with the pairs that have a value as its query.

@@ -16,6 +16,17 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
+/// What a role may do, as a sentence has it after *You* or *They*.
+#[must_use]
+pub fn role_may(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "do everything, and decide who else is an owner",
+        Role::Administrator => "run the house: places, doors, settings, and everybody but owners",
+        Role::AccessManager => "make and end access links, and open and lock down doors",
+        Role::Observer => "look at everything and change nothing",
+    }
+}
+
 /// Every action there is, in people's words, by what it is done to; each stands here once.
 pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     (
@@ -85,6 +96,13 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
         "Admins",
         &[
             ("admin.created", "Admin added"),
+            ("admin.invited", "Admin invited"),
+            ("invitation.resent", "Invitation sent again"),
+            ("invitation.withdrawn", "Invitation taken back"),
+            ("admin.joined", "Admin joined"),
+            ("admin.role_changed", "Role changed"),
+            ("admin.removed", "Admin removed"),
+            ("admin.erased", "Admin who left erased"),
             ("admin.sign_in", "Signed in"),
             ("admin.sign_out", "Signed out"),
             ("admin.password_changed", "Password changed"),
@@ -173,6 +191,15 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("organization.created", _) => "set up",
         ("organization.quota_set", _) => "set the quotas of",
         ("admin.created", _) => "added the admin",
+        ("admin.invited", _) => "invited",
+        ("admin.role_changed", _) => "changed the role of",
+        ("admin.removed", _) => "removed the admin",
+        ("invitation.resent", _) => "sent the invitation again to",
+        ("invitation.withdrawn", _) => "took back the invitation of",
+        ("invitation.message.sent", _) => "sent the invitation to",
+        ("invitation.message.kept", _) => "kept the mail to",
+        ("invitation.message.failed", _) => "could not send the invitation to",
+        ("invitation.message.unknown", _) => "may have sent the invitation to",
         _ => return alone(action, outcome, object),
     };
     if object.is_empty() { before.to_owned() } else { format!("{before} {object}") }
@@ -193,6 +220,8 @@ fn alone(action: &str, outcome: Outcome, object: &str) -> String {
         ("admin.sign_in", Outcome::Denied | Outcome::Failed) => "could not sign in".to_owned(),
         ("admin.sign_in", _) => "signed in".to_owned(),
         ("admin.sign_out", _) => "signed out".to_owned(),
+        ("admin.joined", _) => "joined".to_owned(),
+        ("admin.erased", _) => "erased an admin who left".to_owned(),
         ("admin.password_changed", _) => "changed the password".to_owned(),
         ("admin.session_ended", _) => "ended a session".to_owned(),
         _ if object.is_empty() => action.to_owned(),
@@ -220,7 +249,7 @@ pub fn badge(action: &str, outcome: Outcome, reason: Option<&str>) -> &'static s
             "place" => "Place",
             "group" => "Group",
             "schedule" => "Schedule",
-            "admin" => "Admin",
+            "admin" | "invitation" | "factor" | "recovery_codes" => "Admin",
             "events" => "Log",
             "message" => "Mail",
             _ => "Done",

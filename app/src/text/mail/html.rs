@@ -6,13 +6,13 @@ const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;
 const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
 pub(super) const HEAD: &str = "font-size:22px;line-height:1.25;margin:0 0 16px";
 pub(super) const PARAGRAPH: &str = "margin:0 0 16px";
-const BUTTON: &str =
+pub(super) const BUTTON: &str =
     "display:inline-block;padding:16px 24px;border-radius:12px;color:#ffffff;font-weight:600;text-decoration:none";
 const PLACE: &str = "font-size:16px;margin:0 0 4px";
 const LIST: &str = "margin:0 0 16px;padding-left:20px";
 const QUIET: &str = "margin:24px 0 0;padding-top:16px;border-top:1px solid #e6e2db;color:#5b5853;font-size:14px";
 /// The colour of whoever chose none.
-const OURS: &str = "#1f3a5f";
+pub(super) const OURS: &str = "#1f3a5f";
 
 pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
     let mut html = open(model.language, &letter.subject, &model.organization, &model.dress);

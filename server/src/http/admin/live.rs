@@ -4,11 +4,11 @@ use super::common::{feed_item, lines};
 use super::events::{Narrow, narrowed};
 use crate::app::App;
 use crate::driver::simulator;
-use crate::http::auth::Admin;
+use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
 use crate::service::feed;
+use crate::store::door;
 use crate::store::event::{self, Filter};
-use crate::store::{admin, door, session};
 use app::island::DoorNews;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -98,10 +98,13 @@ impl Following {
             }
             tokio::time::sleep(PAUSE).await;
             self.changes.mark_unchanged();
+            // What was committed may be that this admin was removed, or that this session ended.
+            if !auth::still_in(&self.app, &self.admin).await {
+                return None;
+            }
             match self.news().await {
-                Ok(None) => return None,
-                Ok(Some(news)) if news.is_empty() => {}
-                Ok(Some(news)) => return Some(news),
+                Ok(news) if news.is_empty() => {}
+                Ok(news) => return Some(news),
                 Err(cause) => {
                     tracing::warn!(?cause, "the live feed could not read");
                     return None;
@@ -110,43 +113,41 @@ impl Following {
         }
     }
 
-    /// What came since the last look; nothing for whom may not look any more.
-    async fn news(&mut self) -> crate::error::Result<Option<Vec<Event>>> {
+    async fn news(&mut self) -> crate::error::Result<Vec<Event>> {
         let (organization, from, filter) = (self.admin.organization.id.clone(), self.last, self.filter.clone());
-        let (who, session) = (self.admin.row.id.clone(), self.admin.session_hash.clone());
-        let (now, idle) = (self.app.clock.now(), self.app.session_idle_ms());
-        let found = self
+        let (rows, names, head) = self
             .app
             .db
             .read(move |c| {
-                let welcome = admin::find(c, &who).is_ok() && session::find(c, &session, now, idle)?.is_some();
-                if !welcome {
-                    return Ok(None);
-                }
                 let head = event::head(c, &organization)?.0;
                 let rows = event::in_order(c, &organization, &filter, from, MOST)?;
                 let names = feed::names(c, &organization, &rows)?;
-                Ok(Some((rows, names, head)))
+                Ok((rows, names, head))
             })
             .await?;
-        let Some((rows, names, head)) = found else { return Ok(None) };
         // Where less than a look's worth was found, everything up to the head was looked at.
         let all = rows.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
         let found = rows.last().map_or(from, |row| row.sequence);
         self.last = if all { head.max(found) } else { found };
         let lines = lines(&self.app, &self.admin.organization.time_zone, &rows, &names);
-        let events = rows.iter().zip(lines).filter_map(|(row, line)| {
-            let event = Event::default().id(row.sequence.to_string());
-            event.json_data(feed_item(line)).ok()
-        });
-        Ok(Some(events.collect()))
+        Ok(rows
+            .iter()
+            .zip(lines)
+            .filter_map(|(row, line)| {
+                let event = Event::default().id(row.sequence.to_string());
+                event.json_data(feed_item(line)).ok()
+            })
+            .collect())
     }
 }
 
 /// What a simulator's page follows, and the doors that it saw open.
 struct Swinging {
     app: App,
-    organization: String,
+    admin: Admin,
+    changes: watch::Receiver<u64>,
+    /// When to look whether the admin may still listen, once something was committed.
+    look_at: Option<tokio::time::Instant>,
     opened: broadcast::Receiver<simulator::Opened>,
     closing: Vec<(tokio::time::Instant, String)>,
     until: tokio::time::Instant,
@@ -164,16 +165,33 @@ impl Swinging {
                     None => std::future::pending().await,
                 }
             };
+            let look_at = self.look_at;
+            let look = async {
+                match look_at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
+                changed = self.changes.changed(), if self.look_at.is_none() => {
+                    changed.ok()?;
+                    self.look_at = Some(tokio::time::Instant::now() + PAUSE);
+                }
+                () = look => {
+                    self.look_at = None;
+                    if !auth::still_in(&self.app, &self.admin).await {
+                        return None;
+                    }
+                }
                 () = close => {
                     let at = self.closing.iter().position(|(at, _)| Some(*at) == first)?;
                     let (_, door) = self.closing.swap_remove(at);
                     return Some(DoorNews { door, state: "locked".into(), until_ms: None });
                 }
                 door = self.opened.recv() => match door {
-                    Ok(door) if door.organization == self.organization => {
+                    Ok(door) if door.organization == self.admin.organization.id => {
                         let open = Duration::from_millis(door.open_ms.unsigned_abs());
                         self.closing.retain(|(_, other)| *other != door.door);
                         self.closing.push((tokio::time::Instant::now() + open, door.door.clone()));
@@ -205,8 +223,10 @@ pub async fn simulator(
         })
         .collect();
     let swinging = Swinging {
+        changes: app.db.changes(),
         app,
-        organization: admin.organization.id,
+        admin,
+        look_at: None,
         opened,
         closing,
         until: tokio::time::Instant::now() + LENGTH,

@@ -1,6 +1,7 @@
 //! The dashboard's routes: each handler takes the signed-in [`Admin`](super::auth::Admin) or a form only their page made.
 
 pub mod account;
+pub mod admins;
 mod common;
 pub mod deliveries;
 pub mod doors;
@@ -8,6 +9,7 @@ pub mod erase;
 pub mod events;
 mod gauges;
 pub mod groups;
+pub mod invitation;
 pub mod links;
 pub mod live;
 mod named;

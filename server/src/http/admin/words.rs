@@ -5,6 +5,7 @@ use crate::store::event::EventRow;
 use app::page::admin::said;
 use app::text::reason;
 use domain::event::Outcome;
+use domain::role::Role;
 
 /// Who, did what, more.
 pub(super) struct Words {
@@ -35,6 +36,8 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         }
         ("link.rotated", _) => "The old address died at once".to_owned(),
         ("link.shown", _) if detail("channel") == "whatsapp" => "To send it by WhatsApp".to_owned(),
+        ("admin.invited" | "admin.joined", _) => format!("As {}", role(&detail("role"))),
+        ("admin.role_changed", _) => format!("From {} to {}", role(&detail("from")), role(&detail("to"))),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
         ("events.exported", Outcome::Done) => format!("{} events, {}", detail("rows"), detail("format")),
         ("events.exported", _) => format!("Cut off after {} events", detail("rows")),
@@ -46,7 +49,21 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    Words { who: who(row, names), did: said::did(&row.action, outcome, object), detail: more, outcome, badge }
+    let did = said::did(&spoken(row), outcome, object);
+    Words { who: who(row, names), did, detail: more, outcome, badge }
+}
+
+/// The action as it is said: what a message carried makes a difference.
+fn spoken(row: &EventRow) -> String {
+    match (row.action.starts_with("message."), row.object.split('_').next()) {
+        (true, Some("invitation")) => format!("invitation.{}", row.action),
+        _ => row.action.clone(),
+    }
+}
+
+/// A role's code as its name.
+fn role(code: &str) -> String {
+    Role::from_code(code).map_or_else(|| code.to_owned(), |role| said::role(role).to_owned())
 }
 
 /// Who acts, by the name they had then while it is kept.
