@@ -150,7 +150,7 @@ async fn old_events_go_behind_a_signed_beginning(database: &str) {
     audit::make_checkpoints(&house.app).await.unwrap();
     let whole = exported(&house, &ours, Filter::default()).await;
     house.app.clock.shift(2 * DAY_MS);
-    many(&house, &ours, &things.link, 1).await;
+    house.things(&ours).await;
     let before = house.events(&ours).await;
     let now = house.app.clock.now();
     // One step, and as if the server were killed then.
