@@ -20,6 +20,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
                 {item(here, Section::Groups, "rest")}
+                {item(here, Section::Schedules, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
                 {item(here, Section::Admins, "rest first")}
@@ -46,7 +47,8 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 5] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Admins];
+const REST: [Section; 6] =
+    [Section::Places, Section::Groups, Section::Schedules, Section::Deliveries, Section::Simulator, Section::Admins];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
 pub(crate) fn rest() -> AnyView {

@@ -1,8 +1,8 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, deliveries, doors, erase, events, groups, invitation, links, live, overview, places, retention,
-    setup, sign_in, simulator,
+    account, admins, could_it_open, deliveries, doors, erase, events, groups, invitation, links, live, overview,
+    place_lockdown, places, retention, schedules, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, security, visit};
@@ -64,6 +64,8 @@ pub fn session_routes() -> Vec<Route> {
         route("/places/new", BOTH, get(places::new).post(places::create)),
         route("/places/{id}", GET, get(places::detail)),
         route("/places/{id}/edit", BOTH, get(places::edit).post(places::update)),
+        route("/places/{id}/lockdown", BOTH, get(place_lockdown::ask).post(place_lockdown::lock_down)),
+        route("/places/{id}/lift", POST, post(place_lockdown::lift)),
         route("/places/{id}/remove", BOTH, get(places::ask_remove).post(places::remove)),
         route("/doors", GET, get(doors::list)),
         route("/doors/new", BOTH, get(doors::new).post(doors::create)),
@@ -72,12 +74,21 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}/unlock", POST, post(doors::open)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
+        route("/doors/{id}/could-it-open", GET, get(could_it_open::ask)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
         route("/groups", GET, get(groups::list)),
         route("/groups/new", BOTH, get(groups::new).post(groups::create)),
         route("/groups/{id}", GET, get(groups::detail)),
         route("/groups/{id}/edit", BOTH, get(groups::edit).post(groups::update)),
         route("/groups/{id}/remove", BOTH, get(groups::ask_remove).post(groups::remove)),
+        route("/schedules", GET, get(schedules::list)),
+        route("/schedules/new", BOTH, get(schedules::new).post(schedules::create)),
+        route("/schedules/{id}", GET, get(schedules::detail)),
+        route("/schedules/{id}/edit", BOTH, get(schedules::edit).post(schedules::update)),
+        route("/schedules/{id}/exceptions", POST, post(schedules::add_exception)),
+        route("/schedules/{id}/exceptions/remove", POST, post(schedules::remove_exception)),
+        route("/schedules/{id}/holidays", BOTH, get(schedules::choose).post(schedules::import)),
+        route("/schedules/{id}/remove", BOTH, get(schedules::ask_remove).post(schedules::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
         route("/links/act", BOTH, get(links::ask_act).post(links::act)),

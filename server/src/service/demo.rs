@@ -16,6 +16,8 @@ use crate::store::writer::Credential;
 use domain::role::Role;
 use std::collections::BTreeMap;
 
+mod hours;
+
 /// What is said at the end.
 #[derive(Clone)]
 pub struct Filled {
@@ -88,6 +90,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
         app.clock.shift((next - app.clock.now()).max(0));
     }
     app.clock.shift(end - app.clock.now());
+    hours::fill(app, &maya, &doors).await?;
     let url = present(app, &maya, &doors).await?;
     Ok(Filled { organization: made.organization, email, password, url })
 }
@@ -115,7 +118,12 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
         ),
     ];
     for (name, address, here) in sites {
-        let typed = PlaceInput { name: name.into(), address: address.into(), time_zone: "Europe/Berlin".into() };
+        let typed = PlaceInput {
+            name: name.into(),
+            address: address.into(),
+            time_zone: "Europe/Berlin".into(),
+            ..PlaceInput::default()
+        };
         let place_id = place::create(app, maya, &typed).await?;
         for (name, description, seconds, accepts_digital) in here {
             let typed = DoorInput {
@@ -124,6 +132,7 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
                 place_id: place_id.clone(),
                 unlock_seconds: seconds.into(),
                 accepts_digital,
+                ..DoorInput::default()
             };
             doors.push(door::create(app, maya, &typed).await?);
         }

@@ -18,6 +18,7 @@ pub mod place;
 pub mod quota;
 pub mod retention;
 pub(crate) mod schedule;
+pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod throttle;

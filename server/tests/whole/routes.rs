@@ -50,6 +50,9 @@ const TABLE: &[Row] = &[
     Row("GET", "/places/{id}", Right::Look, OWN),
     Row("GET", "/places/{id}/edit", Right::House, OWN),
     Row("POST", "/places/{id}/edit", Right::House, OWN_FORM),
+    Row("GET", "/places/{id}/lockdown", Right::Doors, OWN),
+    Row("POST", "/places/{id}/lockdown", Right::Doors, OWN_FORM),
+    Row("POST", "/places/{id}/lift", Right::Doors, DEED),
     Row("GET", "/places/{id}/remove", Right::House, OWN),
     Row("POST", "/places/{id}/remove", Right::House, DEED),
     Row("GET", "/doors", Right::Look, SIGNED_IN),
@@ -61,6 +64,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/doors/{id}/unlock", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lockdown", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
+    Row("GET", "/doors/{id}/could-it-open", Right::Look, OWN),
     Row("GET", "/doors/{id}/remove", Right::House, OWN),
     Row("POST", "/doors/{id}/remove", Right::House, DEED),
     Row("GET", "/groups", Right::Look, SIGNED_IN),
@@ -71,6 +75,18 @@ const TABLE: &[Row] = &[
     Row("POST", "/groups/{id}/edit", Right::House, OWN_FORM),
     Row("GET", "/groups/{id}/remove", Right::House, OWN),
     Row("POST", "/groups/{id}/remove", Right::House, DEED),
+    Row("GET", "/schedules", Right::Look, SIGNED_IN),
+    Row("GET", "/schedules/new", Right::House, SIGNED_IN),
+    Row("POST", "/schedules/new", Right::House, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/schedules/{id}", Right::Look, OWN),
+    Row("GET", "/schedules/{id}/edit", Right::House, OWN),
+    Row("POST", "/schedules/{id}/edit", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions/remove", Right::House, DEED),
+    Row("GET", "/schedules/{id}/holidays", Right::House, OWN),
+    Row("POST", "/schedules/{id}/holidays", Right::House, OWN_FORM),
+    Row("GET", "/schedules/{id}/remove", Right::House, OWN),
+    Row("POST", "/schedules/{id}/remove", Right::House, DEED),
     Row("GET", "/links", Right::Look, SIGNED_IN),
     Row("GET", "/links/new", Right::Links, SIGNED_IN),
     Row("POST", "/links/new", Right::Links, ["in", "422", "422", "in", "in"]),
@@ -155,7 +171,8 @@ impl Cast {
     async fn things(&self) -> Things {
         let things = self.house.things(&self.ours).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
-        Things { group, ..things }
+        let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
+        Things { group, schedule, ..things }
     }
 
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
@@ -179,6 +196,7 @@ impl Cast {
             Some("places") => &things.place,
             Some("links") => &things.link,
             Some("groups") => &things.group,
+            Some("schedules") => &things.schedule,
             Some("events") => &event,
             Some("account") => session.as_ref().unwrap_or(&event),
             _ => &things.door,

@@ -3,11 +3,12 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::Chrome;
+use super::{Chrome, week_fields};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field, icon::Icon};
 
 mod groups;
+mod hours;
 mod same;
 
 pub use groups::Group;
@@ -44,6 +45,8 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// What is wrong with the choice of doors and groups.
     pub doors_error: Option<String>,
+    /// Hours of its own.
+    pub hours: week_fields::Model,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
     pub valid_from: Field,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
@@ -100,7 +103,11 @@ impl Model {
     /// Puts an error at the field of this name (`doors` or `door` for the choice of doors), or on top when there is
     /// no such field.
     pub fn fail(&mut self, field: &str, sentence: impl Into<String>) {
-        let sentence = Some(sentence.into());
+        let sentence = sentence.into();
+        if self.hours.fail(field, &sentence) {
+            return;
+        }
+        let sentence = Some(sentence);
         let place = match field {
             "name" => &mut self.name.error,
             "email" => &mut self.email.error,
@@ -153,6 +160,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {person(&model)}
         {opens(&model, chrome.may(Right::House))}
         {time(&model)}
+        {hours::view(model.hours.clone())}
         {visit(model)}
         {send}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>

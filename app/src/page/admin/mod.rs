@@ -11,6 +11,7 @@ pub mod account;
 pub mod admin_invite;
 pub mod admins;
 pub mod confirm;
+pub mod could_it_open;
 pub mod deliveries;
 pub mod door;
 pub mod door_form;
@@ -21,6 +22,7 @@ pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
+pub mod holidays;
 pub mod invitation;
 pub mod link;
 pub mod link_form;
@@ -32,14 +34,20 @@ mod parts;
 pub mod person;
 pub mod place;
 pub mod place_form;
+pub mod place_lockdown;
 pub mod places;
 pub mod problem;
 pub mod restrictions;
 pub mod retention;
 pub mod said;
+pub mod schedule;
+pub mod schedule_form;
+pub mod schedules;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
+pub mod week;
+pub mod week_fields;
 
 pub use message::{MessageKind, MessageLine, MessageState};
 pub use parts::{DoorState, EventLine, WayBack};
@@ -61,6 +69,8 @@ pub struct Chrome {
     pub form_token: String,
     /// What the request before this one did.
     pub flash: Option<Flash>,
+    /// Lockdowns that last, the longest first.
+    pub lockdowns: Vec<place_lockdown::Lockdown>,
     /// Whether the page came over plain http from elsewhere than this machine.
     pub insecure: bool,
 }

@@ -24,6 +24,8 @@ pub struct Model {
     pub hours: Vec<Hour>,
     /// Midnight as the event log's filter has it.
     pub today: String,
+    /// The places that could be locked down: id and name.
+    pub places: Vec<(String, String)>,
     /// Links that open doors now.
     pub active_links: i64,
     /// How many of them end within 24 hours.
@@ -96,6 +98,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fresh = model.first_steps.is_some();
     let add =
         (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let lock = (!fresh && chrome.may(Right::Doors)).then(|| lock_down(&model.places));
     let steps = model.first_steps.map(first_steps);
     let stats = (!fresh).then(|| stats(&model));
     let chart = (!fresh).then(|| chart::view(&model.hours, &model.today));
@@ -107,7 +110,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let extend = chrome.may(Right::Links).then_some(chrome.form_token.as_str());
     let ending = (!fresh).then(|| ending(model.ending, extend));
     let body = view! {
-        {ui::head("Overview", None, add.into_any())}
+        {ui::head("Overview", None, view! { {lock} {add} }.into_any())}
         {stats}
         <div class="grid cols">
             <div class="grid">{steps}{chart}{doors}</div>
@@ -119,6 +122,30 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         </div>
     };
     shell::admin(chrome, "Overview", Islands::Some, body.into_any())
+}
+
+/// The way to a place's lockdown: at once where there is one place, else by choosing.
+fn lock_down(places: &[(String, String)]) -> AnyView {
+    let address = |id: &str| format!("/places/{id}/lockdown");
+    match places {
+        [] => ().into_any(),
+        [(id, _)] => {
+            view! { <a class="btn" href=address(id)>{Icon::Lockdown.view()} "Lock the place down"</a> }.into_any()
+        }
+        several => {
+            let choices = several
+                .iter()
+                .map(|(id, name)| view! { <a class="btn" href=address(id)>{name.clone()}</a> })
+                .collect_view();
+            view! {
+                <details class="fold extend">
+                    <summary class="btn">{Icon::Lockdown.view()} "Lock a place down"</summary>
+                    <div class="card pad stack menu">{choices}</div>
+                </details>
+            }
+            .into_any()
+        }
+    }
 }
 
 fn stats(model: &Model) -> AnyView {

@@ -78,7 +78,13 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Places",
-        &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
+        &[
+            ("place.created", "Place added"),
+            ("place.changed", "Place changed"),
+            ("place.removed", "Place removed"),
+            ("place.locked_down", "Place locked down"),
+            ("place.lockdown_lifted", "Lockdown of a place lifted"),
+        ],
     ),
     (
         "Groups",
@@ -90,6 +96,9 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("schedule.created", "Schedule made"),
             ("schedule.changed", "Schedule changed"),
             ("schedule.removed", "Schedule removed"),
+            ("schedule.exception_added", "Exception added to a schedule"),
+            ("schedule.exception_removed", "Exception removed from a schedule"),
+            ("schedule.holidays_imported", "Holidays imported"),
         ],
     ),
     (
@@ -172,6 +181,11 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("group.created", _) => "made the group",
         ("schedule.created", _) => "made the schedule",
         ("door.removed" | "place.removed" | "group.removed" | "schedule.removed", _) => "removed",
+        ("schedule.exception_added", _) => "gave a date hours of its own in",
+        ("schedule.exception_removed", _) => "took a date's own hours out of",
+        ("schedule.holidays_imported", _) => "imported holidays into",
+        ("place.locked_down", _) => "locked down",
+        ("place.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.locked_down", _) => "locked down",
         ("door.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.simulated", _) => "set the simulated behaviour of",

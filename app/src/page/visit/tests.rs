@@ -92,10 +92,15 @@ fn a_door_that_cannot_open_offers_nothing_to_press() {
         (DoorState::Unlocked { until_ms: 4_000 }, 1),
         (DoorState::LockedDown, 0),
         (DoorState::NotAllowed, 0),
+        (DoorState::Closed { opens: Some("Monday 08:00".into()) }, 0),
+        (DoorState::Closed { opens: None }, 0),
     ] {
-        let page = html(|| doors::view(model(vec![door("Gate", state)]), &chrome()).into_any());
+        let page = html(|| doors::view(model(vec![door("Gate", state.clone())]), &chrome()).into_any());
         assert_eq!(page.matches("<button").count(), presses, "{state:?}");
     }
+    let closed = DoorState::Closed { opens: Some("Monday 08:00".into()) };
+    let closed = html(|| doors::view(model(vec![door("Gate", closed)]), &chrome()).into_any());
+    assert!(closed.contains("Opens Monday 08:00"), "{closed}");
     let open =
         html(|| doors::view(model(vec![door("Gate", DoorState::Unlocked { until_ms: 4_000 })]), &chrome()).into_any());
     assert!(open.contains("data-open=\"3000\"") && open.contains("Open now"));

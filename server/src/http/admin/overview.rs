@@ -41,7 +41,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 names,
                 ending,
                 link::door_names(c, &ids)?,
-                place::all(c, &id)?.len(),
+                place::all(c, &id)?,
                 !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
                 quota::gauges(c, &organization, now)?,
             ))
@@ -77,13 +77,18 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     }
     refused_why.sort_by_key(|(_, count)| -count);
     let mail = |state: &str| mails.iter().find(|(code, _)| code == state).map_or(0, |(_, count)| *count);
-    let fresh = places == 0 || doors.is_empty() || !any_link;
+    let fresh = places.is_empty() || doors.is_empty() || !any_link;
     let model = overview::Model {
         opened_today,
         refused_today,
         refused_why,
         hours,
         today: when::input(midnight, &zone),
+        places: places
+            .iter()
+            .filter(|place| place.locked_down_at.is_none())
+            .map(|place| (place.id.clone(), place.name.clone()))
+            .collect(),
         active_links: active.0,
         ending_links: active.1,
         sent_today: mail("sent"),
@@ -111,7 +116,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             .collect(),
         gauges: gauges::models(&app, &zone, standings),
         first_steps: fresh.then_some(overview::FirstSteps {
-            place: places > 0,
+            place: !places.is_empty(),
             door: !doors.is_empty(),
             link: any_link,
         }),

@@ -29,8 +29,12 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.failed", _) => detail("answer"),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
-        ("door.locked_down", _) => detail("reason"),
+        ("door.locked_down" | "place.locked_down", _) => detail("reason"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("schedule.created" | "schedule.changed", _) => detail("week"),
+        ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),
+        ("schedule.exception_removed", _) => detail("date"),
+        ("schedule.holidays_imported", _) => format!("{} dates closed", detail("dates")),
         ("organization.quota_set", _) => {
             format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
         }

@@ -1,6 +1,6 @@
 //! Who holds this link: the guard of every visitor's route below `/visit`.
 
-use super::cookie;
+use super::{cookie, hours};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::csrf::FormToken;
@@ -24,6 +24,8 @@ pub struct Access {
     pub organization: OrganizationRow,
     /// What it opens.
     pub doors: Vec<DoorAtPlace>,
+    /// Whether any hours bind it there.
+    pub has_hours: bool,
     /// What to speak.
     pub language: Language,
 }
@@ -84,13 +86,14 @@ impl FromRequestParts<App> for Access {
                 let link = link::by_version(c, &id, version)?;
                 let organization = organization::find(c, &link.organization_id)?;
                 let doors = link::doors_of(c, &link.id)?;
-                Ok((link, organization, doors))
+                let has_hours = hours::bind(c, &link.id, &doors)?;
+                Ok((link, organization, doors, has_hours))
             })
             .await;
         match found {
-            Ok((link, organization, doors)) => {
+            Ok((link, organization, doors, has_hours)) => {
                 let language = language(parts, &link.language);
-                Ok(Self { link, organization, doors, language })
+                Ok(Self { link, organization, doors, has_hours, language })
             }
             Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
             Err(cause) => {

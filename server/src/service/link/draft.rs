@@ -41,6 +41,8 @@ pub struct LinkInput {
     pub doors: Vec<String>,
     /// Ids of groups.
     pub groups: Vec<String>,
+    /// Hours of its own, Monday to Sunday: from and until of each window, as typed. None: always.
+    pub days: [Vec<(String, String)>; 7],
     /// `2026-11-24T09:00` in `zone`, or RFC 3339; empty begins now.
     pub valid_from: String,
     /// The same; empty ends with tomorrow.

@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
+use crate::http::admin::schedules::typed_week;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
 use crate::store::group::{self as groups, Listed};
 use crate::store::link::{self as store, Grants, LinkRow};
-use app::page::admin::{Section, link_form as page};
+use app::page::admin::{Section, link_form as page, week_fields};
 use app::text::when;
 use app::ui::Field;
 use axum::extract::{Path, State};
@@ -16,6 +17,7 @@ use axum::http::StatusCode;
 use domain::channel::Channel;
 use domain::input;
 use domain::role::Right;
+use domain::schedule::typed as week;
 
 mod duplicate;
 mod same;
@@ -96,6 +98,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         language: Field::new(typed.language),
         places: doors_to_choose(&house.doors, &typed.doors),
         groups: groups_to_choose(&house.groups, &typed.groups),
+        hours: week_fields::Model { days: typed.days, errors: Default::default() },
         valid_from: Field::new(typed.valid_from),
         valid_until: Field::new(typed.valid_until),
         zone: typed.zone,
@@ -121,6 +124,7 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
         language: typed.text("language"),
         doors: typed.all("door"),
         groups: typed.all("group"),
+        days: typed_week(typed),
         valid_from: typed.text("valid_from"),
         valid_until: typed.text("valid_until"),
         zone: typed.text("zone"),
@@ -306,6 +310,7 @@ fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
         language: link.language.clone(),
         doors: grants.doors,
         groups: grants.groups,
+        days: week::typed(&grants.windows),
         valid_from: when::input(link.valid_from, zone),
         valid_until: link.valid_until.map_or_else(String::new, |until| when::input(until, zone)),
         zone: zone.to_owned(),
