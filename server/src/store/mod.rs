@@ -17,7 +17,6 @@ pub mod people;
 pub mod place;
 pub mod quota;
 pub mod retention;
-pub(crate) mod schedule;
 pub mod schedule;
 pub mod schema;
 pub mod session;
