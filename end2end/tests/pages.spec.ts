@@ -56,7 +56,9 @@ for (const [device, options] of Object.entries(devices)) {
           'events-filtered': '/events?q=front&outcome=denied', 'events-live': '/events?live=1', 'link-erase': `/links/${active}/erase`,
           retention: '/settings/retention', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
-          deliveries: '/deliveries', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
+          deliveries: '/deliveries', settings: '/settings', 'settings-general': '/settings/general',
+          'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
+          'settings-looks': '/settings/looks', 'settings-delivery': '/settings/delivery', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
         };
         for (const state of states) {
           const found = links.find(link => link.state === state);

@@ -58,6 +58,9 @@ pub(super) struct Create {
     /// How to reach the host.
     #[arg(long, default_value = "")]
     host_contact: String,
+    /// Tell the host when the visitor arrives; as the organization is set when left out.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    notify_host: Option<bool>,
     /// For admins only.
     #[arg(long, default_value = "")]
     note: String,
@@ -275,6 +278,7 @@ fn input(create: Create, zone: String) -> LinkInput {
         never_expires_confirmed: create.never_expires,
         max_uses: create.max_uses,
         cooldown_minutes: create.cooldown_minutes,
+        notify_host: create.notify_host,
         ..LinkInput::default()
     }
 }

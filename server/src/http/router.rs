@@ -2,10 +2,10 @@
 
 use super::admin::{
     account, admins, could_it_open, deliveries, doors, erase, events, groups, invitation, links, live, overview,
-    place_lockdown, places, retention, schedules, setup, sign_in, simulator,
+    place_lockdown, places, retention, schedules, settings, setup, sign_in, simulator,
 };
 use super::session_store::Sessions;
-use super::{assets, csrf, failure, health, log, security, visit};
+use super::{assets, csrf, failure, health, log, logo, security, visit};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -43,6 +43,7 @@ pub fn open_routes() -> Vec<Route> {
         route("/pkg/{*file}", GET, get(assets::pkg)),
         route("/favicon.ico", GET, get(assets::favicon)),
         route("/robots.txt", GET, get(assets::robots)),
+        route("/logo/{file}", GET, get(logo::logo)),
         route("/manifest.webmanifest", GET, get(assets::webmanifest)),
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
@@ -122,6 +123,15 @@ pub fn session_routes() -> Vec<Route> {
         route("/admins/{id}/erase", BOTH, get(erase::ask_admin).post(erase::admin)),
         route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
         route("/settings/retention", BOTH, get(retention::form).post(retention::change)),
+        route("/settings", GET, get(settings::hub)),
+        route("/settings/general", BOTH, get(settings::general::form).post(settings::general::save)),
+        route("/settings/messages", BOTH, get(settings::messages::form).post(settings::messages::save)),
+        route("/settings/messages/preview", GET, get(settings::messages::preview)),
+        route("/settings/looks", BOTH, get(settings::looks::form).post(settings::looks::save)),
+        route("/settings/logo", POST, post(settings::looks::put_logo)),
+        route("/settings/logo/remove", POST, post(settings::looks::remove_logo)),
+        route("/settings/delivery", GET, get(settings::delivery::form)),
+        route("/settings/delivery/test", POST, post(settings::delivery::test)),
         route("/account", GET, get(account::account)),
         route("/account/password", POST, post(account::change_password)),
         route("/account/sessions/end-others", POST, post(account::end_others)),

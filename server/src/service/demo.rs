@@ -5,6 +5,7 @@ use super::actor::Actor;
 use super::door::{self, DoorInput};
 use super::link::{self, LinkInput};
 use super::place::{self, PlaceInput};
+use super::settings::{self, MessagesInput};
 use super::setup::{self, SetupInput};
 use super::unlock::{self, Tapper};
 use crate::app::App;
@@ -13,6 +14,9 @@ use crate::error::{Error, Result};
 use crate::secret::PlainSecret;
 use crate::store::organization;
 use crate::store::writer::Credential;
+use app::text::Language;
+use app::text::mail::OwnWords;
+use domain::channel::Channel;
 use domain::role::Role;
 use std::collections::BTreeMap;
 
@@ -83,6 +87,9 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     let maya =
         Actor { id: made.admin, organization: made.organization.clone(), role: Role::Owner, facts: BTreeMap::new() };
     let doors = doors(app, &maya).await?;
+    let words = OwnWords { subject: String::new(), greeting: "Welcome to {organization}, {name}".into() };
+    let messages = MessagesInput { words: vec![(Language::En, words)], ..MessagesInput::default() };
+    settings::messages(app, &maya, 1, &messages).await?;
     let mut random = Walk(7);
     for day in 0..DAYS {
         weekday(app, &maya, &doors, day, &mut random).await?;
@@ -173,6 +180,8 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
     let ada = {
         let typed = LinkInput {
             max_uses: "4".into(),
+            // Of the numbers that Germany keeps for films.
+            phone: "+49 30 23125 017".into(),
             note: "Brings two models, needs the lift".into(),
             ..host(visitor(
                 "Ada Keller",
@@ -184,6 +193,10 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
         link::create(app, maya, &typed).await?
     };
     tap(app, &ada, &doors[0]).await?;
+    // Only where it is kept: a demo sends nothing to anybody.
+    if app.config.sms.is_none() {
+        link::send(app, maya, &ada, Channel::Sms).await?;
+    }
     let tomorrow = LinkInput {
         valid_from: input(now + DAY_MS),
         valid_until: input(now + 2 * DAY_MS),

@@ -20,6 +20,7 @@ pub mod retention;
 pub mod schedule;
 pub mod schema;
 pub mod session;
+pub mod settings;
 pub mod throttle;
 pub mod watch;
 pub mod writer;

@@ -32,6 +32,7 @@ const TABLE: &[Row] = &[
     Row("GET", "/pkg/{*file}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("GET", "/favicon.ico", Right::Look, PUBLIC),
     Row("GET", "/robots.txt", Right::Look, PUBLIC),
+    Row("GET", "/logo/{file}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("GET", "/manifest.webmanifest", Right::Look, PUBLIC),
     Row("GET", "/l/{secret}", Right::Look, ["303", "303", "303", "303", "303"]),
     Row("GET", "/visit/{link}", Right::Look, VISITOR),
@@ -130,6 +131,18 @@ const TABLE: &[Row] = &[
     Row("POST", "/admins/{id}/remove", Right::People, DEED),
     Row("GET", "/settings/retention", Right::Own, SIGNED_IN),
     Row("POST", "/settings/retention", Right::Own, ["in", "409", "409", "in", "in"]),
+    Row("GET", "/settings", Right::Settings, SIGNED_IN),
+    Row("GET", "/settings/general", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/general", Right::Settings, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/settings/messages", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/messages", Right::Settings, ["in", "409", "409", "in", "in"]),
+    Row("GET", "/settings/messages/preview", Right::Settings, SIGNED_IN),
+    Row("GET", "/settings/looks", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/looks", Right::Settings, ["in", "409", "409", "in", "in"]),
+    Row("POST", "/settings/logo", Right::Settings, ["in", "422", "422", "in", "in"]),
+    Row("POST", "/settings/logo/remove", Right::Settings, ["in", "303", "303", "in", "in"]),
+    Row("GET", "/settings/delivery", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/delivery/test", Right::Settings, ["in", "422", "422", "in", "in"]),
     Row("GET", "/account", Right::Look, SIGNED_IN),
     Row("POST", "/account/password", Right::Look, ["in", "422", "422", "in", "in"]),
     Row("POST", "/account/sessions/end-others", Right::Look, ["in", "303", "303", "in", "in"]),
@@ -206,6 +219,7 @@ impl Cast {
             .replace("{link}", &things.link)
             .replace("{door}", &things.door)
             .replace("{*file}", "nothing.js")
+            .replace("{file}", "nothing.png")
             .replace("{secret}", if path.starts_with("/l/") { &things.secret } else { "nothing-of-the-kind" });
         if *method == "GET" {
             let accept = if path.ends_with("/stream") { "text/event-stream" } else { "text/html" };

@@ -73,7 +73,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             {ui::card_of("card", "Signed in", end_others.into_any(), sessions.into_any())}
             {ui::card("Password", ().into_any(), password(model, &token))}
         </div>
-        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest()}</section>
+        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest(&chrome)}</section>
         <div class="phone-only">{ui::form("/sign-out", &token, "", out.into_any())}</div>
     };
     shell::admin(chrome, "Account", Islands::None, body.into_any())

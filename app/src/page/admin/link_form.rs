@@ -63,6 +63,8 @@ pub struct Model {
     pub max_uses: Field,
     /// The least time between two openings of one door, minutes; empty for none.
     pub cooldown_minutes: Field,
+    /// Whether the host is told when the visitor arrives.
+    pub notify_host: bool,
     /// Whether to send it by e-mail at once; only for a new link.
     pub send: bool,
     /// Whether to send it by text message at once.
@@ -307,6 +309,9 @@ fn visit(model: Model) -> AnyView {
                 {ui::input("host_contact", "Host's phone or e-mail", model.host_contact).longest(100).autocomplete("off")
                     .hint("The visitor may call it when a door stays shut.").view()}
             </div>
+            {ui::checkbox("notify_host", "Tell the host when the visitor arrives",
+                Some("At the first door that opens, by e-mail or text message to the address or number above.".into()),
+                model.notify_host)}
             {ui::textarea("note", "Note", Some("Only admins read it.".into()), model.note)}
             <div class="two">
                 {ui::select("language", "Language", languages.into(), model.language)}

@@ -18,6 +18,8 @@ pub enum MessageKind {
     Arrival,
     /// It invites somebody to become an admin.
     Invitation,
+    /// It tells an admin's former address of the change.
+    AddressChanged,
     /// It shows that messages arrive.
     Test,
 }
@@ -31,6 +33,7 @@ impl MessageKind {
             "reminder" => Self::Reminder,
             "arrival" => Self::Arrival,
             "invitation" => Self::Invitation,
+            "address_changed" => Self::AddressChanged,
             "test" => Self::Test,
             _ => return None,
         })
@@ -44,6 +47,7 @@ impl MessageKind {
             (Self::Arrival, Channel::Email) => "The visitor's arrival, to the host",
             (Self::Arrival, Channel::Sms) => "The visitor's arrival, to the host by text message",
             (Self::Invitation, _) => "Invitation to become an admin",
+            (Self::AddressChanged, _) => "Notice that an admin's address changed",
             (Self::Test, Channel::Email) => "Test mail",
             (Self::Test, Channel::Sms) => "Test text message",
         }

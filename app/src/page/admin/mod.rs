@@ -43,6 +43,7 @@ pub mod said;
 pub mod schedule;
 pub mod schedule_form;
 pub mod schedules;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;

@@ -72,6 +72,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {button}
     };
     let body = view! {
+        {ui::back("/settings", "Settings")}
         {ui::head("Retention", None, ().into_any())}
         <p class="lead">"What is older goes by itself, within the hour. The event log still verifies afterwards."</p>
         <div class="card narrow">{ui::form("/settings/retention", &chrome.form_token, "stack", fields.into_any())}</div>

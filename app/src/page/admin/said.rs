@@ -54,6 +54,8 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("link.sent", "Link sent"),
             ("link.opened", "Link first opened"),
             ("link.erased", "Person of a link erased"),
+            ("link.reminded", "Visitor reminded"),
+            ("link.announced", "Host told of a visitor"),
         ],
     ),
     (
@@ -131,6 +133,8 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("organization.created", "Organization set up"),
             ("organization.retention_changed", "Retention changed"),
+            ("organization.changed", "Settings changed"),
+            ("organization.tested", "Test message sent"),
             ("organization.quota_set", "Quotas set"),
         ],
     ),
@@ -204,6 +208,10 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",
         ("organization.quota_set", _) => "set the quotas of",
+        ("organization.changed", _) => "changed the settings of",
+        ("organization.tested", _) => "sent a test message for",
+        ("link.reminded", _) => "reminded",
+        ("link.announced", _) => "told the host about",
         ("admin.created", _) => "added the admin",
         ("admin.invited", _) => "invited",
         ("admin.role_changed", _) => "changed the role of",
@@ -217,6 +225,24 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         _ => return alone(action, outcome, object),
     };
     if object.is_empty() { before.to_owned() } else { format!("{before} {object}") }
+}
+
+/// What became of a message that carries no link, about `object`; `None` for one that does.
+#[must_use]
+pub fn of_message(action: &str, kind: &str, object: &str) -> Option<String> {
+    let what = match kind {
+        "reminder" => format!("the reminder to {object}"),
+        "arrival" => format!("word of the arrival of {object}"),
+        "test" => "the test message".to_owned(),
+        _ => return None,
+    };
+    Some(match action {
+        "message.sent" => format!("sent {what}"),
+        "message.kept" => format!("kept {what}"),
+        "message.failed" => format!("could not send {what}"),
+        "message.unknown" => format!("may have sent {what}"),
+        _ => return None,
+    })
 }
 
 fn alone(action: &str, outcome: Outcome, object: &str) -> String {

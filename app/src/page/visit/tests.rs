@@ -17,6 +17,7 @@ fn chrome() -> Chrome {
         }),
         language: Language::En,
         organization: Some("Northwind <Studios>".into()),
+        brand: Brand::default(),
     }
 }
 
@@ -104,6 +105,19 @@ fn a_door_that_cannot_open_offers_nothing_to_press() {
     let open =
         html(|| doors::view(model(vec![door("Gate", DoorState::Unlocked { until_ms: 4_000 })]), &chrome()).into_any());
     assert!(open.contains("data-open=\"3000\"") && open.contains("Open now"));
+}
+
+#[test]
+fn a_logo_takes_the_marks_place_and_a_colour_ours() {
+    let mut branded = chrome();
+    branded.brand.logo = Some(("/logo/ab.png".into(), 301, 80));
+    branded.brand.shades = domain::colour::Colour::parse("#0b5d3b").ok().map(domain::colour::Colour::shades);
+    let page = html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &branded).into_any());
+    assert!(page.contains("src=\"/logo/ab.png\"") && page.contains("width=\"151\""), "{page}");
+    assert!(page.contains("alt=\"Northwind &lt;Studios&gt;\"") && !page.contains("class=\"mark\""), "{page}");
+    assert!(page.contains(":root{--key:#0b5d3b"), "{page}");
+    let plain = html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &chrome()).into_any());
+    assert!(!plain.contains("<style") && !plain.contains("<img"));
 }
 
 #[test]

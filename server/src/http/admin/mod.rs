@@ -19,6 +19,7 @@ pub mod place_lockdown;
 pub mod places;
 pub mod retention;
 pub mod schedules;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
