@@ -256,13 +256,14 @@ pub fn tests_since(c: &mut AnyConnection, organization: &str, since: Millis) -> 
         .get_result(c)?)
 }
 
-/// How many of an organization's messages, made since a moment, stand how.
+/// How many of an organization's mails, made since a moment, stand how.
 ///
 /// # Errors
 /// Those of the database.
 pub fn states_since(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<Vec<(String, i64)>> {
     Ok(messages::table
         .filter(messages::organization_id.eq(organization))
+        .filter(messages::channel.eq(Channel::Email.code()))
         .filter(messages::created_at.ge(since))
         .group_by(messages::state)
         .select((messages::state, diesel::dsl::count_star()))

@@ -214,7 +214,7 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("link.sent", _) => "asked to send the link of",
         ("link.shown", _) => "looked at the address of the link of",
         ("message.sent", _) => "sent the link to",
-        ("message.kept", _) => "kept the mail to",
+        ("message.kept", _) => "kept the link to",
         ("message.failed", _) => "could not send the link to",
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",

@@ -45,7 +45,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let text = view! {
         {ui::input("phone", "Test number", model.phone).kind("tel").required().longest(40).autocomplete("tel")
             .hint("With its country: +49 30 …").view()}
-        <p class="row"><button class="btn">{Icon::Test.view()} "Send a test text message"</button></p>
+        <p class="row"><button class="btn">{Icon::Test.view()} "Send a test text"</button></p>
     };
     let tests = if model.tests.is_empty() {
         view! { <p class="body muted">"No test went out yet. Its outcome stands here, with what the server said."</p> }

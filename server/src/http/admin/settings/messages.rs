@@ -93,7 +93,8 @@ pub async fn preview(State(app): State<App>, admin: Holder<needs::Settings>, Que
         "<p style=\"max-width:520px;margin:0 auto 24px;padding:12px 16px;border:1px solid #d3cec4;border-radius:10px;overflow-wrap:anywhere\"><b>{}</b></p>",
         mail::escape(&mail.subject)
     );
-    let html = mail.html.replacen("<div role=\"article\"", &format!("{back}{subject}<div role=\"article\""), 1);
+    let begin = format!("<main>{back}{subject}<div role=\"article\"");
+    let html = mail.html.replacen("<div role=\"article\"", &begin, 1).replacen("</body>", "</main></body>", 1);
     let mut response = Html(html).into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
