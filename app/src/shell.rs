@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use crate::page::admin::{Chrome, Flash, FlashKind, Undo};
+use crate::page::admin::{Chrome, Flash, FlashKind, Undo, place_lockdown};
 use crate::ui::{self, icon::Icon};
 
 pub(crate) mod nav;
@@ -45,12 +45,14 @@ pub fn admin(chrome: Chrome, title: &str, islands: Islands, body: AnyView) -> An
     let window = format!("{title} · {}", chrome.organization);
     let assets = Arc::clone(&chrome.assets);
     let flash = chrome.flash.clone().map(|said| flash(said, &chrome.form_token));
+    let lockdowns = place_lockdown::banners(&chrome);
     let insecure = chrome.insecure.then(insecure);
     let page = view! {
         <a class="skip" href="#content">"Skip to content"</a>
         <div class="app">
             {nav::side(&chrome)}
             <main class="page" id="content" tabindex="-1">
+                {lockdowns}
                 {insecure}
                 {flash}
                 {body}

@@ -55,7 +55,9 @@ for (const [device, options] of Object.entries(devices)) {
           'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
           'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
-          deliveries: '/deliveries', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
+          deliveries: '/deliveries', settings: '/settings', 'settings-general': '/settings/general',
+          'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
+          'settings-looks': '/settings/looks', 'settings-delivery': '/settings/delivery', simulator: '/simulator', account: '/account', missing: '/links/link_nothing',
         };
         const admins = await latchkey.cli('admin', 'list');
         const jonas = admins.find(admin => admin.role === 'administrator').id;
@@ -102,6 +104,52 @@ for (const [device, options] of Object.entries(devices)) {
         await look(page, folder, 'sign-in-factor');
       });
 
+      test('groups, hours and a lockdown', async ({ page, latchkey }) => {
+        await signIn(page, latchkey);
+        const [schedules, groups, links, doors, places] = await Promise.all(
+          ['schedule', 'group', 'link', 'door', 'place'].map(what => latchkey.cli(what, 'list')),
+        );
+        const office = schedules.find(schedule => schedule.name === 'Office hours').id;
+        const cleaning = groups.find(group => group.name === 'Cleaning').id;
+        const hourly = links.find(link => link.groups.includes(cleaning)).id;
+        const workshop = doors.find(door => door.name === 'Workshop').id;
+        const pages: Record<string, string> = {
+          schedules: '/schedules', 'schedule-new': '/schedules/new', schedule: `/schedules/${office}`, 'schedule-edit': `/schedules/${office}/edit`,
+          'schedule-remove': `/schedules/${office}/remove`, 'schedule-holidays': `/schedules/${office}/holidays`,
+          groups: '/groups', 'group-new': '/groups/new', group: `/groups/${cleaning}`, 'group-remove': `/groups/${cleaning}/remove`,
+          'link-with-hours': `/links/${hourly}`, 'link-with-hours-edit': `/links/${hourly}/edit`, 'door-with-hours': `/doors/${workshop}`,
+          'could-it-open': `/doors/${workshop}/could-it-open`, 'could-it-open-no': `/doors/${workshop}/could-it-open?link=${hourly}&at=2031-01-05T12:00`,
+          'place-lockdown': `/places/${places[0].id}/lockdown`,
+        };
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(`${latchkey.url}${path}`);
+          await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+          if (name === 'schedule' || name === 'link-with-hours') await page.getByText('As a table').click();
+          await look(page, folder, name);
+        }
+        await page.goto(`${latchkey.url}/schedules/${office}/holidays`);
+        const calendar = ['20311224', '20311225', '20311226'].map(date =>
+          `BEGIN:VEVENT\r\nSUMMARY:Holiday of ${date}\r\nDTSTART;VALUE=DATE:${date}\r\nEND:VEVENT\r\n`).join('');
+        const party = 'BEGIN:VEVENT\r\nSUMMARY:Party\r\nDTSTART:20311231T200000\r\nEND:VEVENT\r\n';
+        await page.getByLabel(/^Calendar file/).setInputFiles({
+          name: 'holidays.ics', mimeType: 'text/calendar', buffer: Buffer.from(`BEGIN:VCALENDAR\r\n${calendar}${party}END:VCALENDAR\r\n`),
+        });
+        await page.getByRole('button', { name: 'Look at it' }).click();
+        await expect(page.getByRole('button', { name: 'Close 3 days' })).toBeVisible();
+        await look(page, folder, 'schedule-holidays-preview');
+        await latchkey.cli('place', 'lockdown', places[0].id, '--reason', 'Gas alarm in the basement, the fire brigade is on its way', '--lift-role', 'owner');
+        for (const [name, path] of [['overview-locked-down', '/'], ['place-locked-down', `/places/${places[0].id}`]]) {
+          await page.goto(`${latchkey.url}${path}`);
+          await look(page, folder, name!);
+        }
+        await latchkey.cli('schedule', 'create', '--name', 'Never');
+        await latchkey.cli('door', 'create', '--name', 'Vault', '--place', places[1].id, '--schedule', 'Never');
+        await latchkey.cli('door', 'create', '--name', 'Court', '--place', places[1].id, '--schedule', 'Office hours');
+        const [made] = await latchkey.cli('link', 'create', '--name', 'Grace', '--door', 'Vault', '--door', 'Court', '--door', 'Front door', '--open', 'sun=03:00-03:01');
+        await page.goto(made.url);
+        await look(page, folder, 'visitor-outside-hours');
+      });
+
       test('every page before the first link', async ({ page, database }) => {
         const latchkey = await Latchkey.start(database);
         try {
@@ -109,7 +157,7 @@ for (const [device, options] of Object.entries(devices)) {
           await look(page, folder, 'setup');
           await latchkey.setUp();
           await signIn(page, latchkey);
-          for (const name of ['', 'links', 'doors', 'places', 'events', 'deliveries', 'simulator', 'links/new']) {
+          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'events', 'deliveries', 'simulator', 'links/new']) {
             await page.goto(`${latchkey.url}/${name}`);
             await look(page, folder, `empty-${name.replace('/', '-') || 'overview'}`);
           }

@@ -192,7 +192,8 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
     };
     let made = setup::set_up(app, &typed, None).await?;
     let actor = Actor::operator(&made.organization);
-    let typed = PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into() };
+    let typed =
+        PlaceInput { name: "Here".into(), address: String::new(), time_zone: "UTC".into(), ..PlaceInput::default() };
     let place_id = place::create(app, &actor, &typed).await?;
     let typed = DoorInput {
         name: "Door".into(),
@@ -200,6 +201,7 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
         place_id,
         unlock_seconds: "1".into(),
         accepts_digital: true,
+        ..DoorInput::default()
     };
     let door = door::create(app, &actor, &typed).await?;
     let mut links = Vec::new();

@@ -80,6 +80,13 @@ impl App {
         i64::from(self.config.session_idle_minutes) * 60_000
     }
 
+    /// The same for an organization's admins, which may shorten it.
+    #[must_use]
+    pub fn session_idle_ms_of(&self, organization: &crate::store::organization::OrganizationRow) -> i64 {
+        let own = organization.session_idle_minutes.map_or(i64::MAX, |minutes| minutes * 60_000);
+        self.session_idle_ms().min(own)
+    }
+
     /// A session ends after so long in any case, milliseconds.
     #[must_use]
     pub fn session_absolute_ms(&self) -> i64 {

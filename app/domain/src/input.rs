@@ -23,6 +23,12 @@ pub enum Refused {
     /// Not a phone number.
     #[error("This does not look like a phone number. Write it with its country code, such as +49 30 555 0117.")]
     Phone,
+    /// Not a number of degrees in the range.
+    #[error("Please give degrees from -{most} to {most} with a point, such as 52.50312.")]
+    Degrees {
+        /// The largest.
+        most: i64,
+    },
     /// Not a whole number in the range.
     #[error("Please give a whole number from {least} to {most}.")]
     Number {
@@ -152,6 +158,45 @@ pub fn number(text: &str, least: i64, most: i64) -> Result<i64, Refused> {
     }
 }
 
+/// Degrees with up to six decimals or nothing, in millionths: at most 90 for a latitude, 180 for a longitude.
+///
+/// # Errors
+/// `Degrees`.
+pub fn degrees(text: &str, most: i64) -> Result<Option<i64>, Refused> {
+    let text = text.trim().trim_end_matches('°');
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let refused = Refused::Degrees { most };
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    // Some write a comma where others write a point.
+    let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || !plain(whole) || !plain(part) || part.len() > 12 {
+        return Err(refused);
+    }
+    // The seventh decimal is a hand's breadth; it is left out.
+    let part: String = part.chars().chain(std::iter::repeat('0')).take(6).collect();
+    let (Ok(whole), Ok(part)) = (whole.parse::<i64>(), part.parse::<i64>()) else {
+        return Err(refused);
+    };
+    let millionths = whole * 1_000_000 + part;
+    if millionths > most * 1_000_000 {
+        return Err(refused);
+    }
+    Ok(Some(if negative { -millionths } else { millionths }))
+}
+
+/// The same the other way, without needless noughts.
+#[must_use]
+pub fn degrees_text(millionths: i64) -> String {
+    let sign = if millionths < 0 { "-" } else { "" };
+    let all = millionths.unsigned_abs();
+    let part = format!("{:06}", all % 1_000_000);
+    let part = part.trim_end_matches('0');
+    if part.is_empty() { format!("{sign}{}", all / 1_000_000) } else { format!("{sign}{}.{part}", all / 1_000_000) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +217,26 @@ mod tests {
         assert_eq!(line("  ", 100), Err(Refused::Empty));
         assert_eq!(line(&"x".repeat(101), 100), Err(Refused::TooLong { most: 100, found: 101 }));
         assert_eq!(lines("one\r\ntwo", 100).as_deref(), Ok("one\ntwo"));
+    }
+
+    #[test]
+    fn degrees_are_read_to_the_millionth_and_written_back() {
+        for (text, expected) in [
+            ("52.50312", 52_503_120),
+            ("-0.1", -100_000),
+            ("13,4050", 13_405_000),
+            ("90", 90_000_000),
+            (" 7.1234567 °", 7_123_456),
+        ] {
+            let read = degrees(text, 90);
+            assert_eq!(read, Ok(Some(expected)), "{text}");
+            assert_eq!(degrees(&degrees_text(expected), 90), Ok(Some(expected)));
+        }
+        assert_eq!(degrees_text(-100_000), "-0.1");
+        assert_eq!(degrees(" ", 90), Ok(None));
+        for text in ["90.000001", "north", "1.2.3", "--1", "+1", ".5", "1e1", "NaN", "1234"] {
+            assert_eq!(degrees(text, 90), Err(Refused::Degrees { most: 90 }), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The side bar, which moves to the bottom of a phone's screen with the daily four and the way to the rest.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use crate::page::admin::{Chrome, Section, said};
@@ -10,6 +11,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
     let here = chrome.section;
     let who = format!("{} · {}", chrome.organization, said::role(chrome.role));
     let out = view! { <button class="btn quiet small">{Icon::SignOut.view()} "Sign out"</button> };
+    let settings = chrome.may(Right::Settings).then(|| item(here, Section::Settings, "rest"));
     view! {
         <nav class="side" aria-label="Main">
             <p class="brand">{ui::mark()} "Latchkey"</p>
@@ -20,9 +22,11 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Events, "day")}
                 {item(here, Section::Places, "rest first")}
                 {item(here, Section::Groups, "rest")}
+                {item(here, Section::Schedules, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
                 {item(here, Section::Admins, "rest first")}
+                {settings}
                 {item(here, Section::Account, "day")}
             </ul>
             <div class="who">
@@ -46,12 +50,22 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 5] = [Section::Places, Section::Groups, Section::Deliveries, Section::Simulator, Section::Admins];
+const REST: [Section; 7] = [
+    Section::Places,
+    Section::Groups,
+    Section::Schedules,
+    Section::Deliveries,
+    Section::Simulator,
+    Section::Admins,
+    Section::Settings,
+];
 
 /// The sections that a phone's bar has no room for, as the account page lists them there.
-pub(crate) fn rest() -> AnyView {
+pub(crate) fn rest(chrome: &Chrome) -> AnyView {
+    let may = |section: &Section| *section != Section::Settings || chrome.may(Right::Settings);
     let items = REST
         .into_iter()
+        .filter(may)
         .map(|section| {
             view! { <li><a class="way" href=section.href()>{section.icon().view()} {section.label()} {Icon::Go.view()}</a></li> }
         })

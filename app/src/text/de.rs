@@ -27,6 +27,8 @@ pub(super) static WORDS: Words = Words {
     ),
     door_locked_down: "Diese Tür ist zurzeit für alle gesperrt.",
     door_offline: "Diese Tür ist gerade nicht verbunden und öffnet vielleicht nicht.",
+    door_opens: "Öffnet {}",
+    door_closed: "Diese Tür öffnet in den nächsten Wochen nicht. Fragen Sie vor Ort.",
     door_not_allowed: "Diese Tür lässt sich nicht mit einem Link öffnen. Bitten Sie Ihre Gastgeberin oder Ihren Gastgeber um Einlass.",
     no_doors: "Zu diesem Link gehört noch keine Tür.",
     help: "Bleibt eine Tür zu, hilft {}",

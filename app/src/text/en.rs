@@ -24,6 +24,8 @@ pub(super) static WORDS: Words = Words {
     stale_page: notice("This page is too old", "Nothing was opened. Load the page again, then try once more."),
     door_locked_down: "This door is locked for everyone right now.",
     door_offline: "This door is off line right now and may not open.",
+    door_opens: "Opens {}",
+    door_closed: "This door does not open in the next weeks. Ask your host.",
     door_not_allowed: "This door does not open with a link. Ask your host to let you in.",
     no_doors: "There is no door on this link yet.",
     help: "If a door stays shut, ask {}",

@@ -59,7 +59,7 @@ pub fn access_link(model: &SmsModel) -> String {
 #[must_use]
 pub fn arrival(visitor: &str, organization: &str, door: &str, at: &str, language: Language) -> String {
     let (visitor, organization, door) = (clean(visitor), clean(organization), clean(door));
-    shortest(match language {
+    let words = match language {
         Language::En => [
             format!("{visitor} has arrived and opened {door} at {at}. {organization}"),
             format!("{visitor} has arrived, {at}."),
@@ -70,7 +70,10 @@ pub fn arrival(visitor: &str, organization: &str, door: &str, at: &str, language
             format!("{visitor} ist da, {at}."),
             "Ihr Besuch ist da.".to_owned(),
         ],
-    })
+    };
+    // Without a door its sentence has a hole.
+    let [full, short, least] = words;
+    if door.is_empty() { shortest([short, least]) } else { shortest([full, short, least]) }
 }
 
 /// Says that text messages work.

@@ -150,14 +150,19 @@ pub fn parse_input(typed: &str, zone: &str) -> Result<i64, WhenError> {
     Ok(at.as_millisecond())
 }
 
-/// 23:59 of the day after today in `zone`, as Unix ms: a new link's default end.
+/// 23:59 of the day after today in `zone`, as Unix ms.
 #[must_use]
 pub fn end_of_tomorrow(now_ms: i64, zone: &str) -> i64 {
+    end_of_day(now_ms, zone, 1)
+}
+
+/// 23:59 of the day so many days from today in `zone`, as Unix ms: a new link's default end.
+#[must_use]
+pub fn end_of_day(now_ms: i64, zone: &str, days: i64) -> i64 {
     let (tz, _) = time_zone(zone);
     let now = timestamp(now_ms);
-    let tomorrow = tz.to_datetime(now).date().tomorrow();
-    tomorrow
-        .and_then(|date| tz.to_ambiguous_timestamp(date.to_datetime(Time::constant(23, 59, 0, 0))).compatible())
+    let day = tz.to_datetime(now).date().checked_add(jiff::Span::new().try_days(days).unwrap_or_default());
+    day.and_then(|date| tz.to_ambiguous_timestamp(date.to_datetime(Time::constant(23, 59, 0, 0))).compatible())
         .map_or(now_ms, Timestamp::as_millisecond)
 }
 

@@ -42,6 +42,10 @@ pub struct Words {
     pub door_locked_down: &'static str,
     /// The door's driver reports that it is off line.
     pub door_offline: &'static str,
+    /// `{}`: when; the door is outside its hours.
+    pub door_opens: &'static str,
+    /// The door is outside its hours, and no opening is near.
+    pub door_closed: &'static str,
     /// The door refuses links and codes.
     pub door_not_allowed: &'static str,
     /// There is no door on this link.
@@ -131,6 +135,7 @@ mod tests {
                 words.call,
                 words.write_to,
                 words.confirm,
+                words.door_opens,
                 words.your_doors,
                 words.too_early.text,
                 words.too_early_in,

@@ -2,7 +2,7 @@
 
 use super::options::{acting, named};
 use super::output::{print, time};
-use super::place;
+use super::{place, schedule};
 use crate::app::App;
 use crate::driver::simulator::Mode;
 use crate::error::{Error, Result};
@@ -46,6 +46,15 @@ pub(super) struct Create {
     /// A high-security door: links and codes never open it.
     #[arg(long)]
     no_digital: bool,
+    /// Its hours: a schedule's id or name; always when left out.
+    #[arg(long, value_name = "ID|NAME")]
+    schedule: Option<String>,
+    /// Members must be inside the place's geofence; does not apply to access links and QR codes.
+    #[arg(long)]
+    geofence: bool,
+    /// Members must be at the reader; does not apply to access links and QR codes.
+    #[arg(long)]
+    reader: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -94,7 +103,8 @@ fn object(at: &DoorAtPlace) -> Value {
     let door = &at.door;
     json!({
         "id": door.id, "name": door.name, "description": door.description, "place": at.place.id, "driver": door.driver,
-        "unlock_ms": door.unlock_ms, "accepts_digital": door.accepts_digital, "locked_down_at": time(door.locked_down_at),
+        "unlock_ms": door.unlock_ms, "accepts_digital": door.accepts_digital, "schedule": door.schedule_id,
+        "geofence": door.geofence, "reader": door.reader, "locked_down_at": time(door.locked_down_at),
         "simulator_mode": Mode::of(door).code(), "created_at": time(door.created_at),
     })
 }
@@ -119,6 +129,12 @@ impl Door {
                     place_id: place::find(app, &id, &create.place).await?.id,
                     unlock_seconds: create.unlock_seconds,
                     accepts_digital: !create.no_digital,
+                    geofence: create.geofence,
+                    reader: create.reader,
+                    schedule_id: match &create.schedule {
+                        Some(wanted) => schedule::find(app, &id, wanted).await?.id,
+                        None => String::new(),
+                    },
                 };
                 (door::create(app, &actor, &typed).await?, create.json)
             }

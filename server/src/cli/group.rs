@@ -1,8 +1,8 @@
 //! `latchkey group …`.
 
-use super::door;
 use super::options::{acting, named};
 use super::output::{print, time};
+use super::{door, schedule};
 use crate::app::App;
 use crate::error::Result;
 use crate::service::group::{self, GroupInput};
@@ -33,6 +33,9 @@ pub(super) struct Create {
     /// A door's id or name; may be given several times.
     #[arg(long = "door", value_name = "ID|NAME")]
     doors: Vec<String>,
+    /// Its hours: a schedule's id or name; always when left out.
+    #[arg(long, value_name = "ID|NAME")]
+    schedule: Option<String>,
     /// Members must be inside the place's geofence; does not apply to access links and QR codes.
     #[arg(long)]
     geofence: bool,
@@ -98,7 +101,10 @@ impl Group {
                     doors,
                     geofence: create.geofence,
                     reader: create.reader,
-                    schedule_id: String::new(),
+                    schedule_id: match &create.schedule {
+                        Some(wanted) => schedule::find(app, &id, wanted).await?.id,
+                        None => String::new(),
+                    },
                 };
                 (group::create(app, &actor, &typed).await?, create.json)
             }

@@ -4,7 +4,7 @@ mod list;
 
 use super::options::{acting, named};
 use super::output::{print, time};
-use super::{door, group};
+use super::{door, group, schedule};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::link::{self, LinkInput};
@@ -55,6 +55,9 @@ pub(super) struct Create {
     /// How to reach the host.
     #[arg(long, default_value = "")]
     host_contact: String,
+    /// Tell the host when the visitor arrives; as the organization is set when left out.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    notify_host: Option<bool>,
     /// For admins only.
     #[arg(long, default_value = "")]
     note: String,
@@ -70,6 +73,9 @@ pub(super) struct Create {
     /// A group's id or name; may be given several times.
     #[arg(long = "group", value_name = "ID|NAME")]
     groups: Vec<String>,
+    /// Weekly windows such as mon-fri=08:00-18:00; may be given several times. Always when left out.
+    #[arg(long = "open", value_name = "DAYS=FROM-UNTIL")]
+    open: Vec<String>,
     /// RFC 3339, or 2026-11-24T09:00 in the organization's zone; now when left out.
     #[arg(long, default_value = "", value_name = "T")]
     valid_from: String,
@@ -173,9 +179,11 @@ impl Link {
                 for wanted in &create.groups {
                     groups.push(group::find(app, &id, wanted).await?.row.id);
                 }
+                let days = schedule::week(&create.open)?;
                 let json = create.json;
                 let send = create.send.clone();
-                let made = link::create(app, &actor, &input(*create, (doors, groups), organization.time_zone)).await?;
+                let typed = LinkInput { doors, groups, days, ..input(*create, organization.time_zone) };
+                let made = link::create(app, &actor, &typed).await?;
                 let mut sent = Vec::new();
                 for channel in send {
                     match link::send(app, &actor, &made, channel).await {
@@ -243,7 +251,7 @@ impl Link {
     }
 }
 
-fn input(create: Create, (doors, groups): (Vec<String>, Vec<String>), zone: String) -> LinkInput {
+fn input(create: Create, zone: String) -> LinkInput {
     LinkInput {
         name: create.name,
         email: create.email,
@@ -254,8 +262,6 @@ fn input(create: Create, (doors, groups): (Vec<String>, Vec<String>), zone: Stri
         note: create.note,
         external_id: create.external_id,
         language: create.language,
-        doors,
-        groups,
         valid_from: create.valid_from,
         valid_until: create.valid_until,
         zone,
@@ -264,5 +270,7 @@ fn input(create: Create, (doors, groups): (Vec<String>, Vec<String>), zone: Stri
         never_expires_confirmed: create.never_expires,
         max_uses: create.max_uses,
         cooldown_minutes: create.cooldown_minutes,
+        notify_host: create.notify_host,
+        ..LinkInput::default()
     }
 }

@@ -10,6 +10,7 @@ mod options;
 mod org;
 mod output;
 mod place;
+mod schedule;
 mod serve;
 mod setup;
 
@@ -77,6 +78,9 @@ enum Command {
     /// Groups: named sets of doors.
     #[command(subcommand)]
     Group(group::Group),
+    /// Schedules: weekly hours with exceptions for dates.
+    #[command(subcommand)]
+    Schedule(schedule::Schedule),
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
@@ -149,6 +153,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Door(door) => door.run(&app, org).await,
         Command::Org(command) => command.run(&app, org).await,
         Command::Group(group) => group.run(&app, org).await,
+        Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,

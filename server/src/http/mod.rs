@@ -10,6 +10,7 @@ pub mod failure;
 pub mod form;
 pub mod health;
 pub mod log;
+pub mod logo;
 pub mod page;
 pub mod proof;
 pub mod router;

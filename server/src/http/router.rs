@@ -1,11 +1,11 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, deliveries, doors, events, factors, groups, invitation, links, live, overview, passkeys, places,
-    prove, security, setup, sign_in, sign_in_factor, simulator,
+    account, admins, could_it_open, deliveries, doors, events, factors, groups, invitation, links, live, overview,
+    passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor, simulator,
 };
 use super::session_store::Sessions;
-use super::{assets, csrf, failure, health, log, security as headers, visit};
+use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -43,6 +43,7 @@ pub fn open_routes() -> Vec<Route> {
         route("/pkg/{*file}", GET, get(assets::pkg)),
         route("/favicon.ico", GET, get(assets::favicon)),
         route("/robots.txt", GET, get(assets::robots)),
+        route("/logo/{file}", GET, get(logo::logo)),
         route("/manifest.webmanifest", GET, get(assets::webmanifest)),
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
@@ -65,6 +66,8 @@ pub fn session_routes() -> Vec<Route> {
         route("/places/new", BOTH, get(places::new).post(places::create)),
         route("/places/{id}", GET, get(places::detail)),
         route("/places/{id}/edit", BOTH, get(places::edit).post(places::update)),
+        route("/places/{id}/lockdown", BOTH, get(place_lockdown::ask).post(place_lockdown::lock_down)),
+        route("/places/{id}/lift", POST, post(place_lockdown::lift)),
         route("/places/{id}/remove", BOTH, get(places::ask_remove).post(places::remove)),
         route("/doors", GET, get(doors::list)),
         route("/doors/new", BOTH, get(doors::new).post(doors::create)),
@@ -73,12 +76,21 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}/unlock", POST, post(doors::open)),
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
+        route("/doors/{id}/could-it-open", GET, get(could_it_open::ask)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
         route("/groups", GET, get(groups::list)),
         route("/groups/new", BOTH, get(groups::new).post(groups::create)),
         route("/groups/{id}", GET, get(groups::detail)),
         route("/groups/{id}/edit", BOTH, get(groups::edit).post(groups::update)),
         route("/groups/{id}/remove", BOTH, get(groups::ask_remove).post(groups::remove)),
+        route("/schedules", GET, get(schedules::list)),
+        route("/schedules/new", BOTH, get(schedules::new).post(schedules::create)),
+        route("/schedules/{id}", GET, get(schedules::detail)),
+        route("/schedules/{id}/edit", BOTH, get(schedules::edit).post(schedules::update)),
+        route("/schedules/{id}/exceptions", POST, post(schedules::add_exception)),
+        route("/schedules/{id}/exceptions/remove", POST, post(schedules::remove_exception)),
+        route("/schedules/{id}/holidays", BOTH, get(schedules::choose).post(schedules::import)),
+        route("/schedules/{id}/remove", BOTH, get(schedules::ask_remove).post(schedules::remove)),
         route("/links", GET, get(links::list)),
         route("/links/new", BOTH, get(links::new).post(links::create)),
         route("/links/act", BOTH, get(links::ask_act).post(links::act)),
@@ -107,6 +119,15 @@ pub fn session_routes() -> Vec<Route> {
         route("/admins/{id}", GET, get(admins::detail)),
         route("/admins/{id}/role", POST, post(admins::set_role)),
         route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
+        route("/settings", GET, get(settings::hub)),
+        route("/settings/general", BOTH, get(settings::general::form).post(settings::general::save)),
+        route("/settings/messages", BOTH, get(settings::messages::form).post(settings::messages::save)),
+        route("/settings/messages/preview", GET, get(settings::messages::preview)),
+        route("/settings/looks", BOTH, get(settings::looks::form).post(settings::looks::save)),
+        route("/settings/logo", POST, post(settings::looks::put_logo)),
+        route("/settings/logo/remove", POST, post(settings::looks::remove_logo)),
+        route("/settings/delivery", GET, get(settings::delivery::form)),
+        route("/settings/delivery/test", POST, post(settings::delivery::test)),
         route("/settings/security", BOTH, get(security::show_security).post(security::require)),
         route("/account", GET, get(account::account)),
         route("/account/name", POST, post(account::rename)),

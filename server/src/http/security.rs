@@ -58,8 +58,10 @@ pub fn page_csp(nonce: &str) -> HeaderValue {
     let right = !nonce.is_empty() && nonce.bytes().all(harmless);
     let script =
         if right { format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'") } else { "'none'".to_owned() };
+    // An organization's colour stands in a style element of the page.
+    let style = if right { format!("'self' 'nonce-{nonce}'") } else { "'self'".to_owned() };
     let text = format!(
-        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'none'; \
+        "default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; connect-src 'self'; font-src 'none'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     );
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(STRICT))

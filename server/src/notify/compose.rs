@@ -6,13 +6,17 @@ use super::{account, calendar};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::link::address;
+use crate::service::settings;
+use crate::store::connection::AnyConnection;
 use crate::store::door::DoorAtPlace;
+use crate::store::event;
 use crate::store::link::{self, LinkRow};
-use crate::store::message::MessageRow;
+use crate::store::message::{self, MessageRow};
 use crate::store::organization::{self, OrganizationRow};
-use app::text::Language;
-use app::text::mail::{Dress, MailModel, MailPlace, MailText, OwnWords, access_link};
+use crate::store::settings::{LogoRow, logo, texts};
+use app::text::mail::{self, ArrivalModel, Dress, Logo, MailModel, MailPlace, MailText, OwnWords};
 use app::text::sms::{self, SmsModel};
+use app::text::{Language, when};
 use domain::channel::Channel;
 
 /// A message in words.
@@ -23,12 +27,20 @@ pub(super) enum Composed {
     Text(Text),
 }
 
+/// Whose message it is, and how their mail looks.
+struct House {
+    organization: OrganizationRow,
+    logo: Option<LogoRow>,
+}
+
 /// Everything a link's message is about.
 struct Visit {
-    organization: OrganizationRow,
     link: LinkRow,
     doors: Vec<DoorAtPlace>,
     language: Language,
+    own: OwnWords,
+    /// The first door that opened, with its place.
+    entered: Option<(String, String)>,
 }
 
 /// Puts a message into words.
@@ -37,105 +49,182 @@ struct Visit {
 /// `Refused` when it must not go out any more; those of the store.
 pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
     match row.kind.as_str() {
-        "invitation" => return account::invitation(app, row).await.map(|letter| Composed::Mail(Box::new(letter))),
-        "address_changed" => {
-            return account::address_changed(app, row).await.map(|letter| Composed::Mail(Box::new(letter)));
-        }
+        message::INVITATION => return account::invitation(app, row).await.map(mailed),
+        message::ADDRESS_CHANGED => return account::address_changed(app, row).await.map(mailed),
         _ => {}
     }
-    let visit = visit(app, row).await?;
-    if visit.link.secret_version != row.secret_version {
-        return Err(Error::Refused("The link was rotated before this was sent.".into()));
-    }
-    if visit.link.revoked_at.is_some() {
-        return Err(Error::Refused("The link was revoked before this was sent.".into()));
-    }
-    match Channel::from_code(&row.channel) {
-        Some(Channel::Sms) => text(app, row, &visit).map(Composed::Text),
-        _ => letter(app, row, visit).map(|letter| Composed::Mail(Box::new(letter))),
+    let asked = row.clone();
+    let (house, visit) = app
+        .db
+        .read(move |c| {
+            let organization = organization::find(c, &asked.organization_id)?;
+            let logo = if asked.channel == Channel::Email.code() { logo(c, &organization.id)? } else { None };
+            let visit = match &asked.link_id {
+                Some(link) => Some(visit(c, &asked, link)?),
+                None => None,
+            };
+            Ok((House { organization, logo }, visit))
+        })
+        .await?;
+    let by_text = row.channel == Channel::Sms.code();
+    let name = house.organization.name.as_str();
+    match (row.kind.as_str(), visit) {
+        (message::TEST, _) if by_text => Ok(text(row, sms::test(name), "")),
+        (message::TEST, _) => Ok(house.letter(row, "", mail::test(name, &house.dress()), None)),
+        (message::ARRIVAL, Some(visit)) if by_text => Ok(text(row, visit.arrival_text(&house), "")),
+        (message::ARRIVAL, Some(visit)) => {
+            let words = mail::arrival(&visit.arrival(&house));
+            Ok(house.letter(row, &visit.link.host_name, words, None))
+        }
+        (message::LINK | message::REMINDER, Some(visit)) => {
+            if visit.link.secret_version != row.secret_version {
+                return Err(Error::Refused("The link was rotated before this was sent.".into()));
+            }
+            if visit.link.revoked_at.is_some() {
+                return Err(Error::Refused("The link was revoked before this was sent.".into()));
+            }
+            let url = address(app, &visit.link)?;
+            if by_text {
+                let secret = url.rsplit('/').next().unwrap_or_default().to_owned();
+                return Ok(text(row, visit.link_text(&house, url), &secret));
+            }
+            let now = app.clock.now();
+            let model = visit.model(&house, url, now);
+            let words = if row.kind == message::LINK { mail::access_link(model) } else { mail::reminder(model) };
+            let calendar = calendar::file(&visit.link, &house.organization, &visit.doors, visit.language, now);
+            Ok(house.letter(row, &visit.link.name, words, Some(calendar)))
+        }
+        _ => Err(Error::Refused("This version does not know how to send this.".into())),
     }
 }
 
-async fn visit(app: &App, row: &MessageRow) -> Result<Visit> {
-    let (organization_id, link_id) = (row.organization_id.clone(), row.link_id.clone().unwrap_or_default());
-    app.db
-        .read(move |c| {
-            let link = link::find(c, &organization_id, &link_id)?;
-            Ok(Visit {
-                organization: organization::find(c, &organization_id)?,
-                language: Language::choose(Some(link.language.as_str()).filter(|code| !code.is_empty()), ""),
-                link,
-                doors: link::doors_of(c, &link_id)?,
-            })
+fn visit(c: &mut AnyConnection, row: &MessageRow, id: &str) -> Result<Visit> {
+    let link = link::find(c, &row.organization_id, id)?;
+    let language = Language::choose(Some(link.language.as_str()).filter(|code| !code.is_empty()), "");
+    let doors = link::doors_of(c, id)?;
+    let entered = if row.kind == message::ARRIVAL { entered(c, &link, &doors)? } else { None };
+    let own = settings::words(&texts(c, &row.organization_id)?, language);
+    Ok(Visit { link, doors, language, own, entered })
+}
+
+/// The door that the visitor arrived by.
+fn entered(c: &mut AnyConnection, link: &LinkRow, doors: &[DoorAtPlace]) -> Result<Option<(String, String)>> {
+    let filter = event::Filter {
+        link: Some(link.id.clone()),
+        action: Some("door.confirmed".into()),
+        until: link.arrived_at.map(|at| at + 1),
+        ..event::Filter::default()
+    };
+    let rows = event::list(c, &link.organization_id, &filter, 1)?;
+    let door = rows.first().map(|row| row.door_id.clone().unwrap_or_else(|| row.object.clone()));
+    let at = door.and_then(|door| doors.iter().find(|at| at.door.id == door));
+    Ok(at.map(|at| (at.door.name.clone(), at.place.name.clone())))
+}
+
+fn mailed(letter: Letter) -> Composed {
+    Composed::Mail(Box::new(letter))
+}
+
+fn text(row: &MessageRow, words: String, secret: &str) -> Composed {
+    Composed::Text(Text { id: row.id.clone(), to: row.recipient.clone(), text: words, secret: secret.to_owned() })
+}
+
+impl House {
+    fn dress(&self) -> Dress {
+        dress(&self.organization, self.logo.as_ref().map(|logo| ("cid:logo".to_owned(), logo.width, logo.height)))
+    }
+
+    fn letter(&self, row: &MessageRow, to_name: &str, words: MailText, calendar: Option<String>) -> Composed {
+        let MailText { subject, text, html } = words;
+        mailed(Letter {
+            id: row.id.clone(),
+            to_name: to_name.to_owned(),
+            to: row.recipient.clone(),
+            from_name: self.organization.name.clone(),
+            subject,
+            text,
+            html,
+            calendar,
+            logo: self.logo.as_ref().map(|logo| logo.png.clone()),
         })
-        .await
+    }
+}
+
+/// How an organization's mail looks; its logo is shown at half its pixels, for fine screens.
+pub(crate) fn dress(organization: &OrganizationRow, logo: Option<(String, i64, i64)>) -> Dress {
+    Dress {
+        colour: settings::colour_of(organization),
+        logo: logo.map(|(src, width, height)| Logo { src, width: (width + 1) / 2, height: (height + 1) / 2 }),
+    }
 }
 
 impl Visit {
     /// The zone to say its times in.
-    fn zone(&self) -> &str {
-        self.doors.first().map_or(&self.organization.time_zone, |at| &at.place.time_zone)
+    fn zone(&self, house: &House) -> String {
+        self.doors.first().map_or(&house.organization.time_zone, |at| &at.place.time_zone).clone()
     }
-}
 
-fn text(app: &App, row: &MessageRow, visit: &Visit) -> Result<Text> {
-    let url = address(app, &visit.link)?;
-    let secret = url.rsplit('/').next().unwrap_or_default().to_owned();
-    let model = SmsModel {
-        language: visit.language,
-        organization: visit.organization.name.clone(),
-        visitor: visit.link.name.clone(),
-        good_until_ms: visit.link.valid_until,
-        zone: visit.zone().to_owned(),
-        url,
-    };
-    Ok(Text { id: row.id.clone(), to: row.recipient.clone(), text: sms::access_link(&model), secret })
-}
+    fn arrived_at(&self) -> i64 {
+        self.link.arrived_at.unwrap_or(self.link.created_at)
+    }
 
-fn letter(app: &App, row: &MessageRow, visit: Visit) -> Result<Letter> {
-    let MailText { subject, text, html } = access_link(model(app, &visit)?);
-    let Visit { organization, link, doors, language } = visit;
-    let calendar = calendar::file(&link, &organization, &doors, language, app.clock.now());
-    Ok(Letter {
-        id: row.id.clone(),
-        to_name: link.name,
-        to: row.recipient.clone(),
-        from_name: organization.name,
-        subject,
-        text,
-        html,
-        calendar: Some(calendar),
-        logo: None,
-    })
-}
-
-fn model(app: &App, visit: &Visit) -> Result<MailModel> {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let link = &visit.link;
-    let mut places: Vec<MailPlace> = Vec::new();
-    for at in visit.doors.iter().filter(|at| at.door.accepts_digital) {
-        match places.last_mut() {
-            Some(place) if place.name == at.place.name => place.doors.push(at.door.name.clone()),
-            _ => places.push(MailPlace {
-                name: at.place.name.clone(),
-                address: at.place.address.clone(),
-                doors: vec![at.door.name.clone()],
-            }),
+    fn arrival(&self, house: &House) -> ArrivalModel {
+        ArrivalModel {
+            language: self.language,
+            organization: house.organization.name.clone(),
+            visitor: self.link.name.clone(),
+            door: self.entered.clone(),
+            at_ms: self.arrived_at(),
+            zone: self.zone(house),
+            dress: house.dress(),
         }
     }
-    Ok(MailModel {
-        language: visit.language,
-        organization: visit.organization.name.clone(),
-        visitor: link.name.clone(),
-        host: given(&link.host_name),
-        contact: given(&link.host_contact),
-        places,
-        good_from_ms: (link.valid_from > app.clock.now()).then_some(link.valid_from),
-        good_until_ms: link.valid_until,
-        zone: visit.zone().to_owned(),
-        uses: link.max_uses.and_then(|max| u64::try_from(max).ok()),
-        url: address(app, link)?,
-        own: OwnWords::default(),
-        dress: Dress::default(),
-    })
+
+    fn arrival_text(&self, house: &House) -> String {
+        let at = when::moment_for_text(self.arrived_at(), &self.zone(house), self.language);
+        let door = self.entered.as_ref().map_or("", |(door, _)| door.as_str());
+        sms::arrival(&self.link.name, &house.organization.name, door, &at, self.language)
+    }
+
+    fn link_text(&self, house: &House, url: String) -> String {
+        sms::access_link(&SmsModel {
+            language: self.language,
+            organization: house.organization.name.clone(),
+            visitor: self.link.name.clone(),
+            good_until_ms: self.link.valid_until,
+            zone: self.zone(house),
+            url,
+        })
+    }
+
+    fn model(&self, house: &House, url: String, now: i64) -> MailModel {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let link = &self.link;
+        let mut places: Vec<MailPlace> = Vec::new();
+        for at in self.doors.iter().filter(|at| at.door.accepts_digital) {
+            match places.last_mut() {
+                Some(place) if place.name == at.place.name => place.doors.push(at.door.name.clone()),
+                _ => places.push(MailPlace {
+                    name: at.place.name.clone(),
+                    address: at.place.address.clone(),
+                    doors: vec![at.door.name.clone()],
+                }),
+            }
+        }
+        MailModel {
+            language: self.language,
+            organization: house.organization.name.clone(),
+            visitor: link.name.clone(),
+            host: given(&link.host_name),
+            contact: given(&link.host_contact),
+            places,
+            good_from_ms: (link.valid_from > now).then_some(link.valid_from),
+            good_until_ms: link.valid_until,
+            zone: self.zone(house),
+            uses: link.max_uses.and_then(|max| u64::try_from(max).ok()),
+            url,
+            own: self.own.clone(),
+            dress: house.dress(),
+        }
+    }
 }

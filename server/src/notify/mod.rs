@@ -7,6 +7,8 @@ pub mod mail;
 pub mod outbox;
 pub mod sms;
 
+pub(crate) use compose::dress;
+
 use mail::Delivery;
 use std::path::Path;
 

@@ -7,6 +7,7 @@ use super::actor::Actor;
 use super::door::{self, DoorInput};
 use super::link::{self, LinkInput};
 use super::place::{self, PlaceInput};
+use super::settings::{self, MessagesInput};
 use super::setup::{self, SetupInput};
 use super::unlock::{self, Tapper};
 use crate::app::App;
@@ -15,8 +16,13 @@ use crate::error::{Error, Result};
 use crate::secret::PlainSecret;
 use crate::store::organization;
 use crate::store::writer::Credential;
+use app::text::Language;
+use app::text::mail::OwnWords;
+use domain::channel::Channel;
 use domain::role::Role;
 use std::collections::BTreeMap;
+
+mod hours;
 
 /// What is said at the end.
 #[derive(Clone)]
@@ -84,6 +90,9 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
         Actor { id: made.admin, organization: made.organization.clone(), role: Role::Owner, facts: BTreeMap::new() };
     people::join(app, &maya).await?;
     let doors = doors(app, &maya).await?;
+    let words = OwnWords { subject: String::new(), greeting: "Welcome to {organization}, {name}".into() };
+    let messages = MessagesInput { words: vec![(Language::En, words)], ..MessagesInput::default() };
+    settings::messages(app, &maya, 1, &messages).await?;
     let mut random = Walk(7);
     for day in 0..DAYS {
         weekday(app, &maya, &doors, day, &mut random).await?;
@@ -91,6 +100,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
         app.clock.shift((next - app.clock.now()).max(0));
     }
     app.clock.shift(end - app.clock.now());
+    hours::fill(app, &maya, &doors).await?;
     let url = present(app, &maya, &doors).await?;
     people::expect(app, &maya).await?;
     Ok(Filled { organization: made.organization, email, password, url })
@@ -119,7 +129,12 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
         ),
     ];
     for (name, address, here) in sites {
-        let typed = PlaceInput { name: name.into(), address: address.into(), time_zone: "Europe/Berlin".into() };
+        let typed = PlaceInput {
+            name: name.into(),
+            address: address.into(),
+            time_zone: "Europe/Berlin".into(),
+            ..PlaceInput::default()
+        };
         let place_id = place::create(app, maya, &typed).await?;
         for (name, description, seconds, accepts_digital) in here {
             let typed = DoorInput {
@@ -128,6 +143,7 @@ async fn doors(app: &App, maya: &Actor) -> Result<Vec<String>> {
                 place_id: place_id.clone(),
                 unlock_seconds: seconds.into(),
                 accepts_digital,
+                ..DoorInput::default()
             };
             doors.push(door::create(app, maya, &typed).await?);
         }
@@ -168,6 +184,8 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
     let ada = {
         let typed = LinkInput {
             max_uses: "4".into(),
+            // Of the numbers that Germany keeps for films.
+            phone: "+49 30 23125 017".into(),
             note: "Brings two models, needs the lift".into(),
             ..host(visitor(
                 "Ada Keller",
@@ -179,6 +197,10 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
         link::create(app, maya, &typed).await?
     };
     tap(app, &ada, &doors[0]).await?;
+    // Only where it is kept: a demo sends nothing to anybody.
+    if app.config.sms.is_none() {
+        link::send(app, maya, &ada, Channel::Sms).await?;
+    }
     let tomorrow = LinkInput {
         valid_from: input(now + DAY_MS),
         valid_until: input(now + 2 * DAY_MS),

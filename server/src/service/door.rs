@@ -5,9 +5,10 @@ use crate::app::App;
 use crate::driver::simulator::{self, Mode, Settings};
 use crate::error::{Checks, Error, Result};
 use crate::store::door::{self, DoorChange, DoorRow};
-use crate::store::place;
+use crate::store::{place, schedule};
 use domain::id::Kind;
 use domain::input;
+use std::collections::BTreeMap;
 
 /// What a form or the command line gives.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,12 @@ pub struct DoorInput {
     pub unlock_seconds: String,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
+    /// Whether a member must be inside the place's geofence.
+    pub geofence: bool,
+    /// Whether a member must be at the reader.
+    pub reader: bool,
+    /// A schedule's id; empty: always.
+    pub schedule_id: String,
 }
 
 fn check(typed: &DoorInput) -> Result<DoorChange> {
@@ -32,12 +39,25 @@ fn check(typed: &DoorInput) -> Result<DoorChange> {
         place_id: typed.place_id.clone(),
         unlock_ms: checks.take("unlock_seconds", input::number(&typed.unlock_seconds, 1, 120)) * 1_000,
         accepts_digital: typed.accepts_digital,
+        geofence: typed.geofence,
+        reader: typed.reader,
+        schedule_id: (!typed.schedule_id.is_empty()).then(|| typed.schedule_id.clone()),
     };
     if !Kind::Place.owns(&change.place_id) {
         checks.note("place_id", "Please choose one of your places.");
     }
     checks.done()?;
     Ok(change)
+}
+
+/// Says in an event when the door opens and what binds members.
+fn describe(detail: &mut BTreeMap<String, String>, change: &DoorChange) {
+    detail.insert("schedule".into(), change.schedule_id.clone().unwrap_or_else(|| "always".into()));
+    for (name, on) in [("geofence", change.geofence), ("reader", change.reader)] {
+        if on {
+            detail.insert(name.into(), "yes".into());
+        }
+    }
 }
 
 /// Makes a door, opened by the simulator.
@@ -51,6 +71,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
         .write(move |tx| {
             place::find(tx.connection, &actor.organization, &change.place_id)
                 .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;
+            schedule::must_exist(tx.connection, &actor.organization, change.schedule_id.as_deref())?;
             let row = DoorRow {
                 id: id.clone(),
                 organization_id: actor.organization.clone(),
@@ -66,15 +87,16 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 version: 1,
                 created_at: tx.now,
                 removed_at: None,
-                geofence: false,
-                reader: false,
-                schedule_id: None,
+                geofence: change.geofence,
+                reader: change.reader,
+                schedule_id: change.schedule_id.clone(),
                 driver_sealed: None,
             };
             door::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "door.created", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("place".into(), change.place_id.clone());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(id.clone())
         })
@@ -96,6 +118,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
             event.detail.insert("place".into(), change.place_id.clone());
             event.detail.insert("unlock_ms".into(), change.unlock_ms.to_string());
             event.detail.insert("accepts_digital".into(), change.accepts_digital.to_string());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! What the server does by itself: declares lost openings and mails, signs checkpoints, sweeps what is over.
 
-use super::{audit, unlock};
+use super::{audit, notices, unlock};
 use crate::app::App;
 use crate::error::Result;
 use crate::notify::outbox;
@@ -55,6 +55,7 @@ async fn sweep_once(app: &App) -> Result<()> {
     let now = app.clock.now();
     unlock::sweep_interrupted(app, now - GRACE_MS).await?;
     outbox::sweep_stuck(app, outbox::stuck_before(now)).await?;
+    notices::sweep(app).await?;
     let idle = app.session_idle_ms();
     app.db
         .write(move |tx| {

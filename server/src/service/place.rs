@@ -6,6 +6,7 @@ use crate::error::{Checks, Result};
 use crate::store::place::{self, PlaceChange, PlaceRow};
 use domain::id::Kind;
 use domain::input;
+use std::collections::BTreeMap;
 
 /// What a form or the command line gives.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,12 @@ pub struct PlaceInput {
     pub address: String,
     /// IANA name.
     pub time_zone: String,
+    /// Degrees, as typed; empty for none.
+    pub latitude: String,
+    /// Degrees, as typed; empty for none.
+    pub longitude: String,
+    /// Metres, as typed; empty for none.
+    pub geofence_m: String,
 }
 
 fn check(typed: &PlaceInput) -> Result<PlaceChange> {
@@ -24,12 +31,38 @@ fn check(typed: &PlaceInput) -> Result<PlaceChange> {
         name: checks.take("name", input::line(&typed.name, 100)),
         address: checks.take("address", input::optional_line(&typed.address, 200)),
         time_zone: typed.time_zone.trim().to_owned(),
+        latitude_e6: checks.take("latitude", input::degrees(&typed.latitude, 90)),
+        longitude_e6: checks.take("longitude", input::degrees(&typed.longitude, 180)),
+        geofence_m: match typed.geofence_m.trim() {
+            "" => None,
+            metres => checks.take("geofence_m", input::number(metres, 20, 50_000).map(Some)),
+        },
     };
+    let given = |text: &str| !text.trim().is_empty();
+    match (given(&typed.latitude), given(&typed.longitude)) {
+        (true, false) => checks.note("longitude", "Please give both coordinates, or none."),
+        (false, true) => checks.note("latitude", "Please give both coordinates, or none."),
+        (false, false) if given(&typed.geofence_m) => {
+            checks.note("latitude", "A radius needs the coordinates of its middle.");
+        }
+        _ => {}
+    }
     if !app::text::when::is_zone(&change.time_zone) {
         checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
     }
     checks.done()?;
     Ok(change)
+}
+
+/// Says in an event where a place is.
+fn describe(detail: &mut BTreeMap<String, String>, change: &PlaceChange) {
+    if let (Some(latitude), Some(longitude)) = (change.latitude_e6, change.longitude_e6) {
+        let at = format!("{}, {}", input::degrees_text(latitude), input::degrees_text(longitude));
+        detail.insert("coordinates".into(), at);
+    }
+    if let Some(metres) = change.geofence_m {
+        detail.insert("geofence_m".into(), metres.to_string());
+    }
 }
 
 /// Makes a place.
@@ -52,15 +85,16 @@ pub async fn create(app: &App, actor: &Actor, typed: &PlaceInput) -> Result<Stri
                 version: 1,
                 created_at: tx.now,
                 removed_at: None,
-                latitude_e6: None,
-                longitude_e6: None,
-                geofence_m: None,
+                latitude_e6: change.latitude_e6,
+                longitude_e6: change.longitude_e6,
+                geofence_m: change.geofence_m,
                 lockdown_by: String::new(),
                 lockdown_lift_role: String::new(),
             };
             place::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "place.created", &id);
             event.detail.insert("name".into(), change.name.clone());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(id.clone())
         })
@@ -80,6 +114,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Pl
             let mut event = actor.event(tx.clock, tx.now, "place.changed", &id);
             event.detail.insert("name".into(), change.name.clone());
             event.detail.insert("time_zone".into(), change.time_zone.clone());
+            describe(&mut event.detail, &change);
             tx.record(event);
             Ok(())
         })

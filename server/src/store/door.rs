@@ -50,7 +50,7 @@ pub struct DoorRow {
 
 /// What a form changes.
 #[derive(Clone, Debug, AsChangeset)]
-#[diesel(table_name = doors)]
+#[diesel(table_name = doors, treat_none_as_null = true)]
 pub struct DoorChange {
     /// What it is called.
     pub name: String,
@@ -62,6 +62,12 @@ pub struct DoorChange {
     pub unlock_ms: i64,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
+    /// Whether a member must be inside the place's geofence.
+    pub geofence: bool,
+    /// Whether a member must be at the reader.
+    pub reader: bool,
+    /// When it may open at all; none: always.
+    pub schedule_id: Option<String>,
 }
 
 /// A door with its place.
@@ -149,6 +155,7 @@ pub fn update(tx: &mut Tx<'_>, organization: &str, id: &str, version: i64, chang
     }
     super::place::find(tx.connection, organization, &change.place_id)
         .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;
+    super::schedule::must_exist(tx.connection, organization, change.schedule_id.as_deref())?;
     let target = doors::table.find(id).filter(doors::version.eq(version));
     let changed = diesel::update(target).set((change, doors::version.eq(version + 1))).execute(tx.connection)?;
     if changed == 1 { Ok(()) } else { Err(Error::Stale) }

@@ -4,14 +4,14 @@
 use super::connection::AnyConnection;
 use super::door::DoorRow;
 use super::schedule;
-use super::schema::{doors, group_doors, groups, link_doors, link_groups, link_windows, places};
+use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
 use crate::error::Result;
 use app::text::when;
 use diesel::prelude::*;
 use domain::Millis;
-use domain::decide::{DoorFacts, LinkFacts};
+use domain::decide::{Asker, DoorFacts, LinkFacts, binding};
 use domain::link::Validity;
-use domain::schedule::{Schedule, Window};
+use domain::schedule::{Schedule, Window, together};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -24,6 +24,17 @@ pub(crate) struct AtDoor {
     pub(crate) last_granted_at: Option<Millis>,
     pub(crate) free_until: Option<Millis>,
     pub(crate) changed: bool,
+}
+
+/// What a link did at one door, for asking what would happen.
+pub(crate) fn at_door(c: &mut AnyConnection, link: &str, door: &str) -> Result<AtDoor> {
+    let found: Option<(Option<i64>, Option<i64>)> = link_door_states::table
+        .find((link, door))
+        .select((link_door_states::last_granted_at, link_door_states::free_until))
+        .first(c)
+        .optional()?;
+    let (last_granted_at, free_until) = found.unwrap_or_default();
+    Ok(AtDoor { last_granted_at, free_until, changed: false })
 }
 
 /// A door with what its place adds.
@@ -47,6 +58,17 @@ pub(crate) struct Facts {
 impl Facts {
     /// Loads everything that deciding about these links and doors around `at` takes.
     pub(crate) fn load(c: &mut AnyConnection, links: &[&str], door_ids: &[&str], at: Millis) -> Result<Self> {
+        Self::load_ahead(c, links, door_ids, at, 0)
+    }
+
+    /// The same for so many days ahead.
+    pub(crate) fn load_ahead(
+        c: &mut AnyConnection,
+        links: &[&str],
+        door_ids: &[&str],
+        at: Millis,
+        days: i32,
+    ) -> Result<Self> {
         let mut facts = Self::default();
         if door_ids.is_empty() {
             return Ok(facts);
@@ -69,7 +91,7 @@ impl Facts {
         if !wanted.is_empty() {
             // Local dates are within a day of UTC's; a window may have begun the day before.
             let today = when::wall(at, "UTC").day;
-            facts.schedules = schedule::load(c, wanted, today - 2..=today + 2)?;
+            facts.schedules = schedule::load(c, wanted, today - 2..=today + 2 + days)?;
         }
         Ok(facts)
     }
@@ -137,6 +159,21 @@ impl Facts {
             last_granted_at: state.last_granted_at,
             free_until: state.free_until,
         }
+    }
+
+    /// The first moment from `at` on at which no hours keep this link from this door, within so many days; none when
+    /// there is none. `at` itself when they do not now.
+    pub(crate) fn next_open(&self, at_door: &Pair, at: Millis, days: i32) -> Option<Millis> {
+        let zone = &self.doors.get(&at_door.1)?.zone;
+        let door = self.door(&at_door.1, true, at)?;
+        let validity =
+            Validity { valid_from: 0, valid_until: None, paused_at: None, revoked_at: None, uses: 0, max_uses: None };
+        let link = self.link(at_door, validity, 0, AtDoor::default());
+        let sets = binding(Asker::Link(&link), &door);
+        if sets.is_empty() {
+            return Some(at);
+        }
+        when::next(at, zone, days, |wall| together::next_open(&sets, wall, days))
     }
 
     /// A schedule that is named but not there opens nothing.

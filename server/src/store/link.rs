@@ -6,6 +6,7 @@ mod counts;
 mod grants;
 mod list;
 mod lookup;
+mod notices;
 pub mod words;
 
 pub use choices::{Choices, choices};
@@ -13,6 +14,7 @@ pub use counts::{count_active, ending};
 pub use grants::{Grants, door_names, doors_of, grants_of, groups_of};
 pub use list::{Cursor, Filter, list};
 pub use lookup::{of_ids, with_address, with_external_id};
+pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
 use super::connection::AnyConnection;
 use super::schema::links;
@@ -224,7 +226,7 @@ pub fn set_switches(tx: &mut Tx<'_>, id: &str, paused_at: Option<Millis>, revoke
 /// Those of the database.
 pub fn set_until(tx: &mut Tx<'_>, id: &str, until: Option<Millis>) -> Result<()> {
     diesel::update(links::table.find(id))
-        .set((links::valid_until.eq(until), links::version.eq(links::version + 1)))
+        .set((links::valid_until.eq(until), links::reminded_at.eq(None::<i64>), links::version.eq(links::version + 1)))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -48,6 +48,10 @@ pub const LINK: &str = "link";
 pub const REMINDER: &str = "reminder";
 /// A message that tells a host of their visitor's arrival.
 pub const ARRIVAL: &str = "arrival";
+/// A message that invites somebody to become an admin.
+pub const INVITATION: &str = "invitation";
+/// A message to the address that an admin had before.
+pub const ADDRESS_CHANGED: &str = "address_changed";
 /// A message that only shows that messages arrive.
 pub const TEST: &str = "test";
 
@@ -215,6 +219,41 @@ pub fn list(
         query = query.filter(messages::id.lt(after.to_owned()));
     }
     Ok(query.order(messages::id.desc()).limit(most).load(c)?)
+}
+
+/// One message.
+///
+/// # Errors
+/// `NotFound`; those of the database.
+pub fn find(c: &mut AnyConnection, id: &str) -> Result<MessageRow> {
+    Ok(messages::table.find(id).select(MessageRow::as_select()).first(c)?)
+}
+
+/// An organization's test messages, latest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn tests(c: &mut AnyConnection, organization: &str, most: i64) -> Result<Vec<MessageRow>> {
+    Ok(messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::kind.eq(TEST))
+        .order(messages::id.desc())
+        .limit(most)
+        .select(MessageRow::as_select())
+        .load(c)?)
+}
+
+/// How many tests an organization sent since a moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn tests_since(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<i64> {
+    Ok(messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::kind.eq(TEST))
+        .filter(messages::created_at.gt(since))
+        .count()
+        .get_result(c)?)
 }
 
 /// How many of an organization's messages, made since a moment, stand how.

@@ -1,5 +1,9 @@
 //! Places.
 
+mod lockdown;
+
+pub use lockdown::{Lockdown, locked_down, set_lockdown};
+
 use super::connection::AnyConnection;
 use super::schema::{doors, places};
 use super::writer::Tx;
@@ -46,7 +50,7 @@ pub struct PlaceRow {
 
 /// What a form changes.
 #[derive(Clone, Debug, AsChangeset)]
-#[diesel(table_name = places)]
+#[diesel(table_name = places, treat_none_as_null = true)]
 pub struct PlaceChange {
     /// What it is called.
     pub name: String,
@@ -54,6 +58,12 @@ pub struct PlaceChange {
     pub address: String,
     /// IANA name.
     pub time_zone: String,
+    /// WGS 84, millionths of a degree.
+    pub latitude_e6: Option<i64>,
+    /// WGS 84, millionths of a degree.
+    pub longitude_e6: Option<i64>,
+    /// The geofence's radius, metres.
+    pub geofence_m: Option<i64>,
 }
 
 /// Stores a new place.

@@ -1,7 +1,7 @@
 //! Signed-in sessions, by the hash of their id: whoever reads the database cannot become anybody.
 
 use super::connection::AnyConnection;
-use super::schema::sessions;
+use super::schema::{admins, organizations, sessions};
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -51,18 +51,35 @@ pub fn update(tx: &mut Tx<'_>, id_hash: &str, data: &str, admin: Option<&str>) -
     if updated == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// A session that has neither ended nor idled away.
+/// A session that has neither ended nor idled away: as the server is set, and sooner where its admin's organization
+/// says so now.
 ///
 /// # Errors
 /// Those of the database.
 pub fn find(c: &mut AnyConnection, id_hash: &str, now: Millis, idle_ms: i64) -> Result<Option<SessionRow>> {
-    Ok(sessions::table
+    let row: Option<SessionRow> = sessions::table
         .find(id_hash)
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::last_seen_at.gt(now - idle_ms))
         .select(SessionRow::as_select())
         .first(c)
-        .optional()?)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let Some(admin) = &row.admin_id else {
+        return Ok(Some(row));
+    };
+    let limits: Option<(Option<i64>, Option<i64>)> = admins::table
+        .inner_join(organizations::table)
+        .filter(admins::id.eq(admin))
+        .select((organizations::session_idle_minutes, organizations::session_hours))
+        .first(c)
+        .optional()?;
+    let (idle, hours) = limits.unwrap_or_default();
+    let idled = idle.is_some_and(|minutes| row.last_seen_at <= now - minutes * 60_000);
+    let over = hours.is_some_and(|hours| row.created_at <= now - hours * 3_600_000);
+    Ok(Some(row).filter(|_| !idled && !over))
 }
 
 /// Notes that a session is in use.

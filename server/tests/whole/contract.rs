@@ -7,6 +7,7 @@ crate::on_both!(
     each_command_answers_in_json,
     each_mistake_is_a_sentence_and_a_status,
     commands_work_beside_a_running_server,
+    groups_hours_and_lockdowns_have_commands,
 );
 
 async fn each_command_answers_in_json(database: &str) {
@@ -90,4 +91,45 @@ async fn commands_work_beside_a_running_server(database: &str) {
     assert!(answer.body.contains("\"denied\""), "the very next tap meets it: {}", answer.body);
     latchkey.json(&["door", "lift", &visitor.door]);
     assert!(visitor.tap("request-number-three").await.unwrap().body.contains("\"open\""));
+}
+
+async fn groups_hours_and_lockdowns_have_commands(database: &str) {
+    let latchkey = Latchkey::new(Fresh::make(database));
+    let setup = ["setup", "--organization", "Quetzal House", "--email", "owner@quetzal.example", "--password-stdin"];
+    latchkey.json(&setup);
+    latchkey.json(&["place", "create", "--name", "Court", "--time-zone", "Europe/Berlin"]);
+    let office = &latchkey.json(&[
+        "schedule",
+        "create",
+        "--name",
+        "Office",
+        "--open",
+        "mon-fri=08:00-18:00",
+        "--open",
+        "fri=22:00-06:00",
+    ])[0];
+    assert_eq!(office["windows"].as_array().unwrap().len(), 6, "{office}");
+    let night = office["windows"].as_array().unwrap().last().unwrap();
+    assert_eq!((night["weekday"].as_str(), night["until"].as_str()), (Some("friday"), Some("06:00")), "{office}");
+    let except = ["schedule", "except", "Office", "--date", "2031-12-24", "--open", "08:00-12:00", "--name", "Eve"];
+    assert_eq!(latchkey.json(&except)[0]["exceptions"][0]["windows"][0]["until"], "12:00");
+    let gate = &latchkey.json(&["door", "create", "--name", "Gate", "--place", "Court", "--schedule", "Office"])[0];
+    assert_eq!(gate["schedule"], office["id"]);
+    let made = ["group", "create", "--name", "Visitors", "--door", "Gate", "--schedule", "Office", "--reader"];
+    let group = &latchkey.json(&made)[0];
+    assert_eq!((&group["doors"][0], &group["schedule"]), (&gate["id"], &office["id"]));
+    let link =
+        &latchkey.json(&["link", "create", "--name", "Ada", "--group", "Visitors", "--open", "sat-mon=09:00-10:00"])[0];
+    assert_eq!((&link["doors"][0], &link["groups"][0]), (&gate["id"], &group["id"]));
+    assert_eq!(latchkey.json(&["group", "list"])[0]["links"], 1);
+    let (status, _, said) = latchkey.run(&["schedule", "remove", "Office"], "");
+    assert_eq!((status, said.contains("would be open always")), (1, true), "{said}");
+    let (status, _, said) = latchkey.run(&["schedule", "create", "--name", "Odd", "--open", "mon=8"], "");
+    assert_eq!((status, said.contains("is no window such as")), (1, true), "{said}");
+    let down = &latchkey.json(&["place", "lockdown", "Court", "--reason", "Gas"])[0];
+    assert!(down["locked_down_at"].is_string(), "{down}");
+    assert!(latchkey.json(&["place", "lift", "Court"])[0]["locked_down_at"].is_null());
+    latchkey.json(&["group", "remove", "Visitors"]);
+    assert_eq!(latchkey.json(&["link", "show", "Ada"])[0]["doors"].as_array().unwrap().len(), 0);
+    assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
 }

@@ -43,6 +43,8 @@ async fn lists_and_searches_show_only_ones_own(database: &str) {
         "/simulator",
         "/deliveries",
         "/account",
+        "/settings",
+        "/settings/delivery",
     ] {
         let page = stranger.get(path).await;
         assert_eq!(page.status, 200, "{path}");

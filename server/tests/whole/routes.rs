@@ -32,6 +32,7 @@ const TABLE: &[Row] = &[
     Row("GET", "/pkg/{*file}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("GET", "/favicon.ico", Right::Look, PUBLIC),
     Row("GET", "/robots.txt", Right::Look, PUBLIC),
+    Row("GET", "/logo/{file}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("GET", "/manifest.webmanifest", Right::Look, PUBLIC),
     Row("GET", "/l/{secret}", Right::Look, ["303", "303", "303", "303", "303"]),
     Row("GET", "/visit/{link}", Right::Look, VISITOR),
@@ -53,6 +54,9 @@ const TABLE: &[Row] = &[
     Row("GET", "/places/{id}", Right::Look, OWN),
     Row("GET", "/places/{id}/edit", Right::House, OWN),
     Row("POST", "/places/{id}/edit", Right::House, OWN_FORM),
+    Row("GET", "/places/{id}/lockdown", Right::Doors, OWN),
+    Row("POST", "/places/{id}/lockdown", Right::Doors, OWN_FORM),
+    Row("POST", "/places/{id}/lift", Right::Doors, DEED),
     Row("GET", "/places/{id}/remove", Right::House, OWN),
     Row("POST", "/places/{id}/remove", Right::House, DEED),
     Row("GET", "/doors", Right::Look, SIGNED_IN),
@@ -64,6 +68,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/doors/{id}/unlock", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lockdown", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
+    Row("GET", "/doors/{id}/could-it-open", Right::Look, OWN),
     Row("GET", "/doors/{id}/remove", Right::House, OWN),
     Row("POST", "/doors/{id}/remove", Right::House, DEED),
     Row("GET", "/groups", Right::Look, SIGNED_IN),
@@ -74,6 +79,18 @@ const TABLE: &[Row] = &[
     Row("POST", "/groups/{id}/edit", Right::House, OWN_FORM),
     Row("GET", "/groups/{id}/remove", Right::House, OWN),
     Row("POST", "/groups/{id}/remove", Right::House, DEED),
+    Row("GET", "/schedules", Right::Look, SIGNED_IN),
+    Row("GET", "/schedules/new", Right::House, SIGNED_IN),
+    Row("POST", "/schedules/new", Right::House, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/schedules/{id}", Right::Look, OWN),
+    Row("GET", "/schedules/{id}/edit", Right::House, OWN),
+    Row("POST", "/schedules/{id}/edit", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions", Right::House, OWN_FORM),
+    Row("POST", "/schedules/{id}/exceptions/remove", Right::House, DEED),
+    Row("GET", "/schedules/{id}/holidays", Right::House, OWN),
+    Row("POST", "/schedules/{id}/holidays", Right::House, OWN_FORM),
+    Row("GET", "/schedules/{id}/remove", Right::House, OWN),
+    Row("POST", "/schedules/{id}/remove", Right::House, DEED),
     Row("GET", "/links", Right::Look, SIGNED_IN),
     Row("GET", "/links/new", Right::Links, SIGNED_IN),
     Row("POST", "/links/new", Right::Links, ["in", "422", "422", "in", "in"]),
@@ -109,6 +126,18 @@ const TABLE: &[Row] = &[
     Row("POST", "/admins/{id}/role", Right::People, DEED),
     Row("GET", "/admins/{id}/remove", Right::People, OWN),
     Row("POST", "/admins/{id}/remove", Right::People, DEED),
+    Row("GET", "/settings", Right::Settings, SIGNED_IN),
+    Row("GET", "/settings/general", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/general", Right::Settings, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/settings/messages", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/messages", Right::Settings, ["in", "409", "409", "in", "in"]),
+    Row("GET", "/settings/messages/preview", Right::Settings, SIGNED_IN),
+    Row("GET", "/settings/looks", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/looks", Right::Settings, ["in", "409", "409", "in", "in"]),
+    Row("POST", "/settings/logo", Right::Settings, ["in", "422", "422", "in", "in"]),
+    Row("POST", "/settings/logo/remove", Right::Settings, ["in", "303", "303", "in", "in"]),
+    Row("GET", "/settings/delivery", Right::Settings, SIGNED_IN),
+    Row("POST", "/settings/delivery/test", Right::Settings, ["in", "422", "422", "in", "in"]),
     Row("GET", "/settings/security", Right::Settings, SIGNED_IN),
     Row("POST", "/settings/security", Right::Own, ["in", "303", "303", "in", "in"]),
     Row("GET", "/account", Right::Look, SIGNED_IN),
@@ -169,7 +198,8 @@ impl Cast {
     async fn things(&self) -> Things {
         let things = self.house.things(&self.ours).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
-        Things { group, ..things }
+        let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
+        Things { group, schedule, ..things }
     }
 
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
@@ -193,6 +223,7 @@ impl Cast {
             Some("places") => &things.place,
             Some("links") => &things.link,
             Some("groups") => &things.group,
+            Some("schedules") => &things.schedule,
             Some("events") => &event,
             Some("account") => session.as_ref().unwrap_or(&event),
             _ => &things.door,
@@ -202,6 +233,7 @@ impl Cast {
             .replace("{link}", &things.link)
             .replace("{door}", &things.door)
             .replace("{*file}", "nothing.js")
+            .replace("{file}", "nothing.png")
             .replace("{secret}", if path.starts_with("/l/") { &things.secret } else { "nothing-of-the-kind" });
         if *method == "GET" {
             let accept = if path.ends_with("/stream") { "text/event-stream" } else { "text/html" };

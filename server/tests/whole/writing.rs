@@ -22,7 +22,7 @@ crate::on_both!(
 );
 
 fn place_called(name: &str) -> PlaceInput {
-    PlaceInput { name: name.to_owned(), address: String::new(), time_zone: "UTC".into() }
+    PlaceInput { name: name.to_owned(), address: String::new(), time_zone: "UTC".into(), ..Default::default() }
 }
 
 async fn make(app: &App, house: &House, ours: &Organization, name: &str) -> Result<String> {

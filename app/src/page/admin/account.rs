@@ -86,7 +86,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
                 {ui::card("Password", ().into_any(), password(model, &token))}
             </div>
         </div>
-        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest()}</section>
+        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest(&chrome)}</section>
         <div class="phone-only">{ui::form("/sign-out", &token, "", out.into_any())}</div>
     };
     shell::admin(chrome, "Account", Islands::None, body.into_any())

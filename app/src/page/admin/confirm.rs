@@ -98,6 +98,23 @@ impl Model {
         }
     }
 
+    /// Removing a schedule; `refused` says whom it still binds.
+    #[must_use]
+    pub fn remove_schedule(id: &str, name: &str, refused: Option<String>, version: i64) -> Self {
+        Self {
+            title: format!("Remove {name}?"),
+            consequences: vec![
+                "No door and no group has these hours, so nothing opens more or less than before.".into(),
+                "Its week and its exceptions are gone. Its events stay in the event log.".into(),
+            ],
+            refused,
+            action: format!("/schedules/{id}/remove"),
+            button: "Remove schedule".into(),
+            version,
+            back: WayBack::new(format!("/schedules/{id}"), "Keep it"),
+        }
+    }
+
     /// Removing an admin with so many live sessions and open invitations.
     #[must_use]
     pub fn remove_admin(id: &str, name: &str, sessions: i64, invited: i64, refused: Option<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Chrome, DoorState, EventLine, doors, parts};
+use super::{Chrome, DoorState, EventLine, doors, parts, week};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Fact, icon::Icon};
@@ -30,6 +30,12 @@ pub struct Model {
     pub accepts_digital: bool,
     /// Since when, by whom and why it is locked down.
     pub lockdown: Option<Lockdown>,
+    /// Its schedule's id and name; none: always.
+    pub schedule: Option<(String, String)>,
+    /// A week of it; none for always.
+    pub week: Option<week::Model>,
+    /// What binds members' taps, in words; empty for nothing.
+    pub restrictions: String,
     /// The groups it is in: id and name.
     pub groups: Vec<(String, String)>,
     /// Links that are not over and open it.
@@ -59,16 +65,23 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
     let actions = view! {
         {doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &format!("/doors/{id}")), "btn primary")}
+        <a class="btn" href=format!("/doors/{id}/could-it-open")>{Icon::Question.view()} "Could it open?"</a>
         <a class="btn" href=format!("/doors/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
         <a class="btn danger" href=format!("/doors/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
     };
     let place = view! { <a href=format!("/places/{}", model.place_id)>{model.place_name.clone()}</a> };
+    let hours = match &model.schedule {
+        Some((schedule, name)) => view! { <a href=format!("/schedules/{schedule}")>{name.clone()}</a> }.into_any(),
+        None => "Always".into_any(),
+    };
     let links = view! { <a href=format!("/links?door={id}")>{ui::count(model.links, "link", "links")}</a> };
     let digital = if model.accepts_digital { "May open it" } else { "Refused: no link opens this door" };
     let facts = ui::facts([
         Fact::text("What", &model.description),
         Some(Fact::new("Place", place.into_any())),
         parts::named_links("Groups", "/groups", &model.groups),
+        Some(Fact::new("Opens", hours)),
+        Fact::text("Members", &model.restrictions).map(|fact| fact.more("Does not apply to access links and QR codes")),
         Fact::text("Driver", &model.driver),
         Some(Fact::new("Unlocked for", format!("{} s", model.unlock_seconds).into_any())),
         Fact::text("Access links", digital),
@@ -80,7 +93,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::back("/doors", "Doors")}
         {ui::head(&model.name, Some(model.state.badge()), actions.into_any())}
         <div class="grid cols">
-            {ui::card("What happened", log.into_any(), what_happened)}
+            <div class="grid">
+                {ui::card("What happened", log.into_any(), what_happened)}
+                {model.week.map(|shown| week::card("Hours", shown))}
+            </div>
             <div class="grid">
                 {ui::card("Door", ().into_any(), facts)}
                 {lockdown(&id, model.version, model.lockdown, &token)}

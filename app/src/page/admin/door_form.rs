@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Chrome;
+use super::{Chrome, restrictions};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field};
 
@@ -25,6 +25,8 @@ pub struct Model {
     pub accepts_digital: bool,
     /// The places to choose from.
     pub places: Vec<Choice>,
+    /// Its hours, and the restrictions on members' taps.
+    pub restrictions: restrictions::Model,
     /// What is wrong with the form as a whole.
     pub form_error: Option<String>,
 }
@@ -38,6 +40,7 @@ impl Model {
             "description" => self.description.error = sentence,
             "place_id" => self.place_id.error = sentence,
             "unlock_seconds" => self.unlock_seconds.error = sentence,
+            "schedule_id" => self.restrictions.schedule.error = sentence,
             _ => self.form_error = sentence,
         }
     }
@@ -54,6 +57,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
+        <fieldset>
+        <legend>"Door"</legend>
         {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off")
             .hint("As people call it: Front door, Studio 3.").view()}
         {ui::input("description", "Description", model.description).longest(200).autocomplete("off")
@@ -61,6 +66,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::select("place_id", "Place", model.places, model.place_id)}
         {ui::input("unlock_seconds", "Stays unlocked for, seconds", model.unlock_seconds).kind("number").range(1, 120).required().view()}
         {ui::checkbox("accepts_digital", "Access links may open it", Some(digital.into()), model.accepts_digital)}
+        </fieldset>
+        {restrictions::view(model.restrictions)}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };
     let body = view! {

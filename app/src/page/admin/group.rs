@@ -3,7 +3,7 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, restrictions};
+use super::{Chrome, restrictions, week};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Fact, icon::Icon};
 
@@ -22,6 +22,8 @@ pub struct Model {
     pub reader: bool,
     /// Its schedule's id and name; none: always.
     pub schedule: Option<(String, String)>,
+    /// A week of it; none for always.
+    pub week: Option<week::Model>,
     /// Its doors, by place and name.
     pub doors: Vec<Door>,
     /// Links that are not revoked and use it.
@@ -64,6 +66,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         let rows = model.doors.into_iter().map(door).collect_view();
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
+    let links =
+        view! { <a href=format!("/links?group={id}")>{ui::count(model.links, "access link", "access links")}</a> };
     let hours = match model.schedule {
         Some((schedule, name)) => view! { <a href=format!("/schedules/{schedule}")>{name}</a> }.into_any(),
         None => "Always".into_any(),
@@ -73,16 +77,16 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         Some(Fact::new("Hours", hours)),
         Fact::text("Members", restrictions::said(model.geofence, model.reader))
             .map(|fact| fact.more("Does not apply to access links and QR codes")),
-        Some(
-            Fact::new("Used by", ui::count(model.links, "access link", "access links").into_any())
-                .more("that are not revoked"),
-        ),
+        Some(Fact::new("Used by", links.into_any()).more("that are not revoked")),
     ]);
     let body = view! {
         {ui::back("/groups", "Groups")}
         {ui::head(&model.name, None, actions.into_any())}
         <div class="grid cols">
-            {ui::card_of("card", "Doors", ().into_any(), list)}
+            <div class="grid">
+                {ui::card_of("card", "Doors", ().into_any(), list)}
+                {model.week.map(|shown| week::card("Hours", shown))}
+            </div>
             {ui::card("Group", ().into_any(), facts)}
         </div>
     };

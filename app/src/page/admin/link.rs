@@ -4,7 +4,7 @@ use domain::link::State;
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, EventLine, MessageLine, links, parts};
+use super::{Chrome, EventLine, MessageLine, links, parts, week};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Fact, Field, Tone};
@@ -44,6 +44,10 @@ pub struct Model {
     pub language: String,
     /// The doors it names.
     pub doors: Vec<Door>,
+    /// Hours of its own in words, a line each; none: always.
+    pub hours: Vec<String>,
+    /// A week of them; none without.
+    pub week: Option<week::Model>,
     /// The groups through which it names some of them: id and name.
     pub groups: Vec<(String, String)>,
     /// From when.
@@ -93,6 +97,8 @@ pub struct Door {
     pub place: String,
     /// `None` if it would open now, else why not, in a few words.
     pub refused: Option<String>,
+    /// When its hours open it next, where they keep it shut now: *today 18:00*.
+    pub opens: Option<String>,
 }
 
 /// The page.
@@ -110,11 +116,12 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
                 {advice.map(|advice| advice::view(&model, &advice, &token))}
                 {share::card(&model, &token)}
                 {share::deliveries(model.messages.clone())}
+                {model.week.clone().map(|shown| week::card("Hours of this link", shown))}
                 {ui::card("What happened", log.into_any(), parts::timeline(model.events.clone(), "Nothing yet."))}
             </div>
             <div class="grid">
                 {ui::card("Link", ().into_any(), facts(&model))}
-                {now(&model.doors)}
+                {now(&model.id, &model.doors)}
             </div>
         </div>
     };
@@ -135,6 +142,7 @@ fn facts(model: &Model) -> AnyView {
         )),
         parts::named_links("Through", "/groups", &model.groups),
         Some(Fact::new("Good", good).more(model.window.clone())),
+        Fact::text("Hours", &model.hours.join("; ")),
         more(Fact::text("Uses", &links::uses(model.uses, model.max_uses)), &model.cooldown),
         if model.host_name.is_empty() {
             Fact::text("Host", &model.host_contact)
@@ -151,7 +159,7 @@ fn facts(model: &Model) -> AnyView {
     ])
 }
 
-fn now(doors: &[Door]) -> AnyView {
+fn now(link: &str, doors: &[Door]) -> AnyView {
     let rows = doors
         .iter()
         .map(|door| {
@@ -160,10 +168,13 @@ fn now(doors: &[Door]) -> AnyView {
                 Some(_) => Badge::new(Tone::No, "No"),
             };
             let why = door.refused.clone().map(|why| view! { <span class="more">{why}</span> });
+            let opens = door.opens.clone().map(|opens| view! { <span class="more">{format!("Opens {opens}")}</span> });
             view! {
                 <li class="pair">
                     <div><a href=format!("/doors/{}", door.id)>{door.name.clone()}</a>
-                        <span class="more">{door.place.clone()}</span>{why}</div>
+                        <span class="more">{door.place.clone()}</span>{why}{opens}
+                        <a class="small" href=format!("/doors/{}/could-it-open?link={link}", door.id)
+                            aria-label=format!("Could {} open at another time?", door.name)>"At another time?"</a></div>
                     {badge.view()}
                 </li>
             }

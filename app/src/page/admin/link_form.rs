@@ -3,11 +3,12 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::Chrome;
+use super::{Chrome, week_fields};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field, icon::Icon};
 
 mod groups;
+mod hours;
 mod same;
 
 pub use groups::Group;
@@ -44,6 +45,8 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// What is wrong with the choice of doors and groups.
     pub doors_error: Option<String>,
+    /// Hours of its own.
+    pub hours: week_fields::Model,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
     pub valid_from: Field,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
@@ -60,6 +63,8 @@ pub struct Model {
     pub max_uses: Field,
     /// The least time between two openings of one door, minutes; empty for none.
     pub cooldown_minutes: Field,
+    /// Whether the host is told when the visitor arrives.
+    pub notify_host: bool,
     /// Whether to send it by e-mail at once; only for a new link.
     pub send: bool,
     /// Whether to send it by text message at once.
@@ -100,7 +105,11 @@ impl Model {
     /// Puts an error at the field of this name (`doors` or `door` for the choice of doors), or on top when there is
     /// no such field.
     pub fn fail(&mut self, field: &str, sentence: impl Into<String>) {
-        let sentence = Some(sentence.into());
+        let sentence = sentence.into();
+        if self.hours.fail(field, &sentence) {
+            return;
+        }
+        let sentence = Some(sentence);
         let place = match field {
             "name" => &mut self.name.error,
             "email" => &mut self.email.error,
@@ -153,6 +162,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {person(&model)}
         {opens(&model, chrome.may(Right::House))}
         {time(&model)}
+        {hours::view(model.hours.clone())}
         {visit(model)}
         {send}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
@@ -299,6 +309,9 @@ fn visit(model: Model) -> AnyView {
                 {ui::input("host_contact", "Host's phone or e-mail", model.host_contact).longest(100).autocomplete("off")
                     .hint("The visitor may call it when a door stays shut.").view()}
             </div>
+            {ui::checkbox("notify_host", "Tell the host when the visitor arrives",
+                Some("At the first door that opens, by e-mail or text message to the address or number above.".into()),
+                model.notify_host)}
             {ui::textarea("note", "Note", Some("Only admins read it.".into()), model.note)}
             <div class="two">
                 {ui::select("language", "Language", languages.into(), model.language)}

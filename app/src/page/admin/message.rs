@@ -18,7 +18,7 @@ pub enum MessageKind {
     Arrival,
     /// It invites somebody to become an admin.
     Invitation,
-    /// It tells an admin's old address that they have another.
+    /// It tells an admin's former address of the change.
     AddressChanged,
     /// It shows that messages arrive.
     Test,
@@ -47,7 +47,7 @@ impl MessageKind {
             (Self::Arrival, Channel::Email) => "The visitor's arrival, to the host",
             (Self::Arrival, Channel::Sms) => "The visitor's arrival, to the host by text message",
             (Self::Invitation, _) => "Invitation to become an admin",
-            (Self::AddressChanged, _) => "Notice of a changed address, to the old one",
+            (Self::AddressChanged, _) => "Notice that an admin's address changed",
             (Self::Test, Channel::Email) => "Test mail",
             (Self::Test, Channel::Sms) => "Test text message",
         }

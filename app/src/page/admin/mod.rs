@@ -14,6 +14,7 @@ pub mod address;
 pub mod admin_invite;
 pub mod admins;
 pub mod confirm;
+pub mod could_it_open;
 pub mod deliveries;
 pub mod door;
 pub mod door_form;
@@ -24,6 +25,7 @@ pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
+pub mod holidays;
 pub mod invitation;
 pub mod link;
 pub mod link_form;
@@ -36,19 +38,26 @@ pub mod passkey_new;
 pub mod person;
 pub mod place;
 pub mod place_form;
+pub mod place_lockdown;
 pub mod places;
 pub mod problem;
 pub mod prove;
 pub mod recovery_codes;
 pub mod restrictions;
 pub mod said;
+pub mod schedule;
+pub mod schedule_form;
+pub mod schedules;
 pub mod second_factor;
 pub mod security;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_factor;
 pub mod simulator;
 pub mod totp;
+pub mod week;
+pub mod week_fields;
 
 pub use message::{MessageKind, MessageLine, MessageState};
 pub use parts::{DoorState, EventLine, WayBack};
@@ -70,6 +79,8 @@ pub struct Chrome {
     pub form_token: String,
     /// What the request before this one did.
     pub flash: Option<Flash>,
+    /// Lockdowns that last, the longest first.
+    pub lockdowns: Vec<place_lockdown::Lockdown>,
     /// Whether the page came over plain http from elsewhere than this machine.
     pub insecure: bool,
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Chrome, doors};
+use super::{Chrome, doors, place_lockdown};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Fact, icon::Icon};
 
@@ -17,6 +17,8 @@ pub struct Model {
     pub address: String,
     /// An IANA name.
     pub time_zone: String,
+    /// Its coordinates and the radius around them; may be empty.
+    pub geofence: String,
     /// What its clock shows, `14:31`.
     pub local_time: String,
     /// Its doors, by name.
@@ -46,13 +48,18 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let facts = ui::facts([
         Fact::text("Address", &model.address),
         Fact::text("Time zone", &model.time_zone).map(|fact| fact.more(format!("It is {} there", model.local_time))),
+        Fact::text("Geofence", &model.geofence),
     ]);
+    let lockdown = chrome.lockdowns.iter().find(|lockdown| lockdown.place_id == model.id).cloned();
     let body = view! {
         {ui::back("/places", "Places")}
         {ui::head(&model.name, None, actions.into_any())}
         <div class="grid cols">
             {ui::card_of("card", "Doors", more.into_any(), list)}
-            {ui::card("Place", ().into_any(), facts)}
+            <div class="grid">
+                {ui::card("Place", ().into_any(), facts)}
+                {place_lockdown::card(&model.id, lockdown.as_ref(), &chrome)}
+            </div>
         </div>
     };
     shell::admin(chrome, &model.name, Islands::None, body.into_any())

@@ -19,6 +19,12 @@ pub struct Model {
     pub address: Field,
     /// An IANA name.
     pub time_zone: Field,
+    /// Degrees, WGS 84.
+    pub latitude: Field,
+    /// Degrees, WGS 84.
+    pub longitude: Field,
+    /// The geofence's radius, metres.
+    pub geofence_m: Field,
     /// What is wrong with the form as a whole.
     pub form_error: Option<String>,
 }
@@ -31,6 +37,9 @@ impl Model {
             "name" => self.name.error = sentence,
             "address" => self.address.error = sentence,
             "time_zone" => self.time_zone.error = sentence,
+            "latitude" => self.latitude.error = sentence,
+            "longitude" => self.longitude.error = sentence,
+            "geofence_m" => self.geofence_m.error = sentence,
             _ => self.form_error = sentence,
         }
     }
@@ -46,12 +55,24 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
+        <fieldset>
+        <legend>"Place"</legend>
         {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off").view()}
         {ui::input("address", "Address", model.address).longest(200).autocomplete("off")
             .hint("Visitors see it on their page.").view()}
         {ui::input("time_zone", "Time zone", model.time_zone).required().list("zones").autocomplete("off")
             .hint("Such as Europe/Berlin. Every time about this place is said in it.").view()}
         {ui::zones()}
+        </fieldset>
+        <fieldset>
+            <legend>"Geofence"</legend>
+            <p class="hint">"Where a member must be for doors and groups that ask for it. Does not apply to access links and QR codes."</p>
+            <div class="two">
+                {ui::input("latitude", "Latitude", model.latitude).longest(20).autocomplete("off").hint("Degrees, such as 52.50312.").view()}
+                {ui::input("longitude", "Longitude", model.longitude).longest(20).autocomplete("off").hint("Degrees, such as 13.40500.").view()}
+            </div>
+            {ui::input("geofence_m", "Radius, metres", model.geofence_m).kind("number").range(20, 50_000).view()}
+        </fieldset>
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };
     let body = view! {

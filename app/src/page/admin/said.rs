@@ -77,7 +77,13 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "Places",
-        &[("place.created", "Place added"), ("place.changed", "Place changed"), ("place.removed", "Place removed")],
+        &[
+            ("place.created", "Place added"),
+            ("place.changed", "Place changed"),
+            ("place.removed", "Place removed"),
+            ("place.locked_down", "Place locked down"),
+            ("place.lockdown_lifted", "Lockdown of a place lifted"),
+        ],
     ),
     (
         "Groups",
@@ -89,6 +95,9 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("schedule.created", "Schedule made"),
             ("schedule.changed", "Schedule changed"),
             ("schedule.removed", "Schedule removed"),
+            ("schedule.exception_added", "Exception added to a schedule"),
+            ("schedule.exception_removed", "Exception removed from a schedule"),
+            ("schedule.holidays_imported", "Holidays imported"),
         ],
     ),
     (
@@ -167,6 +176,11 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("group.created", _) => "made the group",
         ("schedule.created", _) => "made the schedule",
         ("door.removed" | "place.removed" | "group.removed" | "schedule.removed", _) => "removed",
+        ("schedule.exception_added", _) => "gave a date hours of its own in",
+        ("schedule.exception_removed", _) => "took a date's own hours out of",
+        ("schedule.holidays_imported", _) => "imported holidays into",
+        ("place.locked_down", _) => "locked down",
+        ("place.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.locked_down", _) => "locked down",
         ("door.lockdown_lifted", _) => "lifted the lockdown of",
         ("door.simulated", _) => "set the simulated behaviour of",
@@ -185,6 +199,10 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         ("message.unknown", _) => "may have sent the link to",
         ("organization.created", _) => "set up",
         ("organization.quota_set", _) => "set the quotas of",
+        ("organization.changed", _) => "changed the settings of",
+        ("organization.tested", _) => "sent a test message for",
+        ("link.reminded", _) => "reminded",
+        ("link.announced", _) => "told the host about",
         ("admin.created", _) => "added the admin",
         ("admin.invited", _) => "invited",
         ("admin.role_changed", _) => "changed the role of",
@@ -202,6 +220,24 @@ pub fn did(action: &str, outcome: Outcome, object: &str) -> String {
         _ => return alone(action, outcome, object),
     };
     if object.is_empty() { before.to_owned() } else { format!("{before} {object}") }
+}
+
+/// What became of a message that carries no link, about `object`; `None` for one that does.
+#[must_use]
+pub fn of_message(action: &str, kind: &str, object: &str) -> Option<String> {
+    let what = match kind {
+        "reminder" => format!("the reminder to {object}"),
+        "arrival" => format!("word of the arrival of {object}"),
+        "test" => "the test message".to_owned(),
+        _ => return None,
+    };
+    Some(match action {
+        "message.sent" => format!("sent {what}"),
+        "message.kept" => format!("kept {what}"),
+        "message.failed" => format!("could not send {what}"),
+        "message.unknown" => format!("may have sent {what}"),
+        _ => return None,
+    })
 }
 
 fn alone(action: &str, outcome: Outcome, object: &str) -> String {

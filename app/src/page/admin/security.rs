@@ -3,7 +3,7 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, Section};
+use super::Chrome;
 use crate::shell::{self, Islands};
 use crate::ui::{self, Badge, Tone};
 
@@ -55,12 +55,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let card = view! {
         <div class="stack"><p>{effect}</p><p class="muted">{people} ". " {without}</p>{deed}</div>
     };
-    let (href, label) = match chrome.section {
-        Section::Settings => ("/settings", "Settings"),
-        _ => ("/admins", "Admins"),
-    };
     let body = view! {
-        {ui::back(href, label)}
+        {ui::back("/settings", "Settings")}
         {ui::head("Security", None, ().into_any())}
         <div class="grid sheet">{ui::card("Second factor", badge.view(), card.into_any())}</div>
     };

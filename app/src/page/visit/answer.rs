@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::text::words::Notice;
-use crate::text::{Language, reason};
+use crate::text::{Language, fill, reason};
 
 /// How a press ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,6 +66,16 @@ impl Answer {
             uses_left,
             retry: said.retry,
         }
+    }
+
+    /// The same, saying when the door opens next, where that is known.
+    #[must_use]
+    pub fn opens(mut self, opens: Option<String>, language: Language) -> Self {
+        if let Some(opens) = opens {
+            self.text = format!("{}.", fill(language.words().door_opens, &opens));
+            self.retry = false;
+        }
+        self
     }
 
     /// The form's token or the cookie is no longer good: load the page again.

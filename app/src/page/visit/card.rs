@@ -11,17 +11,19 @@ use crate::text::{Words, fill};
 pub(super) fn card(door: Door, link_id: &str, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
     let Door { id, name, description, state } = door;
     let page = format!("/visit/{link_id}/doors/{id}");
-    let open_ms = match state {
-        DoorState::Unlocked { until_ms } if until_ms > now_ms => Some(until_ms - now_ms),
+    let open_ms = match &state {
+        DoorState::Unlocked { until_ms } if *until_ms > now_ms => Some(until_ms - now_ms),
         _ => None,
     };
-    let note = match state {
-        DoorState::LockedDown => Some(words.door_locked_down),
-        DoorState::Offline => Some(words.door_offline),
-        DoorState::NotAllowed => Some(words.door_not_allowed),
+    let note = match &state {
+        DoorState::LockedDown => Some(words.door_locked_down.to_owned()),
+        DoorState::Offline => Some(words.door_offline.to_owned()),
+        DoorState::NotAllowed => Some(words.door_not_allowed.to_owned()),
+        DoorState::Closed { opens: Some(opens) } => Some(fill(words.door_opens, opens)),
+        DoorState::Closed { opens: None } => Some(words.door_closed.to_owned()),
         DoorState::Ready | DoorState::Unlocked { .. } => None,
     };
-    let pressable = !matches!(state, DoorState::LockedDown | DoorState::NotAllowed);
+    let pressable = !matches!(state, DoorState::LockedDown | DoorState::NotAllowed | DoorState::Closed { .. });
     let title = open_ms.map_or("", |_| words.open_now);
     let press = pressable.then(|| {
         view! {

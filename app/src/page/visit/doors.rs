@@ -55,7 +55,7 @@ pub struct Door {
 }
 
 /// A door's state in a visitor's eyes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DoorState {
     /// A press may open it.
     Ready,
@@ -66,6 +66,11 @@ pub enum DoorState {
     },
     /// Locked for everyone: nothing to press.
     LockedDown,
+    /// Outside its hours: nothing to press.
+    Closed {
+        /// When it opens next, *Monday 08:00*; none when that is far off.
+        opens: Option<String>,
+    },
     /// Its driver is off line; a press may still find it back.
     Offline,
     /// It refuses links: nothing to press.

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use domain::colour::Shades;
+
 use crate::shell::Assets;
 use crate::text::Language;
 
@@ -32,6 +34,17 @@ pub struct Chrome {
     pub language: Language,
     /// The organization's name; `None` where naming it would tell a stranger something.
     pub organization: Option<String>,
+    /// How the organization's pages look.
+    pub brand: Brand,
+}
+
+/// An organization's logo and colour; ours where it has none.
+#[derive(Clone, Debug, Default)]
+pub struct Brand {
+    /// Address, width and height of the logo, in its own pixels: twice as shown.
+    pub logo: Option<(String, i64, i64)>,
+    /// The shades of its colour.
+    pub shades: Option<Shades>,
 }
 
 /// Whom to ask.

@@ -9,7 +9,15 @@ use crate::text::{Language, Words, around};
 /// The organization, where the page may name it.
 pub(super) fn organization(chrome: &Chrome) -> impl IntoView + use<> {
     let name = chrome.organization.clone()?;
-    Some(view! { <header class="org">{icon::mark()}<bdi>{name}</bdi></header> })
+    if let Some((src, width, height)) = chrome.brand.logo.clone() {
+        // Twice as fine as shown.
+        let (width, height) = ((width + 1) / 2, (height + 1) / 2);
+        return Some(
+            view! { <header class="org"><img class="logo" src=src width=width height=height alt=name/></header> }
+                .into_any(),
+        );
+    }
+    Some(view! { <header class="org">{icon::mark()}<bdi>{name}</bdi></header> }.into_any())
 }
 
 /// A sentence with a name in its gap, kept apart from the text's direction.

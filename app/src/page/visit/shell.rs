@@ -3,6 +3,8 @@
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use domain::colour::Shades;
+
 use super::Chrome;
 
 /// Whether a page has something for the script to do.
@@ -15,6 +17,7 @@ pub(super) enum Script {
 /// The whole document; `title` is the window's, `body` the `<main>` element.
 pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Script, body: B) -> impl IntoView + use<B> {
     let assets = &chrome.assets;
+    let style = chrome.brand.shades.map(|shades| view! { <style nonce=use_nonce()>{style(&shades)}</style> });
     let script = (script == Script::With).then(|| {
         view! { <script src=assets.visit_js.clone() nonce=use_nonce() defer></script> }
     });
@@ -26,6 +29,7 @@ pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Scri
                 <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"/>
                 <title>{title}</title>
                 <link rel="stylesheet" href=assets.visitor_css.clone()/>
+                {style}
                 <link rel="icon" href=assets.favicon.clone() type="image/svg+xml"/>
                 <meta name="robots" content="noindex,nofollow,noarchive"/>
                 <meta name="format-detection" content="telephone=no"/>
@@ -36,4 +40,13 @@ pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Scri
             <body>{body}</body>
         </html>
     }
+}
+
+/// The organization's colour in place of ours. Made of checked colours alone, so that there is nothing to escape.
+fn style(shades: &Shades) -> String {
+    let Shades { fill, words, tint, words_dark, tint_dark } = shades;
+    format!(
+        ":root{{--key:{words};--key-fill:{tint}}}button,.go{{background:{fill}}}\
+         @media(prefers-color-scheme:dark){{:root{{--key:{words_dark};--key-fill:{tint_dark}}}button,.go{{background:{words_dark}}}}}"
+    )
 }

@@ -10,6 +10,7 @@ fn chrome() -> Chrome {
             admin_css: "/pkg/admin.1.css".into(),
             visitor_css: "/pkg/visitor.1.css".into(),
             visit_js: "/pkg/visit.1.js".into(),
+            passkey_js: "/pkg/passkey.1.js".into(),
             islands_js: "/pkg/latchkey.1.js".into(),
             islands_wasm: "/pkg/latchkey.1.wasm".into(),
             favicon: "/favicon.svg".into(),
@@ -17,6 +18,7 @@ fn chrome() -> Chrome {
         }),
         language: Language::En,
         organization: Some("Northwind <Studios>".into()),
+        brand: Brand::default(),
     }
 }
 
@@ -92,13 +94,31 @@ fn a_door_that_cannot_open_offers_nothing_to_press() {
         (DoorState::Unlocked { until_ms: 4_000 }, 1),
         (DoorState::LockedDown, 0),
         (DoorState::NotAllowed, 0),
+        (DoorState::Closed { opens: Some("Monday 08:00".into()) }, 0),
+        (DoorState::Closed { opens: None }, 0),
     ] {
-        let page = html(|| doors::view(model(vec![door("Gate", state)]), &chrome()).into_any());
+        let page = html(|| doors::view(model(vec![door("Gate", state.clone())]), &chrome()).into_any());
         assert_eq!(page.matches("<button").count(), presses, "{state:?}");
     }
+    let closed = DoorState::Closed { opens: Some("Monday 08:00".into()) };
+    let closed = html(|| doors::view(model(vec![door("Gate", closed)]), &chrome()).into_any());
+    assert!(closed.contains("Opens Monday 08:00"), "{closed}");
     let open =
         html(|| doors::view(model(vec![door("Gate", DoorState::Unlocked { until_ms: 4_000 })]), &chrome()).into_any());
     assert!(open.contains("data-open=\"3000\"") && open.contains("Open now"));
+}
+
+#[test]
+fn a_logo_takes_the_marks_place_and_a_colour_ours() {
+    let mut branded = chrome();
+    branded.brand.logo = Some(("/logo/ab.png".into(), 301, 80));
+    branded.brand.shades = domain::colour::Colour::parse("#0b5d3b").ok().map(domain::colour::Colour::shades);
+    let page = html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &branded).into_any());
+    assert!(page.contains("src=\"/logo/ab.png\"") && page.contains("width=\"151\""), "{page}");
+    assert!(page.contains("alt=\"Northwind &lt;Studios&gt;\"") && !page.contains("class=\"mark\""), "{page}");
+    assert!(page.contains(":root{--key:#0b5d3b"), "{page}");
+    let plain = html(|| doors::view(model(vec![door("Gate", DoorState::Ready)]), &chrome()).into_any());
+    assert!(!plain.contains("<style") && !plain.contains("<img"));
 }
 
 #[test]

@@ -81,7 +81,8 @@ pub(super) fn element(html: &mut String, tag: &str, style: &str, text: &str) {
 }
 
 /// For text and for attribute values in double quotes.
-pub(super) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

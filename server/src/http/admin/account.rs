@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 async fn model(app: &App, admin: &Admin) -> Result<account::Model> {
-    let (id, now, idle) = (admin.row.id.clone(), app.clock.now(), app.session_idle_ms());
+    let (id, now, idle) = (admin.row.id.clone(), app.clock.now(), app.session_idle_ms_of(&admin.organization));
     let rows = app.db.read(move |c| session::of_admin(c, &id, now, idle)).await?;
     let zone = &admin.organization.time_zone;
     let mut sessions: Vec<account::Session> = rows

@@ -1,6 +1,6 @@
 //! What several of the dashboard's handlers need: the frame of a page, what the last action did, lines of events.
 
-use super::words;
+use super::{place_lockdown, words};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::Admin;
@@ -41,6 +41,7 @@ pub(super) async fn show<M: Send + 'static>(
     view: fn(M, Chrome) -> AnyView,
 ) -> Answer {
     let kept: Option<Kept> = admin.session.remove(FLASH).await.unwrap_or_default();
+    let lockdowns = place_lockdown::lasting(app, admin).await?;
     let chrome = Chrome {
         assets: assets::manifest(),
         organization: admin.organization.name.clone(),
@@ -53,6 +54,7 @@ pub(super) async fn show<M: Send + 'static>(
             kind: if kept.failed { FlashKind::Failed } else { FlashKind::Done },
             undo: kept.undo.map(|(action, label)| Undo { action, label, fields: Vec::new() }),
         }),
+        lockdowns,
         insecure: !app.is_https() && !app.config.listen.ip().is_loopback(),
     };
     Ok(page::page(status, move || view(model, chrome)).await?)

@@ -1,6 +1,7 @@
 //! `/doors`.
 
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
+use super::week;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
@@ -10,12 +11,14 @@ use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
 use crate::store::writer::Credential;
 use crate::store::{door as store, event, group, place};
-use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page};
+use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page, restrictions};
 use app::text::reason;
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
+
+mod hours;
 
 /// `GET /doors`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
@@ -54,6 +57,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at):
         unlock_seconds: Field::new("5"),
         accepts_digital: true,
         places: choices(&app, &admin).await?,
+        restrictions: hours::fields(&app, &admin, "", false, false).await?,
         ..Default::default()
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await
@@ -70,6 +74,9 @@ async fn typed_form(
         place_id: form.typed.text("place_id"),
         unlock_seconds: form.typed.text("unlock_seconds"),
         accepts_digital: form.typed.ticked("accepts_digital"),
+        geofence: form.typed.ticked("geofence"),
+        reader: form.typed.ticked("reader"),
+        schedule_id: form.typed.text("schedule_id"),
     };
     let model = door_form::Model {
         id,
@@ -80,6 +87,7 @@ async fn typed_form(
         unlock_seconds: Field::new(&typed.unlock_seconds),
         accepts_digital: typed.accepts_digital,
         places: choices(app, &form.admin).await?,
+        restrictions: hours::fields(app, &form.admin, &typed.schedule_id, typed.geofence, typed.reader).await?,
         form_error: None,
     };
     Ok((typed, model))
@@ -98,16 +106,22 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
 }
 
 /// `GET /doors/{id}`.
-pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn detail(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Query(asked): Query<week::Asked>,
+) -> Answer {
     let organization = admin.organization.id.clone();
-    let (at, groups, links, rows, names) = app
+    let (at, hours, groups, links, rows, names) = app
         .db
         .read(move |c| {
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
             let names = feed::names(c, &organization, &rows)?;
-            Ok((at, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
+            let hours = hours::of(c, &at)?;
+            Ok((at, hours, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
         })
         .await?;
     let zone = at.place.time_zone.clone();
@@ -119,7 +133,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
             by: by.and_then(|id| names.of(&id).map(str::to_owned)).unwrap_or_default(),
             reason: at.door.lockdown_reason.clone(),
         }),
-        id: at.door.id,
+        id: at.door.id.clone(),
         name: at.door.name,
         description: at.door.description,
         place_id: at.place.id,
@@ -127,6 +141,9 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         driver: crate::driver::label(&at.door.driver).to_owned(),
         unlock_seconds: at.door.unlock_ms / 1_000,
         accepts_digital: at.door.accepts_digital,
+        week: hours.as_ref().map(|hours| hours::week(&app, &asked, &at.door.id, &zone, hours)),
+        schedule: hours.map(|hours| (hours.row.id, hours.row.name)),
+        restrictions: restrictions::said(at.door.geofence, at.door.reader).to_owned(),
         groups,
         links,
         events: lines(&app, &zone, &rows, &names),
@@ -149,6 +166,14 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         unlock_seconds: Field::new((door.unlock_ms / 1_000).to_string()),
         accepts_digital: door.accepts_digital,
         places: choices(&app, &admin).await?,
+        restrictions: hours::fields(
+            &app,
+            &admin,
+            door.schedule_id.as_deref().unwrap_or_default(),
+            door.geofence,
+            door.reader,
+        )
+        .await?,
         form_error: None,
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_form::view).await

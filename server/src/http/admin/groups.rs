@@ -2,25 +2,28 @@
 
 use super::common::{Answer, done, into_form, refused, show};
 use super::links::doors_to_choose;
+use super::{schedules, week};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::group::{self, GroupInput};
 use crate::store::door as doors;
 use crate::store::group::{self as store, GroupRow};
+use crate::store::schedule;
 use app::page::admin::{Section, confirm, group as group_page, group_form, groups as groups_page, restrictions};
 use app::ui::Field;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 
 /// `GET /groups`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let id = admin.organization.id.clone();
-    let groups = app.db.read(move |c| store::all(c, &id)).await?;
+    let (groups, schedules) = app.db.read(move |c| Ok((store::all(c, &id)?, schedule::all(c, &id)?))).await?;
+    let named = |id: &str| schedules.iter().find(|row| row.id == id).map(|row| row.name.clone());
     let row = |group: store::Listed| groups_page::Row {
         doors: i64::try_from(group.doors.len()).unwrap_or(0),
         links: group.links,
-        schedule: String::new(),
+        schedule: group.row.schedule_id.as_deref().and_then(named).unwrap_or_default(),
         id: group.row.id,
         name: group.row.name,
         description: group.row.description,
@@ -58,7 +61,7 @@ async fn model(
         doors_error: None,
         restrictions: restrictions::Model {
             schedule: Field::new(typed.schedule_id),
-            schedules: Vec::new(),
+            schedules: schedules::choices(app, admin).await?,
             geofence: typed.geofence,
             reader: typed.reader,
         },
@@ -95,22 +98,37 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
 }
 
 /// `GET /groups/{id}`.
-pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+pub async fn detail(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Query(asked): Query<week::Asked>,
+) -> Answer {
     let organization = admin.organization.id.clone();
-    let (row, doors, links) = app
+    let (row, doors, links, hours) = app
         .db
         .read(move |c| {
             let row = store::find(c, &organization, &id)?;
-            Ok((row, store::doors_of(c, &id)?, store::links_using(c, &id)?))
+            let hours = match &row.schedule_id {
+                Some(schedule) => schedule::whole(c, &organization, schedule).ok(),
+                None => None,
+            };
+            Ok((row, store::doors_of(c, &id)?, store::links_using(c, &id)?, hours))
         })
         .await?;
+    // Each door has its place's clock; the group is drawn by that of most of them, the first.
+    let zone = doors.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
+    let path = format!("/groups/{}", row.id);
     let model = group_page::Model {
+        week: hours
+            .as_ref()
+            .map(|hours| week::model(&app, &asked, &path, &zone, |day| hours.hours.hours(day), &hours.names)),
+        schedule: hours.map(|hours| (hours.row.id, hours.row.name)),
         id: row.id,
         name: row.name,
         description: row.description,
         geofence: row.geofence,
         reader: row.reader,
-        schedule: None,
         doors: doors
             .into_iter()
             .map(|at| group_page::Door {

@@ -1,11 +1,13 @@
 //! `/links`.
 
 use super::common::{Answer, lines, refused, said, show};
+use super::week;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
 use crate::service::feed;
 use crate::service::link;
+use crate::service::schedule::words;
 use crate::store::facts::{AtDoor, Facts};
 use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
@@ -25,6 +27,7 @@ mod act;
 mod advice;
 mod deeds;
 mod form;
+mod hours;
 mod list;
 
 pub use act::{act, ask_act};
@@ -40,6 +43,8 @@ pub struct Asked {
     show: String,
     #[serde(default)]
     extend: String,
+    #[serde(flatten)]
+    week: week::Asked,
 }
 
 /// `GET /links/{id}`; with `?show=1` its address too, which is recorded; with `?extend=1` ready for a new end.
@@ -57,15 +62,21 @@ pub async fn detail(
             Err(error) => return refused(&admin, &format!("/links/{id}"), error).await,
         }
     }
-    let mut model = model(&app, &admin, &id, url).await?;
+    let mut model = model(&app, &admin, &id, url, &asked.week).await?;
     model.extend_open = asked.extend == "1";
     show(&app, &admin, Section::Links, StatusCode::OK, model, link_page::view).await
 }
 
-async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Result<link_page::Model> {
+async fn model(
+    app: &App,
+    admin: &Admin,
+    id: &str,
+    url: Option<String>,
+    asked: &week::Asked,
+) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, opens, groups, facts, messages, rows, names, advice) = app
+    let (link, own, opens, groups, facts, messages, rows, names, advice) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
@@ -75,9 +86,11 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
             let opens = store::doors_of(c, &link_id)?;
             let groups = store::groups_of(c, &link_id)?;
             let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
-            let facts = Facts::load(c, &[link_id.as_str()], &ids, now)?;
+            let facts = Facts::load_ahead(c, &[link_id.as_str()], &ids, now, hours::AHEAD)?;
+            let own = store::grants_of(c, &link_id)?.windows;
             let advice = advice::advice(c, &organization, &link, now)?;
-            Ok((link, opens, groups, facts, message::of_link(c, &organization, &link_id)?, rows, names, advice))
+            let messages = message::of_link(c, &organization, &link_id)?;
+            Ok((link, own, opens, groups, facts, messages, rows, names, advice))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -94,6 +107,7 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
         name: at.door.name.clone(),
         place: at.place.name.clone(),
         refused: could_open(app, &facts, &link, at, now),
+        opens: hours::opens(&facts, &link.id, at, now),
     };
     let made_by = rows.iter().find(|row| row.action == "link.created").map(|row| row.actor.clone());
     let made_by = match made_by.as_deref() {
@@ -104,6 +118,8 @@ async fn model(app: &App, admin: &Admin, id: &str, url: Option<String>) -> Resul
     Ok(link_page::Model {
         doors: opens.iter().map(door).collect(),
         groups,
+        week: hours::week(app, asked, id, &zone, &own),
+        hours: words::week(&own),
         from: said(app, link.valid_from, &zone),
         until: link.valid_until.map(|until| said(app, until, &zone)),
         window,

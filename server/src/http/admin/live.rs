@@ -98,10 +98,6 @@ impl Following {
             }
             tokio::time::sleep(PAUSE).await;
             self.changes.mark_unchanged();
-            // What was committed may be that this admin was removed, or that this session ended.
-            if !auth::still_in(&self.app, &self.admin).await {
-                return None;
-            }
             match self.news().await {
                 Ok(None) => return None,
                 Ok(Some(news)) if news.is_empty() => {}

@@ -9,6 +9,7 @@ use app::page::admin::{Section, confirm, place as place_page, place_form, places
 use app::ui::Field;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use domain::input;
 
 /// `GET /places`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
@@ -36,6 +37,9 @@ fn typed_form(form: &AdminForm<needs::House>, id: Option<String>) -> (PlaceInput
         name: form.typed.text("name"),
         address: form.typed.text("address"),
         time_zone: form.typed.text("time_zone"),
+        latitude: form.typed.text("latitude"),
+        longitude: form.typed.text("longitude"),
+        geofence_m: form.typed.text("geofence_m"),
     };
     let model = place_form::Model {
         id,
@@ -43,6 +47,9 @@ fn typed_form(form: &AdminForm<needs::House>, id: Option<String>) -> (PlaceInput
         name: Field::new(&typed.name),
         address: Field::new(&typed.address),
         time_zone: Field::new(&typed.time_zone),
+        latitude: Field::new(&typed.latitude),
+        longitude: Field::new(&typed.longitude),
+        geofence_m: Field::new(&typed.geofence_m),
         form_error: None,
     };
     (typed, model)
@@ -78,6 +85,13 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         name: row.name,
         address: row.address,
         time_zone: row.time_zone,
+        geofence: match (row.latitude_e6, row.longitude_e6, row.geofence_m) {
+            (Some(latitude), Some(longitude), metres) => {
+                let at = format!("{}, {}", input::degrees_text(latitude), input::degrees_text(longitude));
+                metres.map_or_else(|| at.clone(), |metres| format!("{metres} m around {at}"))
+            }
+            _ => String::new(),
+        },
         doors: doors.iter().map(|at| door_row(&app, at)).collect(),
     };
     show(&app, &admin, Section::Places, StatusCode::OK, model, place_page::view).await
@@ -93,6 +107,9 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         name: Field::new(row.name),
         address: Field::new(row.address),
         time_zone: Field::new(row.time_zone),
+        latitude: Field::new(row.latitude_e6.map(input::degrees_text).unwrap_or_default()),
+        longitude: Field::new(row.longitude_e6.map(input::degrees_text).unwrap_or_default()),
+        geofence_m: Field::new(row.geofence_m.map(|metres| metres.to_string()).unwrap_or_default()),
         form_error: None,
     };
     show(&app, &admin, Section::Places, StatusCode::OK, model, place_form::view).await

@@ -24,7 +24,7 @@ pub async fn show_security(State(app): State<App>, admin: Holder<needs::Settings
         without: rows.into_iter().filter(|row| !holders.contains(&row.id)).map(|row| row.name).collect(),
         first: if own { String::new() } else { "You have none yourself yet.".to_owned() },
     };
-    show(&app, &admin, Section::Admins, StatusCode::OK, model, security::view).await
+    show(&app, &admin, Section::Settings, StatusCode::OK, model, security::view).await
 }
 
 /// `POST /settings/security`.

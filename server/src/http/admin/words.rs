@@ -29,8 +29,24 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.failed", _) => detail("answer"),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
-        ("door.locked_down", _) => detail("reason"),
+        ("door.locked_down" | "place.locked_down", _) => detail("reason"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
+        ("schedule.created" | "schedule.changed", _) => detail("week"),
+        ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),
+        ("schedule.exception_removed", _) => detail("date"),
+        ("schedule.holidays_imported", _) => format!("{} dates closed", detail("dates")),
+        ("organization.changed", _) => match detail("what").as_str() {
+            "general" => "General".to_owned(),
+            "messages" => "Messages".to_owned(),
+            "looks" => "Looks".to_owned(),
+            "retention" => "Retention".to_owned(),
+            "" => String::new(),
+            other => other.to_owned(),
+        },
+        ("organization.tested" | "link.announced" | "link.sent", _) if detail("channel") == "sms" => {
+            "By text message".to_owned()
+        }
+        ("message.kept", _) if detail("channel") == "sms" => "No text message service is configured".to_owned(),
         ("organization.quota_set", _) => {
             format!("{} by text message a month, {} by e-mail in all", detail("sms"), detail("email"))
         }
@@ -52,7 +68,8 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    let did = said::did(&spoken(row), outcome, object);
+    let did = said::of_message(&row.action, &detail("kind"), object)
+        .unwrap_or_else(|| said::did(&spoken(row), outcome, object));
     Words { who: who(row, names), did, detail: more, outcome, badge }
 }
 

@@ -1,15 +1,17 @@
 //! Who holds this link: the guard of every visitor's route below `/visit`.
 
-use super::cookie;
+use super::{cookie, hours};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::csrf::FormToken;
-use crate::http::{assets, page::still};
+use crate::http::{assets, logo, page::still};
+use crate::service::settings;
 use crate::store::door::DoorAtPlace;
 use crate::store::link::{self, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
+use crate::store::settings::{LogoSize, logo_size};
 use app::page::visit::trouble::{self as trouble_page, Trouble};
-use app::page::visit::{Chrome, Host};
+use app::page::visit::{Brand, Chrome, Host};
 use app::text::Language;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -24,8 +26,12 @@ pub struct Access {
     pub organization: OrganizationRow,
     /// What it opens.
     pub doors: Vec<DoorAtPlace>,
+    /// Whether any hours bind it there.
+    pub has_hours: bool,
     /// What to speak.
     pub language: Language,
+    /// The organization's logo, where it has one.
+    pub logo: Option<LogoSize>,
 }
 
 impl Access {
@@ -36,6 +42,10 @@ impl Access {
             assets: assets::manifest(),
             language: self.language,
             organization: Some(self.organization.name.clone()),
+            brand: Brand {
+                logo: self.logo.clone().map(|(hash, width, height)| (logo::address(&hash), width, height)),
+                shades: settings::colour_of(&self.organization).map(domain::colour::Colour::shades),
+            },
         }
     }
 
@@ -84,13 +94,15 @@ impl FromRequestParts<App> for Access {
                 let link = link::by_version(c, &id, version)?;
                 let organization = organization::find(c, &link.organization_id)?;
                 let doors = link::doors_of(c, &link.id)?;
-                Ok((link, organization, doors))
+                let has_hours = hours::bind(c, &link.id, &doors)?;
+                let logo = logo_size(c, &organization.id)?;
+                Ok((link, organization, doors, has_hours, logo))
             })
             .await;
         match found {
-            Ok((link, organization, doors)) => {
+            Ok((link, organization, doors, has_hours, logo)) => {
                 let language = language(parts, &link.language);
-                Ok(Self { link, organization, doors, language })
+                Ok(Self { link, organization, doors, has_hours, language, logo })
             }
             Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
             Err(cause) => {
@@ -132,8 +144,10 @@ pub(super) fn wants_json(headers: &HeaderMap) -> bool {
 /// A page for what went wrong; for the visitor's script the same in JSON.
 pub(super) fn trouble(headers: &HeaderMap, access: Option<&Access>, trouble: Trouble) -> Response {
     let language = access.map_or_else(|| Language::choose(None, accepted(headers)), |access| access.language);
-    let chrome =
-        access.map_or_else(|| Chrome { assets: assets::manifest(), language, organization: None }, Access::chrome);
+    let chrome = access.map_or_else(
+        || Chrome { assets: assets::manifest(), language, organization: None, brand: Brand::default() },
+        Access::chrome,
+    );
     let host = access.and_then(Access::host);
     let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     if wants_json(headers) {

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod cookie;
+mod hours;
 mod show;
 mod tap;
 

@@ -1,6 +1,7 @@
 //! What a visitor sees: the doors, or why there are none now. Nothing here opens, counts or binds anything.
 
 use super::access::{Access, LANGUAGE, trouble};
+use super::hours;
 use crate::app::App;
 use crate::driver::simulator;
 use crate::http::failure::Failure;
@@ -14,6 +15,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::link::State as LinkState;
+use std::collections::HashMap;
 
 /// `GET /visit/{link}`.
 pub async fn doors(State(app): State<App>, access: Access, RawQuery(query): RawQuery) -> Response {
@@ -55,13 +57,14 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
         let model = state_page::Model { state, host };
         return still(StatusCode::OK, || state_page::view(model, &chrome));
     }
+    let closed = hours::closed(app, access, now).await?;
     let model = doors_page::Model {
         link_id: link.id.clone(),
         visitor: link.name.clone(),
         host,
         good_until: link.valid_until.map(said),
         uses_left: link.max_uses.map(|max| u64::try_from(max - link.uses).unwrap_or(0)),
-        places: places(app, access, now),
+        places: places(app, access, &closed, now),
         form_token: access.form_token(app),
         now_ms: now,
     };
@@ -78,7 +81,7 @@ async fn has_free_try(app: &App, access: &Access) -> crate::error::Result<bool> 
     app.db.read(move |c| crate::store::link::has_free_try(c, &id, now)).await
 }
 
-fn places(app: &App, access: &Access, now: i64) -> Vec<doors_page::Place> {
+fn places(app: &App, access: &Access, closed: &HashMap<String, Option<String>>, now: i64) -> Vec<doors_page::Place> {
     let mut places: Vec<doors_page::Place> = Vec::new();
     let mut last = None;
     for at in &access.doors {
@@ -97,18 +100,20 @@ fn places(app: &App, access: &Access, now: i64) -> Vec<doors_page::Place> {
             id: at.door.id.clone(),
             name: at.door.name.clone(),
             description: at.door.description.clone(),
-            state: state(app, at, now),
+            state: state(app, at, closed, now),
         });
     }
     places
 }
 
-fn state(app: &App, at: &DoorAtPlace, now: i64) -> doors_page::DoorState {
+fn state(app: &App, at: &DoorAtPlace, closed: &HashMap<String, Option<String>>, now: i64) -> doors_page::DoorState {
     use doors_page::DoorState;
     if !at.door.accepts_digital {
         DoorState::NotAllowed
     } else if is_down(at) {
         DoorState::LockedDown
+    } else if let Some(opens) = closed.get(&at.door.id) {
+        DoorState::Closed { opens: opens.clone() }
     } else if !app.drivers.online(&at.door) {
         DoorState::Offline
     } else if at.door.driver == simulator::KIND

@@ -1,6 +1,7 @@
 //! `POST …/unlock`: the tap.
 
 use super::access::{Access, trouble, wants_json};
+use super::hours;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::client::ClientAddress;
@@ -16,6 +17,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::reason::Reason;
 
 /// The longest request id that is taken.
 const REQUEST_ID: std::ops::RangeInclusive<usize> = 16..=64;
@@ -52,6 +54,11 @@ pub async fn unlock(
             let shut = |code| Answer::shut(code, host, left, access.language);
             match report.opening {
                 Opening::Open(ms) => Answer::open(u64::try_from(ms).unwrap_or(0), left, access.language),
+                Opening::Denied(Reason::OutsideSchedule) => {
+                    // The opening it waits for is worth a look of its own; without one the plain refusal stands.
+                    let closed = hours::closed(&app, &access, app.clock.now()).await.unwrap_or_default();
+                    shut(Reason::OutsideSchedule.code()).opens(closed.get(&door).cloned().flatten(), access.language)
+                }
                 Opening::Denied(reason) => shut(reason.code()),
                 Opening::Failed => shut("failed"),
                 Opening::TimedOut => shut("timed_out"),

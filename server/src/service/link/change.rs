@@ -121,8 +121,11 @@ pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &Link
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
-            allowed(tx, &actor, &id, Change::Edit)?;
+            let before = allowed(tx, &actor, &id, Change::Edit)?;
             link::update(tx, &actor.organization, &id, version, &draft.change, &draft.grants)?;
+            if before.valid_until != draft.change.valid_until {
+                link::forget_reminder(tx, &id)?;
+            }
             let mut event = actor.event(tx.clock, tx.now, "link.changed", &id);
             let change = &draft.change;
             describe(&mut event.detail, change.valid_from, change.valid_until, change.max_uses, &draft.grants);

@@ -41,6 +41,8 @@ pub struct LinkInput {
     pub doors: Vec<String>,
     /// Ids of groups.
     pub groups: Vec<String>,
+    /// Hours of its own, Monday to Sunday: from and until of each window, as typed. None: always.
+    pub days: [Vec<(String, String)>; 7],
     /// `2026-11-24T09:00` in `zone`, or RFC 3339; empty begins now.
     pub valid_from: String,
     /// The same; empty ends with tomorrow.
@@ -55,6 +57,8 @@ pub struct LinkInput {
     pub max_uses: String,
     /// Minutes, or empty.
     pub cooldown_minutes: String,
+    /// Whether the host is told of the arrival; none: as the organization's links start out.
+    pub notify_host: Option<bool>,
 }
 
 /// A checked link: its row's values and what it opens.
@@ -78,10 +82,10 @@ pub(super) fn latest(organization: &OrganizationRow, from: Millis, now: Millis) 
     from.max(now) + organization.max_validity_days * DAY_MS + 3_600_000
 }
 
-/// When a link ends that nobody gave an end: with tomorrow, in the zone.
+/// When a link ends that nobody gave an end: with the day so many days from now, in the zone.
 #[must_use]
-pub fn default_until(now: Millis, zone: &str) -> Millis {
-    when::end_of_tomorrow(now, zone)
+pub fn default_until(now: Millis, zone: &str, days: i64) -> Millis {
+    when::end_of_day(now, zone, days)
 }
 
 /// Checks everything and says everything that is wrong.
@@ -113,7 +117,7 @@ pub(super) fn check(
         None
     } else {
         let until = match typed.valid_until.trim() {
-            "" => default_until(now.max(valid_from), zone),
+            "" => default_until(now.max(valid_from), zone, organization.default_validity_days),
             typed => checks.take("valid_until", moment(typed, zone)),
         };
         let kept = was.is_some_and(|(_, before)| before.is_some_and(|before| before / 60_000 == until / 60_000));
@@ -148,7 +152,7 @@ pub(super) fn check(
         valid_until,
         max_uses: checks.take("max_uses", optional(&typed.max_uses, 1, 100_000)),
         cooldown_ms: checks.take("cooldown_minutes", optional(&typed.cooldown_minutes, 0, 1_440)).unwrap_or(0) * 60_000,
-        notify_host: false,
+        notify_host: typed.notify_host.unwrap_or(organization.arrival_notice),
         name_key: words::name_key(&typed.name),
     };
     if !["", "en", "de"].contains(&change.language.as_str()) {

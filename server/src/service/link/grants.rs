@@ -2,22 +2,28 @@
 
 use super::draft::LinkInput;
 use crate::error::Checks;
+use crate::service::schedule::words;
 use crate::store::link::Grants;
 use domain::id::Kind;
+use domain::schedule::typed;
 use std::collections::BTreeMap;
 
 /// The most single doors, and the most groups, of one link.
 const MOST: usize = 200;
 
 /// Checks what was typed and notes what is wrong with it.
-pub(super) fn check(typed: &LinkInput, checks: &mut Checks) -> Grants {
+pub(super) fn check(input: &LinkInput, checks: &mut Checks) -> Grants {
     let unique = |ids: &[String]| {
         let mut ids = ids.to_vec();
         ids.sort();
         ids.dedup();
         ids
     };
-    let grants = Grants { doors: unique(&typed.doors), groups: unique(&typed.groups), windows: Vec::new() };
+    let (windows, wrong) = typed::week(&input.days);
+    for (day, refused) in wrong {
+        checks.note(day, refused);
+    }
+    let grants = Grants { doors: unique(&input.doors), groups: unique(&input.groups), windows };
     if grants.doors.is_empty() && grants.groups.is_empty() {
         checks.note("door", "Choose at least one door or group.");
     }
@@ -32,6 +38,9 @@ pub(super) fn check(typed: &LinkInput, checks: &mut Checks) -> Grants {
 
 /// Says in an event what a link opens.
 pub(super) fn describe(detail: &mut BTreeMap<String, String>, grants: &Grants) {
+    if !grants.windows.is_empty() {
+        detail.insert("week".into(), words::week(&grants.windows).join("; "));
+    }
     for (name, ids) in [("doors", &grants.doors), ("groups", &grants.groups)] {
         if !ids.is_empty() {
             detail.insert(name.into(), ids.join(" "));

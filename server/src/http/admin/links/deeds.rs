@@ -3,6 +3,7 @@
 use super::super::common::{Answer, done, into_form, refused, show};
 use super::model;
 use crate::app::App;
+use crate::http::admin::week;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link;
 use crate::store::link as store;
@@ -95,7 +96,7 @@ pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminF
             done(&form.admin, &format!("/links/{id}"), format!("The link of {name} has a new end."), None).await
         }
         Err(error) => {
-            let mut model = model(&app, &form.admin, &id, None).await?;
+            let mut model = model(&app, &form.admin, &id, None, &week::Asked::default()).await?;
             model.extend_until = Field::new(typed);
             into_form(error, |_, sentence| model.extend_until.error = Some(sentence))?;
             show(&app, &form.admin, Section::Links, StatusCode::UNPROCESSABLE_ENTITY, model, link_page::view).await

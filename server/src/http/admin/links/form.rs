@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
+use crate::http::admin::schedules::typed_week;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
 use crate::store::group::{self as groups, Listed};
 use crate::store::link::{self as store, Grants, LinkRow};
-use app::page::admin::{Section, link_form as page};
+use app::page::admin::{Section, link_form as page, week_fields};
 use app::text::when;
 use app::ui::Field;
 use axum::extract::{Path, State};
@@ -16,6 +17,7 @@ use axum::http::StatusCode;
 use domain::channel::Channel;
 use domain::input;
 use domain::role::Right;
+use domain::schedule::typed as week;
 
 mod duplicate;
 mod same;
@@ -96,6 +98,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         language: Field::new(typed.language),
         places: doors_to_choose(&house.doors, &typed.doors),
         groups: groups_to_choose(&house.groups, &typed.groups),
+        hours: week_fields::Model { days: typed.days, errors: Default::default() },
         valid_from: Field::new(typed.valid_from),
         valid_until: Field::new(typed.valid_until),
         zone: typed.zone,
@@ -103,6 +106,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         never_expires: typed.never_expires,
         max_uses: Field::new(typed.max_uses),
         cooldown_minutes: Field::new(typed.cooldown_minutes),
+        notify_host: typed.notify_host.unwrap_or_default(),
         ..Default::default()
     }
 }
@@ -121,6 +125,7 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
         language: typed.text("language"),
         doors: typed.all("door"),
         groups: typed.all("group"),
+        days: typed_week(typed),
         valid_from: typed.text("valid_from"),
         valid_until: typed.text("valid_until"),
         zone: typed.text("zone"),
@@ -128,6 +133,7 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
         never_expires_confirmed: typed.ticked("never_expires_confirmed"),
         max_uses: typed.text("max_uses"),
         cooldown_minutes: typed.text("cooldown_minutes"),
+        notify_host: Some(typed.ticked("notify_host")),
     }
 }
 
@@ -142,9 +148,10 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer 
     };
     let typed = LinkInput {
         valid_from: when::input(now, &zone),
-        valid_until: when::input(link::default_until(now, &zone), &zone),
+        valid_until: when::input(link::default_until(now, &zone, admin.organization.default_validity_days), &zone),
         host_name: admin.row.name.clone(),
         host_contact: admin.row.email.clone(),
+        notify_host: Some(admin.organization.arrival_notice),
         doors: only,
         zone,
         ..Default::default()
@@ -235,14 +242,15 @@ fn warnings(from: i64, until: Option<i64>, chosen: &[String], doors: &[DoorAtPla
 }
 
 /// What the form as typed deserves to be warned of.
-fn warned_of(app: &App, input: &LinkInput, house: &House) -> Vec<String> {
+fn warned_of(app: &App, admin: &Admin, input: &LinkInput, house: &House) -> Vec<String> {
+    let days = admin.organization.default_validity_days;
     let now = app.clock.now();
     let at = |text: &str| when::parse_input(text, &input.zone).ok();
     let from = at(&input.valid_from).unwrap_or(now);
     let until = if input.never_expires {
         None
     } else {
-        let default = || link::default_until(now.max(from), &input.zone);
+        let default = || link::default_until(now.max(from), &input.zone, days);
         Some(at(&input.valid_until).unwrap_or_else(default))
     };
     warnings(from, until, &house.chosen(input), &house.doors)
@@ -262,7 +270,10 @@ async fn needs_second_look(
     let house = House::load(app, &form.admin).await?;
     let seen = form.typed.all("warned");
     let new = same::others(app, &form.admin, input, id).await?;
-    Ok(warned_of(app, input, &house).iter().chain(new.iter().map(|one| &one.id)).any(|warning| !seen.contains(warning)))
+    Ok(warned_of(app, &form.admin, input, &house)
+        .iter()
+        .chain(new.iter().map(|one| &one.id))
+        .any(|warning| !seen.contains(warning)))
 }
 
 /// The form again, with what was typed, what is wrong, and what deserves a second look.
@@ -275,7 +286,7 @@ async fn again(
 ) -> Answer {
     let house = House::load(app, &form.admin).await?;
     let status = error.as_ref().map_or(StatusCode::OK, crate::http::failure::status);
-    let warned = warned_of(app, &input, &house);
+    let warned = warned_of(app, &form.admin, &input, &house);
     let ask =
         matches!(&error, Some(Error::Fields(fields)) if fields.iter().any(|field| field.field == "never_expires"));
     let mut model = page::Model {
@@ -306,12 +317,14 @@ fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
         language: link.language.clone(),
         doors: grants.doors,
         groups: grants.groups,
+        days: week::typed(&grants.windows),
         valid_from: when::input(link.valid_from, zone),
         valid_until: link.valid_until.map_or_else(String::new, |until| when::input(until, zone)),
         zone: zone.to_owned(),
         never_expires: link.valid_until.is_none(),
         never_expires_confirmed: false,
         max_uses: link.max_uses.map_or_else(String::new, |max| max.to_string()),
+        notify_host: Some(link.notify_host),
         cooldown_minutes: if link.cooldown_ms > 0 { (link.cooldown_ms / 60_000).to_string() } else { String::new() },
     }
 }

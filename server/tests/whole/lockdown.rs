@@ -1,0 +1,141 @@
+//! The lockdown of a place: nothing opens, everybody reads it, and only who may lifts it.
+
+use crate::house::House;
+use domain::role::Role;
+use server::service::actor::Actor;
+use server::service::{audit, place_lockdown};
+
+crate::on_both!(
+    a_place_that_is_locked_down_opens_for_nobody,
+    a_reason_is_asked_and_a_second_lockdown_refused,
+    only_who_may_lifts_it,
+);
+
+async fn a_place_that_is_locked_down_opens_for_nobody(database: &str) {
+    let house = House::open(database);
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+    let (things, elsewhere) = (house.things(&ours).await, house.things(&theirs).await);
+    let mut owner = house.signed_in(&ours).await;
+    let mut visitor = house.browser();
+    let token = visitor.visit(&things.secret).await.token();
+    let path = format!("/places/{}", things.place);
+    let ask = owner.get(&format!("{path}/lockdown")).await;
+    assert!(ask.body.contains("Quetzal Gate opens for nobody until the lockdown is lifted"), "{}", ask.body);
+    let fields = [("reason", "Fire <drill>"), ("lift_role", "owner")];
+    let done = owner.submit(&format!("{path}/lockdown"), &format!("{path}/lockdown"), &fields).await;
+    assert_eq!(done.location(), path, "{}", done.body);
+
+    for page in ["/", "/doors", "/links", "/events", "/account", &format!("/doors/{}", things.door), "/schedules/new"] {
+        let body = owner.get(page).await.body;
+        for text in [
+            "Lockdown of Quetzal Court",
+            "Fire &lt;drill&gt;",
+            "by Quetzal Owner",
+            "Lift the lockdown of Quetzal Court",
+        ] {
+            assert!(body.contains(text), "{text} on {page}: {body}");
+        }
+    }
+    let mut other = house.signed_in(&theirs).await;
+    assert!(!other.get("/").await.body.contains("Lockdown of"), "a lockdown is one organization's");
+
+    let said = visitor.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(
+        (said["state"].as_str(), said["title"].as_str()),
+        (Some("denied"), Some("Locked for everyone")),
+        "{said}"
+    );
+    let page = visitor.get(&format!("/visit/{}", things.link)).await;
+    assert!(page.body.contains("The doors are locked for everyone") && !page.body.contains("drill"), "{}", page.body);
+    let door = format!("/doors/{}", things.door);
+    owner.submit(&door, &format!("{door}/unlock"), &[]).await;
+    let page = owner.get(&door).await;
+    assert!(
+        page.body.contains("stays shut. The place was locked down.") && page.body.contains("Locked down"),
+        "{}",
+        page.body
+    );
+    let events = house.events(&ours).await;
+    let unlocks: Vec<_> = events.iter().filter(|row| row.action == "door.unlock").collect();
+    assert_eq!(unlocks.len(), 2);
+    assert!(unlocks.iter().all(|row| row.reason.as_deref() == Some("place_lockdown")));
+    let mut neighbour = house.browser();
+    let free = neighbour.visit(&elsewhere.secret).await.token();
+    let said = neighbour.tap(&elsewhere.link, &elsewhere.door, &free, "request-number-one").await.json();
+    assert_eq!(said["state"], "open");
+
+    let lifted = owner.submit("/account", &format!("{path}/lift"), &[]).await;
+    assert_eq!(lifted.location(), path);
+    let page = owner.get(&path).await;
+    assert!(
+        page.body.contains("is lifted. Its doors open again.") && !page.body.contains("Lockdown of"),
+        "{}",
+        page.body
+    );
+    let said = visitor.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!(said["state"], "open");
+    let log = owner.get("/events").await;
+    assert!(
+        log.body.contains("locked down Quetzal Court") && log.body.contains("lifted the lockdown of Quetzal Court")
+    );
+    audit::verify(&house.app).await.expect("an intact log");
+}
+
+async fn a_reason_is_asked_and_a_second_lockdown_refused(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut owner = house.signed_in(&ours).await;
+    let path = format!("/places/{}/lockdown", things.place);
+    let page = owner.submit(&path, &path, &[("reason", " "), ("lift_role", "observer")]).await;
+    assert_eq!(page.status, 422);
+    assert!(
+        page.body.contains("Please fill this in.") && page.body.contains("Please choose who may lift it."),
+        "{}",
+        page.body
+    );
+    let fields = [("reason", "Water"), ("lift_role", "access_manager")];
+    for _ in 0..2 {
+        assert_eq!(owner.submit(&path, &path, &fields).await.status, 303);
+    }
+    assert!(owner.get("/places").await.body.contains("is locked down already"));
+    assert_eq!(house.count(&ours, "place.locked_down", "done").await, 1);
+    let lift = format!("/places/{}/lift", things.place);
+    for _ in 0..2 {
+        owner.submit("/account", &lift, &[]).await;
+    }
+    assert!(owner.get("/places").await.body.contains("is not locked down"));
+    assert_eq!(house.count(&ours, "place.lockdown_lifted", "done").await, 1);
+}
+
+async fn only_who_may_lifts_it(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut manager = house.colleague(&ours, Role::AccessManager).await;
+    let mut observer = house.colleague(&ours, Role::Observer).await;
+    let path = format!("/places/{}", things.place);
+    assert!(!observer.get(&path).await.body.contains("Lock this place down"));
+    let fields = [("reason", "Burglary"), ("lift_role", "administrator")];
+    manager.submit(&format!("{path}/lockdown"), &format!("{path}/lockdown"), &fields).await;
+    let page = manager.get(&path).await;
+    assert!(
+        page.body.contains("Lockdown of Quetzal Court") && !page.body.contains("Lift the lockdown"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("administrators and owners"), "{}", page.body);
+    manager.submit("/account", &format!("{path}/lift"), &[]).await;
+    let page = manager.get(&path).await;
+    assert!(page.body.contains("Only an administrator or owner may lift this lockdown."), "{}", page.body);
+    assert_eq!(house.count(&ours, "place.lockdown_lifted", "done").await, 0);
+    assert_eq!(observer.submit("/account", &format!("{path}/lift"), &[]).await.status, 403);
+    let mut administrator = house.colleague(&ours, Role::Administrator).await;
+    administrator.submit("/account", &format!("{path}/lift"), &[]).await;
+    assert_eq!(house.count(&ours, "place.lockdown_lifted", "done").await, 1);
+
+    let actor = Actor { role: Role::AccessManager, ..house.owner(&ours) };
+    place_lockdown::lock_down(&house.app, &actor, &things.place, "Again", "owner").await.unwrap();
+    assert!(place_lockdown::lift(&house.app, &actor, &things.place).await.is_err());
+    place_lockdown::lift(&house.app, &house.owner(&ours), &things.place).await.unwrap();
+}
