@@ -54,7 +54,9 @@ for (const [device, options] of Object.entries(devices)) {
           'links-act': '/links/act?scope=all&do=revoke&q=keller', 'links-extend': '/links/act?scope=all&do=extend', 'links-import': '/links/import',
           'link-duplicate': `/links/${active}/duplicate`,
           'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
-          'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', event: `/events/${event.id}`,
+          'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', 'events-unknown': '/events?q=xyzzy',
+          'events-filtered': '/events?q=front&outcome=denied', 'events-live': '/events?live=1', 'link-erase': `/links/${active}/erase`,
+          retention: '/settings/retention', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
           deliveries: '/deliveries', settings: '/settings', 'settings-general': '/settings/general',
           'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
@@ -69,7 +71,7 @@ for (const [device, options] of Object.entries(devices)) {
         for (const [name, path] of Object.entries(pages)) {
           await at(path);
           await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-          if (['overview', 'simulator', 'link-shown'].includes(name)) await page.waitForTimeout(400);
+          if (['overview', 'simulator', 'link-shown', 'events-live'].includes(name)) await page.waitForTimeout(400);
           await look(page, folder, name);
         }
         await at('/links/new');
