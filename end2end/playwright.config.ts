@@ -26,8 +26,8 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' } },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: /walk|visitor|hours|messages|drivers/ },
-    { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: /walk|hours|messages|drivers/ },
-    { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: /walk|hours|messages|drivers/ },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: /walk|visitor|hours|messages|log\.spec|drivers/ },
+    { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: /walk|hours|messages|log\.spec|drivers/ },
+    { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: /walk|hours|messages|log\.spec|drivers/ },
   ],
 });

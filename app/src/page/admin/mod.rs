@@ -38,6 +38,7 @@ pub mod place_lockdown;
 pub mod places;
 pub mod problem;
 pub mod restrictions;
+pub mod retention;
 pub mod said;
 pub mod schedule;
 pub mod schedule_form;
