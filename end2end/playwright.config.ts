@@ -26,8 +26,8 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' } },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: /walk|visitor|hours|messages|admins/ },
-    { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: /walk|hours|messages|admins/ },
-    { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: /walk|hours|messages|admins/ },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: /walk|visitor|hours|messages|admins|log\.spec/ },
+    { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: /walk|hours|messages|admins|log\.spec/ },
+    { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: /walk|hours|messages|admins|log\.spec/ },
   ],
 });

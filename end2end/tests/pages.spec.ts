@@ -53,7 +53,9 @@ for (const [device, options] of Object.entries(devices)) {
           doors: '/doors', 'door-new': '/doors/new', door: `/doors/${doors[0].id}`, 'door-edit': `/doors/${doors[0].id}/edit`,
           'door-remove': `/doors/${doors[0].id}/remove`, links: '/links', 'links-none': '/links?q=nobody+at+all',
           'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
-          'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', event: `/events/${event.id}`,
+          'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', 'events-unknown': '/events?q=xyzzy',
+          'events-filtered': '/events?q=front&outcome=denied', 'events-live': '/events?live=1', 'link-erase': `/links/${active}/erase`,
+          retention: '/settings/retention', event: `/events/${event.id}`,
           'event-done': `/events/${events.find(event => event.outcome === 'done').id}`,
           deliveries: '/deliveries', settings: '/settings', 'settings-general': '/settings/general',
           'settings-messages': '/settings/messages', 'settings-preview': '/settings/messages/preview?language=de',
@@ -75,7 +77,7 @@ for (const [device, options] of Object.entries(devices)) {
         for (const [name, path] of Object.entries(pages)) {
           await at(path);
           await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
-          if (['overview', 'simulator', 'link-shown'].includes(name)) await page.waitForTimeout(400);
+          if (['overview', 'simulator', 'link-shown', 'events-live'].includes(name)) await page.waitForTimeout(400);
           await look(page, folder, name);
         }
         await at('/links/new');

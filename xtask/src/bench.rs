@@ -2,6 +2,7 @@
 //!
 //! Numbers of one machine say little about another, so what can be is a ratio of two measures of the same run.
 
+mod events;
 mod pages;
 mod unlocks;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
     let mut rows = pages::measure(&binary, seconds)?;
     rows.push(islands()?);
     rows.extend(unlocks::measure(seconds)?);
+    rows.extend(events::measure()?);
     println!();
     println!("{:<52} {:>34}   {:<14} met", "measure, median of three", "measured", "target");
     for Row { name, measured, target, met } in &rows {

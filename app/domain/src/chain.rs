@@ -81,6 +81,65 @@ impl Checkpoint {
     }
 }
 
+/// Why a log, or an export of it, does not begin with the first event. Part of what is signed, so that a piece that was
+/// taken out never passes for what retention left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartKind {
+    /// Older events were pruned.
+    Pruned,
+    /// Older events are in the log, but not in this export.
+    Excerpt,
+    /// Only events that fit a filter are in this export, so that its chain has gaps.
+    Filtered,
+}
+
+/// The place in a log after which it, or an export of it, begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// When it was made, Unix milliseconds.
+    pub at: i64,
+    /// Hexadecimal hash of the event before the first.
+    pub hash: String,
+    /// Why.
+    pub kind: StartKind,
+    /// Whose log.
+    pub organization: String,
+    /// The sequence of the event before the first.
+    pub sequence: i64,
+}
+
+impl Start {
+    /// The signed bytes: compact JSON with sorted keys.
+    #[must_use]
+    pub fn canonical(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("strings and numbers always serialize")
+    }
+}
+
+/// The end of an export that is complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// When it was made, Unix milliseconds.
+    pub at: i64,
+    /// How many events it holds.
+    pub events: i64,
+    /// Hexadecimal hash of the last one.
+    pub hash: String,
+    /// The last one's sequence.
+    pub last: i64,
+    /// Whose log.
+    pub organization: String,
+}
+
+impl End {
+    /// The signed bytes: compact JSON with sorted keys.
+    #[must_use]
+    pub fn canonical(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("strings and numbers always serialize")
+    }
+}
+
 /// What is wrong with a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {

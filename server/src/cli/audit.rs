@@ -49,7 +49,7 @@ impl Audit {
                 };
                 for log in verified {
                     let object = json!({
-                        "id": log.organization, "events": log.events, "head": log.head, "checkpoints": log.checkpoints, "state": "intact",
+                        "id": log.organization, "first": log.first, "events": log.events, "head": log.head, "checkpoints": log.checkpoints, "state": "intact",
                     });
                     let line = format!(
                         "{}: {} events, {} checkpoints, intact.",
@@ -60,14 +60,14 @@ impl Audit {
                 Ok(())
             }
             Self::Export(export) => {
-                let (organization, _) = acting(app, org).await?;
+                let (_, actor) = acting(app, org).await?;
                 match &export.out {
-                    None => audit::export(app, &organization.id, &mut std::io::stdout()).await?,
+                    None => audit::export_to(app, &actor, &mut std::io::stdout()).await?,
                     Some(path) => {
                         let file = std::fs::File::create(path)
                             .map_err(|cause| Error::Refused(format!("{}: {cause}", path.display())))?;
                         let mut out = std::io::BufWriter::new(file);
-                        let last = audit::export(app, &organization.id, &mut out).await?;
+                        let last = audit::export_to(app, &actor, &mut out).await?;
                         std::io::Write::flush(&mut out).map_err(|cause| Error::Unavailable(cause.to_string()))?;
                         last
                     }

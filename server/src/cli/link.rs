@@ -7,6 +7,7 @@ use super::output::{print, time};
 use super::{door, group, schedule};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::service::erase;
 use crate::service::link::{self, LinkInput};
 use crate::store::link::{self as store, Filter, LinkRow};
 use clap::{Args, Subcommand};
@@ -27,6 +28,8 @@ pub(super) enum Link {
     Resume(Show),
     /// End a link for good.
     Revoke(Show),
+    /// Erase the person a link was made for, beside its events too; it is revoked first. Cannot be undone.
+    Erase(Show),
     /// Replace a link's secret; its old address dies at once.
     Rotate(Show),
     /// Move a link's end.
@@ -225,6 +228,11 @@ impl Link {
             }
             Self::Revoke(to) => {
                 (link::revoke(app, &actor, &find(app, &id, &to.link).await?.id).await.map(|_| to.link)?, to.json)
+            }
+            Self::Erase(to) => {
+                let row = find(app, &id, &to.link).await?;
+                erase::link(app, &actor, &row.id).await?;
+                (row.id, to.json)
             }
             Self::Rotate(to) => {
                 let row = find(app, &id, &to.link).await?;

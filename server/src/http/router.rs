@@ -1,8 +1,9 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, could_it_open, deliveries, doors, events, factors, groups, invitation, links, live, overview,
-    passkeys, place_lockdown, places, prove, schedules, security, settings, setup, sign_in, sign_in_factor, simulator,
+    account, admins, could_it_open, deliveries, doors, erase, events, factors, groups, invitation, links, live,
+    overview, passkeys, place_lockdown, places, prove, retention, schedules, security, settings, setup, sign_in,
+    sign_in_factor, simulator,
 };
 use super::session_store::Sessions;
 use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
@@ -102,10 +103,13 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/{id}/extend", POST, post(links::extend)),
         route("/links/{id}/rotate", POST, post(links::rotate)),
         route("/links/{id}/revoke", BOTH, get(links::ask_revoke).post(links::revoke)),
+        route("/links/{id}/erase", BOTH, get(erase::ask_link).post(erase::link)),
         route("/links/{id}/send", POST, post(links::send)),
         route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
         route("/events", GET, get(events::list)),
         route("/events/stream", GET, get(live::stream)),
+        route("/events/export.csv", GET, get(events::csv)),
+        route("/events/export.jsonl", GET, get(events::jsonl)),
         route("/events/{id}", GET, get(events::detail)),
         route("/deliveries", GET, get(deliveries::list)),
         route("/simulator", GET, get(simulator::doors)),
@@ -118,7 +122,9 @@ pub fn session_routes() -> Vec<Route> {
         route("/admins/invitations/{id}/withdraw", POST, post(admins::withdraw)),
         route("/admins/{id}", GET, get(admins::detail)),
         route("/admins/{id}/role", POST, post(admins::set_role)),
+        route("/admins/{id}/erase", BOTH, get(erase::ask_admin).post(erase::admin)),
         route("/admins/{id}/remove", BOTH, get(admins::ask_remove).post(admins::remove)),
+        route("/settings/retention", BOTH, get(retention::form).post(retention::change)),
         route("/settings", GET, get(settings::hub)),
         route("/settings/general", BOTH, get(settings::general::form).post(settings::general::save)),
         route("/settings/messages", BOTH, get(settings::messages::form).post(settings::messages::save)),

@@ -1,6 +1,6 @@
 //! What the server does by itself: declares lost openings and mails, signs checkpoints, sweeps what is over.
 
-use super::{audit, notices, unlock};
+use super::{audit, notices, retention, unlock};
 use crate::app::App;
 use crate::error::Result;
 use crate::notify::outbox;
@@ -11,6 +11,8 @@ use std::time::Duration;
 const SWEEP: Duration = Duration::from_secs(5);
 /// Between two checkpoints.
 const CHECKPOINT: Duration = Duration::from_secs(3_600);
+/// Between two looks at what is kept too long.
+const RETENTION: Duration = Duration::from_secs(1_800);
 /// An outcome later than this after its deadline will never be reported, milliseconds.
 const GRACE_MS: i64 = 10_000;
 /// Throttle windows older than this are over, milliseconds.
@@ -33,6 +35,7 @@ pub async fn at_start(app: &App) -> Result<()> {
 pub async fn work(app: App) {
     let mut sweep = tokio::time::interval(SWEEP);
     let mut checkpoint = tokio::time::interval(CHECKPOINT);
+    let mut keep = tokio::time::interval(RETENTION);
     sweep.tick().await;
     loop {
         tokio::select! {
@@ -40,6 +43,11 @@ pub async fn work(app: App) {
             _ = sweep.tick() => {
                 if let Err(cause) = sweep_once(&app).await {
                     tracing::warn!(?cause, "housekeeping could not work; trying again soon");
+                }
+            }
+            _ = keep.tick() => {
+                if let Err(cause) = retention::sweep(&app).await {
+                    tracing::warn!(?cause, "what is kept too long could not go; trying again in half an hour");
                 }
             }
             _ = checkpoint.tick() => {

@@ -3,13 +3,13 @@
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::event::Is;
-use crate::store::schema::{admins, doors, groups, link_words, links, places, schedules};
+use crate::store::link::words::fold;
+use crate::store::schema::{admins, doors, groups, link_words, places, schedules};
 use app::page::admin::said;
 use diesel::prelude::*;
 use domain::event::Outcome;
 use domain::id::Kind;
 use domain::reason::Reason;
-use std::collections::HashSet;
 
 /// Words that are looked at; a search for more is cut short.
 const WORDS: usize = 6;
@@ -29,13 +29,13 @@ pub struct Meaning {
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    text.to_lowercase().split_whitespace().map(str::to_owned).take(WORDS).collect()
+    fold(text).split_whitespace().map(str::to_owned).take(WORDS).collect()
 }
 
 /// Whether some word of a name begins so.
 fn begins(name: &str, word: &str) -> bool {
-    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
-        || name.to_lowercase().split_whitespace().any(|part| part.starts_with(word))
+    let name = fold(name);
+    name.split(|c: char| !c.is_alphanumeric()).chain(name.split_whitespace()).any(|part| part.starts_with(word))
 }
 
 /// Understands a search: every word must be true of an event, each in any of the ways it can be.
@@ -101,33 +101,17 @@ fn joined(any: Vec<Vec<Is>>) -> Vec<Vec<Is>> {
     rest
 }
 
-/// Links in whose words one begins so. Their words are kept in lower case and compared byte by byte.
+/// Links in whose words one begins so. Words are kept folded and compared byte by byte.
 fn links_named(c: &mut AnyConnection, organization: &str, word: &str) -> Result<Vec<Is>> {
-    let end = format!("{word}\u{10FFFF}");
-    let by_word: Vec<String> = link_words::table
+    let mut ids: Vec<String> = link_words::table
         .filter(link_words::organization_id.eq(organization))
         .filter(link_words::word.ge(word))
-        .filter(link_words::word.lt(&end))
+        .filter(link_words::word.lt(format!("{word}\u{10FFFF}")))
         .select(link_words::link_id)
         .limit(LINKS)
         .load(c)?;
-    let by_name: Vec<String> = links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::name_key.ge(word))
-        .filter(links::name_key.lt(&end))
-        .select(links::id)
-        .limit(LINKS)
-        .load(c)?;
-    let inside = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let by_part: Vec<String> = links::table
-        .filter(links::organization_id.eq(organization))
-        .filter(links::name_key.like(format!("% {inside}%")).escape('\\'))
-        .select(links::id)
-        .limit(LINKS)
-        .load(c)?;
-    let ids: HashSet<String> = by_word.into_iter().chain(by_name).chain(by_part).collect();
-    let mut ids: Vec<String> = ids.into_iter().collect();
     ids.sort_unstable();
+    ids.dedup();
     Ok(ids.into_iter().map(Is::Link).collect())
 }
 
@@ -210,6 +194,7 @@ mod tests {
             ("Front door", "ront", false),
             ("Lindenstraße 14", "14", true),
             ("Jean-Luc Picard", "luc", true),
+            ("Zoë Müller", "muller", true),
             ("محمد الأحمد", "الأحمد", true),
         ] {
             assert_eq!(begins(name, word), fits, "{name} {word}");

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::admin::AdminRow;
 use crate::store::writer::Tx;
-use crate::store::{invitation, people, session};
+use crate::store::{factor, invitation, people, session};
 use domain::role::{Right, Role};
 
 /// What the actor may do at this very moment, by their row as this transaction sees it.
@@ -104,6 +104,12 @@ pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<String> {
             must_leave_an_owner(tx, &row)?;
             people::remove(tx, &actor.organization, &id)?;
             let ended = session::end_all(tx, &id)?;
+            // What proved that it was them proves nothing any more.
+            match factor::clear_totp(tx, &id) {
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(other) => return Err(other),
+            }
+            factor::clear(tx, &id)?;
             let mut event = actor.event(tx.clock, tx.now, "admin.removed", &id);
             event.detail.insert("role".into(), row.role.clone());
             event.detail.insert("sessions_ended".into(), ended.to_string());

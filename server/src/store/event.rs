@@ -159,6 +159,14 @@ pub fn people(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, P
 /// Those of the database.
 pub fn entries(c: &mut AnyConnection, organization: &str, sequence: i64, most: i64) -> Result<Vec<Entry>> {
     let rows = in_order(c, organization, &Filter::default(), sequence, most)?;
+    with_people(c, rows)
+}
+
+/// Events with the people beside them, while they are kept.
+///
+/// # Errors
+/// Those of the database.
+pub fn with_people(c: &mut AnyConnection, rows: Vec<EventRow>) -> Result<Vec<Entry>> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let mut people = people(c, &ids)?;
     rows.into_iter()
@@ -224,6 +232,39 @@ pub fn checkpoints(c: &mut AnyConnection, organization: &str) -> Result<Vec<(dom
         .into_iter()
         .map(|(organization, sequence, hash, at, signature)| {
             (domain::chain::Checkpoint { at, hash, organization, sequence }, signature)
+        })
+        .collect())
+}
+
+/// Stores a signed beginning; events up to it may go then.
+///
+/// # Errors
+/// Those of the database.
+pub fn put_beginning(tx: &mut Tx<'_>, start: &domain::chain::Start, signature: &str) -> Result<()> {
+    diesel::insert_into(beginnings::table)
+        .values((
+            beginnings::organization_id.eq(&start.organization),
+            beginnings::sequence.eq(start.sequence),
+            beginnings::hash.eq(&start.hash),
+            beginnings::made_at.eq(start.at),
+            beginnings::signature.eq(signature),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Where an organization's log begins since its older events were pruned, each time anew, in order, with signatures.
+///
+/// # Errors
+/// Those of the database.
+pub fn beginnings(c: &mut AnyConnection, organization: &str) -> Result<Vec<(domain::chain::Start, String)>> {
+    let rows: Vec<(String, i64, String, i64, String)> =
+        beginnings::table.filter(beginnings::organization_id.eq(organization)).order(beginnings::sequence).load(c)?;
+    let kind = domain::chain::StartKind::Pruned;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, sequence, hash, at, signature)| {
+            (domain::chain::Start { at, hash, kind, organization, sequence }, signature)
         })
         .collect())
 }

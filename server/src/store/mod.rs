@@ -16,6 +16,7 @@ pub mod organization;
 pub mod people;
 pub mod place;
 pub mod quota;
+pub mod retention;
 pub mod schedule;
 pub mod schema;
 pub mod session;

@@ -294,6 +294,8 @@ impl House {
                 "event_people_no_update",
                 "checkpoints_no_update",
                 "checkpoints_no_delete",
+                "beginnings_no_update",
+                "beginnings_no_delete",
             ];
             let off: String = guards.iter().map(|guard| format!("DROP TRIGGER IF EXISTS {guard};")).collect();
             self.sql(&format!("{off} {sql}")).expect("a statement");

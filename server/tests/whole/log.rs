@@ -269,3 +269,51 @@ async fn of_another_organization_nothing_is_found(database: &str) {
         assert!(listed(&page.body).is_empty() && !page.body.contains("Keller"), "{query}: {}", page.body);
     }
 }
+
+/// Every action that the sources name is one that the filter offers.
+#[test]
+fn every_action_can_be_chosen() {
+    let kinds = [
+        "admin",
+        "factor",
+        "recovery_codes",
+        "door",
+        "events",
+        "group",
+        "invitation",
+        "link",
+        "message",
+        "organization",
+        "passkey",
+        "place",
+        "schedule",
+        "session",
+        "settings",
+    ];
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let (mut seen, mut missing) = (0, std::collections::BTreeSet::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            for kind in kinds {
+                for (at, _) in text.match_indices(&format!("\"{kind}.")) {
+                    let action = text[at + 1..].split('"').next().unwrap();
+                    if word(&action[kind.len() + 1..]) && !action.ends_with(".css") {
+                        seen += 1;
+                        if app::page::admin::said::action(action).is_none() {
+                            missing.insert(action.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "the sources are where they are looked for");
+    assert!(missing.is_empty(), "said::ACTIONS lacks {missing:?}");
+}

@@ -12,6 +12,7 @@ mod groups;
 mod handling;
 mod hours;
 mod house;
+mod keeping;
 mod listing;
 mod lockdown;
 mod log;

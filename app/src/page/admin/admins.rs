@@ -16,6 +16,8 @@ pub struct Model {
     pub people: Vec<Row>,
     /// Latest first.
     pub invited: Vec<Invited>,
+    /// Admins who left and are still named, for those who may erase them: id and name.
+    pub left: Vec<(String, String)>,
     /// Whether whoever looks may invite, and so send again and take back.
     pub inviting: bool,
     /// Whether everybody needs a second factor.
@@ -78,6 +80,22 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         let rows = model.invited.into_iter().map(|one| invited(one, &token)).collect_view();
         ui::card_of("card", "Invited", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
     });
+    let left = (!model.left.is_empty()).then(|| {
+        let rows = model
+            .left
+            .into_iter()
+            .map(|(id, name)| {
+                let label = format!("Erase {name}");
+                view! {
+                    <li class="pair">
+                        <div><b>{name}</b> <span class="more">"Removed; what they did still stands in the log by their name."</span></div>
+                        <a class="btn small danger" href=format!("/admins/{id}/erase") aria-label=label>"Erase"</a>
+                    </li>
+                }
+            })
+            .collect_view();
+        ui::card_of("card", "Who left", ().into_any(), view! { <ul class="rows">{rows}</ul> }.into_any())
+    });
     let required = if model.required {
         "Everybody needs a second factor to sign in."
     } else {
@@ -91,6 +109,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         <div class="grid">
             <div class="card"><ul class="rows">{people}</ul></div>
             {invited}
+            {left}
         </div>
     };
     shell::admin(chrome, "Admins", Islands::None, body.into_any())

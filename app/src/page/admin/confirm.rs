@@ -98,6 +98,49 @@ impl Model {
         }
     }
 
+    /// Erasing the person that a link was made for; `alive` while it still opens something, or will.
+    #[must_use]
+    pub fn erase_link(id: &str, name: &str, alive: bool, version: i64) -> Self {
+        let mut consequences = vec![
+            "Destroyed: name, e-mail, phone, company, host, note and external id of the link.".to_owned(),
+            "Destroyed: name, network and browser beside each of its events, the addresses its messages went to, and mails kept on this server.".to_owned(),
+            "Kept: that a link existed, which doors it opened and when, without telling whose it was. The event log still verifies.".to_owned(),
+            "Copies elsewhere are yours to find: backups, exports, mails that were sent.".to_owned(),
+            "This cannot be undone, by nobody.".to_owned(),
+        ];
+        if alive {
+            consequences.insert(0, "The link is revoked: it opens nothing any more.".to_owned());
+        }
+        Self {
+            title: format!("Erase {name}?"),
+            consequences,
+            refused: None,
+            action: format!("/links/{id}/erase"),
+            button: "Erase this person".into(),
+            version,
+            back: WayBack::new(format!("/links/{id}"), "Keep everything"),
+        }
+    }
+
+    /// Erasing an admin who left; refused while they may still sign in.
+    #[must_use]
+    pub fn erase_admin(id: &str, name: &str, refused: Option<String>) -> Self {
+        Self {
+            title: format!("Erase {name}?"),
+            consequences: vec![
+                "Destroyed: their name and address, how they signed in, and network and browser beside everything they did here.".into(),
+                "Kept: what was done, without telling by whom. The event log still verifies.".into(),
+                "Copies elsewhere are yours to find: backups, exports, mails that were sent.".into(),
+                "This cannot be undone, by nobody.".into(),
+            ],
+            refused,
+            action: format!("/admins/{id}/erase"),
+            button: "Erase this person".into(),
+            version: 0,
+            back: WayBack::new("/admins", "Keep everything"),
+        }
+    }
+
     /// Removing a schedule; `refused` says whom it still binds.
     #[must_use]
     pub fn remove_schedule(id: &str, name: &str, refused: Option<String>, version: i64) -> Self {

@@ -168,7 +168,19 @@ fn actions(model: &Model) -> AnyView {
     };
     let label = if model.live.is_some() { "Stop following" } else { "Follow live" };
     let icon = if model.live.is_some() { Icon::Pause } else { Icon::Resume };
-    view! { <a class="btn" href=to>{icon.view()} {label}</a> }.into_any()
+    let export = (model.refused.is_none() && model.live.is_none()).then(|| {
+        view! {
+            <details class="fold extend">
+                <summary class="btn">{Icon::Download.view()} "Export"</summary>
+                <div class="card pad stack menu">
+                    <p class="small muted">"What this list shows, from its beginning to its end. That it was exported is recorded."</p>
+                    <a class="btn" href=model.address("/events/export.csv") download="">"Table (CSV)"</a>
+                    <a class="btn" href=model.address("/events/export.jsonl") download="">"JSON lines, to verify"</a>
+                </div>
+            </details>
+        }
+    });
+    view! { {export} <a class="btn" href=to>{icon.view()} {label}</a> }.into_any()
 }
 
 fn filters(model: &Model) -> AnyView {

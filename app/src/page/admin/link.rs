@@ -82,6 +82,8 @@ pub struct Model {
     pub extend_open: bool,
     /// The zone that the new end is typed in.
     pub zone: String,
+    /// Whether its person was erased.
+    pub erased: bool,
     /// Why a new address would be good now.
     pub advice: Option<Advice>,
 }
@@ -108,6 +110,14 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let name = model.name.clone();
     let islands = if model.url.is_some() { Islands::Some } else { Islands::None };
     let log = view! { <a class="small" href=format!("/events?link={}", model.id)>"In the event log"</a> };
+    let erase = (chrome.may(Right::Own) && !model.erased).then(|| {
+        let text = "Takes out name, addresses and networks, here and beside every event. What happened stays.";
+        let button = view! {
+            <p class="muted">{text}</p>
+            <p class="row"><a class="btn danger" href=format!("/links/{}/erase", model.id)>"Erase this person"</a></p>
+        };
+        ui::card("Personal data", ().into_any(), view! { <div class="stack">{button}</div> }.into_any())
+    });
     let body = view! {
         {ui::back("/links", "Access links")}
         {ui::head(&name, Some(links::badge(model.state)), view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} }.into_any())}
@@ -122,6 +132,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 {ui::card("Link", ().into_any(), facts(&model))}
                 {now(&model.id, &model.doors)}
+                {erase}
             </div>
         </div>
     };

@@ -44,6 +44,7 @@ pub mod problem;
 pub mod prove;
 pub mod recovery_codes;
 pub mod restrictions;
+pub mod retention;
 pub mod said;
 pub mod schedule;
 pub mod schedule_form;

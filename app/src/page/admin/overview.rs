@@ -1,12 +1,15 @@
 //! The overview: today in numbers, the doors, what happens now, what ends soon, and the first steps.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, doors, gauges};
+use super::{Chrome, doors, gauges, parts};
 use crate::island::{FeedItem, LiveFeed};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, icon::Icon};
+
+mod chart;
 
 /// The overview.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,12 @@ pub struct Model {
     pub refused_today: i64,
     /// Why, most frequent first: the badge's word of `said::badge` and how many.
     pub refused_why: Vec<(String, i64)>,
+    /// The same by the hour, midnight first; every hour of the day that has come.
+    pub hours: Vec<Hour>,
+    /// Midnight as the event log's filter has it.
+    pub today: String,
+    /// The places that could be locked down: id and name.
+    pub places: Vec<(String, String)>,
     /// Links that open doors now.
     pub active_links: i64,
     /// How many of them end within 24 hours.
@@ -43,6 +52,17 @@ pub struct Model {
     pub first_steps: Option<FirstSteps>,
 }
 
+/// What happened in an hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hour {
+    /// What the clock showed at its beginning: *09*.
+    pub label: String,
+    /// Openings granted.
+    pub granted: i64,
+    /// Openings refused.
+    pub refused: i64,
+}
+
 /// A link that ends soon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ending {
@@ -54,6 +74,12 @@ pub struct Ending {
     pub doors: Vec<String>,
     /// When it ends.
     pub until: Moment,
+    /// A day later, as the form that extends it has it.
+    pub later: String,
+    /// The zone of that.
+    pub zone: String,
+    /// Its version, for stale forms.
+    pub version: i64,
 }
 
 /// What is done of the three first steps.
@@ -72,19 +98,22 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fresh = model.first_steps.is_some();
     let add =
         (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let lock = (!fresh && chrome.may(Right::Doors)).then(|| lock_down(&model.places));
     let steps = model.first_steps.map(first_steps);
     let stats = (!fresh).then(|| stats(&model));
+    let chart = (!fresh).then(|| chart::view(&model.hours, &model.today));
     let doors = (!model.doors.is_empty()).then(|| {
         let label = format!("All {}", model.door_count);
         let all = view! { <a class="small" href="/doors">{label}<span class="hidden">" doors"</span></a> };
         ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome.form_token, "/"))
     });
-    let ending = (!fresh).then(|| ending(model.ending));
+    let extend = chrome.may(Right::Links).then_some(chrome.form_token.as_str());
+    let ending = (!fresh).then(|| ending(model.ending, extend));
     let body = view! {
-        {ui::head("Overview", None, add.into_any())}
+        {ui::head("Overview", None, view! { {lock} {add} }.into_any())}
         {stats}
         <div class="grid cols">
-            <div class="grid">{steps}{doors}</div>
+            <div class="grid">{steps}{chart}{doors}</div>
             <div class="grid">
                 <section class="card"><LiveFeed items=model.feed url=model.stream/></section>
                 {ending}
@@ -93,6 +122,30 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         </div>
     };
     shell::admin(chrome, "Overview", Islands::Some, body.into_any())
+}
+
+/// The way to a place's lockdown: at once where there is one place, else by choosing.
+fn lock_down(places: &[(String, String)]) -> AnyView {
+    let address = |id: &str| format!("/places/{id}/lockdown");
+    match places {
+        [] => ().into_any(),
+        [(id, _)] => {
+            view! { <a class="btn" href=address(id)>{Icon::Lockdown.view()} "Lock the place down"</a> }.into_any()
+        }
+        several => {
+            let choices = several
+                .iter()
+                .map(|(id, name)| view! { <a class="btn" href=address(id)>{name.clone()}</a> })
+                .collect_view();
+            view! {
+                <details class="fold extend">
+                    <summary class="btn">{Icon::Lockdown.view()} "Lock a place down"</summary>
+                    <div class="card pad stack menu">{choices}</div>
+                </details>
+            }
+            .into_any()
+        }
+    }
 }
 
 fn stats(model: &Model) -> AnyView {
@@ -109,18 +162,21 @@ fn stats(model: &Model) -> AnyView {
         0 => "none ends within 24 hours".to_owned(),
         some => format!("{} within 24 hours", ui::count(some, "ends", "end")),
     };
+    let today = |outcome: &str| {
+        parts::address("/events", &[("action", "door.unlock"), ("outcome", outcome), ("since", &model.today)])
+    };
     view! {
         <div class="grid stats">
-            {stat("Opened today", model.opened_today, String::new(), "/events?outcome=granted")}
-            {stat("Refused today", model.refused_today, why, "/events?outcome=denied")}
-            {stat("Active links", model.active_links, ending, "/links?state=active")}
-            {stat("E-mails sent today", model.sent_today, mail, "/deliveries")}
+            {stat("Opened today", model.opened_today, String::new(), today("granted"))}
+            {stat("Refused today", model.refused_today, why, today("denied"))}
+            {stat("Active links", model.active_links, ending, "/links?state=active".into())}
+            {stat("E-mails sent today", model.sent_today, mail, "/deliveries".into())}
         </div>
     }
     .into_any()
 }
 
-fn stat(name: &'static str, number: i64, more: String, href: &'static str) -> AnyView {
+fn stat(name: &'static str, number: i64, more: String, href: String) -> AnyView {
     view! {
         <div class="card stat">
             <h2><a class="cover" href=href>{name}</a></h2>
@@ -131,7 +187,7 @@ fn stat(name: &'static str, number: i64, more: String, href: &'static str) -> An
     .into_any()
 }
 
-fn ending(links: Vec<Ending>) -> AnyView {
+fn ending(links: Vec<Ending>, extend: Option<&str>) -> AnyView {
     let all = view! { <a class="small" href="/links?state=active">"Active links"</a> };
     let list = if links.is_empty() {
         view! { <p class="body muted">"No active link ends within 24 hours."</p> }.into_any()
@@ -139,13 +195,23 @@ fn ending(links: Vec<Ending>) -> AnyView {
         let rows = links
             .into_iter()
             .map(|link| {
+                let longer = extend.map(|token| {
+                    let inside = view! {
+                        {ui::version(link.version)}
+                        <input type="hidden" name="zone" value=link.zone.clone()/>
+                        <input type="hidden" name="valid_until" value=link.later.clone()/>
+                        <button class="btn small">"One day more"<span class="hidden">" for " {link.name.clone()}</span></button>
+                    };
+                    ui::form(format!("/links/{}/extend", link.id), token, "over", inside.into_any())
+                });
                 view! {
-                    <li class="pair">
+                    <li class="ending">
                         <div>
                             <a class="cover" href=format!("/links/{}", link.id)><b>{link.name}</b></a>
                             <p class="small muted">{link.doors.join(", ")}</p>
                         </div>
                         <span class="small num">{ui::time(&link.until)}</span>
+                        {longer}
                     </li>
                 }
             })

@@ -9,7 +9,7 @@ use crate::service::invitation::{self as inviting, InviteInput};
 use crate::service::people as service;
 use crate::store::admin::AdminRow;
 use crate::store::invitation::InvitationRow;
-use crate::store::{factor, invitation, people, session};
+use crate::store::{factor, invitation, people, retention, session};
 use app::page::admin::{MessageState, Section, admin_invite, admins as admins_page, confirm, person as person_page};
 use app::ui::Field;
 use axum::extract::{Path, State};
@@ -20,13 +20,15 @@ use std::collections::HashMap;
 /// `GET /admins`.
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let id = admin.organization.id.clone();
-    let (rows, seen, factors, pending, mails) = app
+    let owner = admin.actor.role.may(Right::Own);
+    let (rows, seen, factors, pending, mails, left) = app
         .db
         .read(move |c| {
             let pending = invitation::pending(c, &id)?;
             let ids: Vec<String> = pending.iter().map(|row| row.id.clone()).collect();
             let mails = invitation::mails(c, &id, &ids)?;
-            Ok((people::all(c, &id)?, people::last_seen(c, &id)?, factor::holders(c, &id)?, pending, mails))
+            let left = if owner { retention::admins_who_left(c, &id)? } else { Vec::new() };
+            Ok((people::all(c, &id)?, people::last_seen(c, &id)?, factor::holders(c, &id)?, pending, mails, left))
         })
         .await?;
     let zone = &admin.organization.time_zone;
@@ -49,6 +51,7 @@ pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let model = admins_page::Model {
         people: rows.into_iter().map(row).collect(),
         invited: invited.collect(),
+        left,
         inviting: admin.actor.role.may(Right::People),
         required: admin.organization.second_factor_required,
     };

@@ -1,9 +1,11 @@
 //! `/events`.
 
 mod detail;
+mod export;
 mod narrow;
 
 pub use detail::detail;
+pub use export::{csv, jsonl};
 pub use narrow::Narrow;
 
 use super::common::{Answer, feed_item, lines, show};

@@ -145,6 +145,7 @@ async fn model(
             _ => "As the browser says",
         }
         .to_owned(),
+        erased: link.name == crate::store::retention::ERASED,
         id: link.id.clone(),
         version: link.version,
         name: link.name.clone(),

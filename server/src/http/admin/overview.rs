@@ -15,6 +15,7 @@ use domain::event::Outcome;
 /// Doors and ending links shown.
 const FEW: usize = 6;
 const DAY_MS: i64 = 86_400_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// `GET /`.
 pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
@@ -40,7 +41,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
                 names,
                 ending,
                 link::door_names(c, &ids)?,
-                place::all(c, &id)?.len(),
+                place::all(c, &id)?,
                 !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
                 quota::gauges(c, &organization, now)?,
             ))
@@ -48,11 +49,25 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
-    for (_, outcome, reason, count) in unlocks {
+    let mut hours: Vec<overview::Hour> = (0..=(now - midnight) / HOUR_MS)
+        .map(|hour| overview::Hour {
+            // A day of daylight saving shows an hour twice, or leaves one out.
+            label: format!("{:02}", when::wall(midnight + hour * HOUR_MS, &zone).minute / 60),
+            ..overview::Hour::default()
+        })
+        .collect();
+    for (hour, outcome, reason, count) in unlocks {
+        let at = usize::try_from(hour).ok().and_then(|hour| hours.get_mut(hour));
         if outcome == "granted" {
             opened_today += count;
+            if let Some(at) = at {
+                at.granted += count;
+            }
         } else {
             refused_today += count;
+            if let Some(at) = at {
+                at.refused += count;
+            }
             let why = said::badge("door.unlock", Outcome::Denied, reason.as_deref());
             match refused_why.iter_mut().find(|(known, _)| known == why) {
                 Some((_, so_far)) => *so_far += count,
@@ -62,11 +77,18 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     }
     refused_why.sort_by_key(|(_, count)| -count);
     let mail = |state: &str| mails.iter().find(|(code, _)| code == state).map_or(0, |(_, count)| *count);
-    let fresh = places == 0 || doors.is_empty() || !any_link;
+    let fresh = places.is_empty() || doors.is_empty() || !any_link;
     let model = overview::Model {
         opened_today,
         refused_today,
         refused_why,
+        hours,
+        today: when::input(midnight, &zone),
+        places: places
+            .iter()
+            .filter(|place| place.locked_down_at.is_none())
+            .map(|place| (place.id.clone(), place.name.clone()))
+            .collect(),
         active_links: active.0,
         ending_links: active.1,
         sent_today: mail("sent"),
@@ -85,13 +107,16 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             .map(|row| overview::Ending {
                 doors: ending_doors.get(&row.id).cloned().unwrap_or_default(),
                 until: common::said(&app, row.valid_until.unwrap_or(now), &zone),
+                later: when::input(row.valid_until.unwrap_or(now) + DAY_MS, &zone),
+                zone: zone.clone(),
+                version: row.version,
                 id: row.id,
                 name: row.name,
             })
             .collect(),
         gauges: gauges::models(&app, &zone, standings),
         first_steps: fresh.then_some(overview::FirstSteps {
-            place: places > 0,
+            place: !places.is_empty(),
             door: !doors.is_empty(),
             link: any_link,
         }),

@@ -9,6 +9,7 @@ use app::page::admin::{Section, settings as page};
 use app::ui::{self, icon::Icon};
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::role::Right;
 
 pub mod delivery;
 pub mod general;
@@ -20,7 +21,7 @@ pub async fn hub(State(app): State<App>, admin: Holder<needs::Settings>) -> Answ
     let id = admin.organization.id.clone();
     let (texts, logo) = app.db.read(move |c| Ok((store::texts(c, &id)?, store::logo_size(c, &id)?))).await?;
     let organization = &admin.organization;
-    let pages = vec![
+    let mut pages = vec![
         page::Page {
             href: "/settings/general",
             icon: Icon::Settings,
@@ -61,6 +62,15 @@ pub async fn hub(State(app): State<App>, admin: Holder<needs::Settings>) -> Answ
             },
         },
     ];
+    if admin.actor.role.may(Right::Own) {
+        let kept = |days: Option<i64>| days.map_or_else(|| "for good".into(), |days| ui::count(days, "day", "days"));
+        let events = kept(organization.event_retention_days);
+        let now = match organization.person_retention_days {
+            Some(days) => format!("Events are kept {events}, people {}", ui::count(days, "day", "days")),
+            None => format!("Events are kept {events}"),
+        };
+        pages.push(page::Page { href: "/settings/retention", icon: Icon::Events, name: "Retention", now });
+    }
     show(&app, &admin, Section::Settings, StatusCode::OK, page::Model { pages }, page::view).await
 }
 

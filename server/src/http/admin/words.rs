@@ -61,6 +61,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("organization.second_factor_required", _) => "No longer".into(),
         ("admin.role_changed", _) => format!("From {} to {}", role(&detail("from")), role(&detail("to"))),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
+        ("events.exported", Outcome::Done) => format!("{} events, {}", detail("rows"), detail("format")),
+        ("events.exported", _) => format!("Cut off after {} events", detail("rows")),
+        ("events.pruned", _) => format!("{} events, up to number {}", detail("events"), detail("through")),
         ("message.kept", _) => "No mail server is configured".to_owned(),
         ("message.sent" | "message.failed", _) if detail("attempts") != "1" => {
             format!("After {} tries", detail("attempts"))

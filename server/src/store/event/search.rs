@@ -181,13 +181,13 @@ pub fn page(c: &mut AnyConnection, organization: &str, filter: &Filter, most: i6
     if all.iter().any(Vec::is_empty) {
         return Ok(Page::default());
     }
-    // The rarest of all leads; where none does, time does.
+    // The rarest of all leads, by few ways rather than many; where none does, time does.
     let rank = |any: &Vec<Is>| {
         let ranks = any.iter().map(Is::rank).collect::<Option<Vec<u8>>>()?;
         (ranks.len() <= WAYS).then(|| ranks.into_iter().max())?
     };
-    let lead = all.iter().enumerate().filter_map(|(at, any)| Some((rank(any)?, any.len(), at))).min();
-    let lead = lead.map(|(.., at)| at);
+    let lead = all.iter().enumerate().filter_map(|(at, any)| Some((usize::from(rank(any)?) + any.len() / 8, at))).min();
+    let lead = lead.map(|(_, at)| at);
     let ways: Vec<Option<&Is>> = match lead.and_then(|at| all.get(at)) {
         Some(any) => any.iter().map(Some).collect(),
         None => vec![None],
@@ -333,6 +333,16 @@ pub fn span(
     since: Option<Millis>,
     until: Option<Millis>,
 ) -> Result<Option<(i64, i64)>> {
+    if since.is_none() && until.is_none() {
+        let ends = |last: bool| {
+            let all =
+                events::table.filter(events::organization_id.eq(organization)).select(events::sequence).into_boxed();
+            if last { all.order(events::sequence.desc()) } else { all.order(events::sequence) }
+        };
+        let first: Option<i64> = ends(false).first(c).optional()?;
+        let last: Option<i64> = ends(true).first(c).optional()?;
+        return Ok(first.zip(last));
+    }
     let query = within(organization, &Filter::default(), since, until.map(|until| until - 1));
     let ends = (diesel::dsl::min(events::sequence), diesel::dsl::max(events::sequence));
     let (first, last): (Option<i64>, Option<i64>) = query.select(ends).first(c)?;

@@ -28,6 +28,27 @@ pub struct Narrow {
     pub(super) live: String,
 }
 
+impl Narrow {
+    /// What was asked for, by name, for an event's detail. A search may hold a person's name, which the log's own text
+    /// must never do, so that only its presence is told.
+    pub(super) fn told(&self) -> Vec<(&'static str, String)> {
+        let typed = |text: &str| if text.is_empty() { String::new() } else { "given".to_owned() };
+        let short = |text: &str| text.chars().take(64).collect::<String>();
+        let pairs = [
+            ("since", short(&self.since)),
+            ("until", short(&self.until)),
+            ("door", short(&self.door)),
+            ("link", short(&self.link)),
+            ("action", short(&self.action)),
+            ("outcome", short(&self.outcome)),
+            ("refusal", short(&self.reason)),
+            ("person", typed(&self.person)),
+            ("search", typed(&self.q)),
+        ];
+        pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+}
+
 /// A filter that was understood, as far as it could be.
 pub(in crate::http::admin) struct Narrowed {
     pub(in crate::http::admin) filter: Filter,

@@ -1,0 +1,279 @@
+//! What retention and erasure find and take away.
+
+use super::connection::AnyConnection;
+use super::event::Is;
+use super::link::{LinkRow, words};
+use super::schema::{
+    admins, event_people, events, invitations, known_devices, links, messages, organizations, passkeys, recovery_codes,
+    sessions,
+};
+use super::writer::Tx;
+use crate::error::{Error, Result};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use domain::Millis;
+use domain::id::Kind;
+
+/// Why an admin is not erased yet.
+pub const STILL_IN: &str = "Remove this admin first. Who may still sign in is not erased.";
+
+/// What stands where a name was.
+pub const ERASED: &str = "Erased";
+
+/// How many events happened before a moment; none for no moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_events(c: &mut AnyConnection, organization: &str, before: Option<Millis>) -> Result<i64> {
+    let Some(before) = before else { return Ok(0) };
+    Ok(events::table
+        .filter(events::organization_id.eq(organization))
+        .filter(events::occurred_at.lt(before))
+        .count()
+        .get_result(c)?)
+}
+
+/// Ids begin with their time: every event that was made before a moment has a lesser one.
+fn first_id(at: Millis) -> String {
+    Kind::Event.make(at, [0; 10])
+}
+
+/// How many events that happened before a moment have people beside them.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_people(c: &mut AnyConnection, organization: &str, before: Option<Millis>) -> Result<i64> {
+    let Some(before) = before else { return Ok(0) };
+    Ok(event_people::table
+        .inner_join(events::table)
+        .filter(event_people::event_id.lt(first_id(before)))
+        .filter(events::organization_id.eq(organization))
+        .count()
+        .get_result(c)?)
+}
+
+/// Events that happened before a moment and have people beside them, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn people(c: &mut AnyConnection, organization: &str, before: Millis, most: i64) -> Result<Vec<String>> {
+    Ok(event_people::table
+        .inner_join(events::table)
+        .filter(event_people::event_id.lt(first_id(before)))
+        .filter(events::organization_id.eq(organization))
+        .order(event_people::event_id)
+        .limit(most)
+        .select(event_people::event_id)
+        .load(c)?)
+}
+
+/// People beside the events of a link, of what an admin did, or of what was done to something; at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn people_of(c: &mut AnyConnection, organization: &str, is: &Is, most: i64) -> Result<Vec<String>> {
+    let query = event_people::table
+        .inner_join(events::table)
+        .filter(events::organization_id.eq(organization))
+        .limit(most)
+        .select(event_people::event_id)
+        .into_boxed();
+    let query = match is {
+        Is::Link(id) => query.filter(events::link_id.eq(id)),
+        // As the index has it.
+        Is::Actor(id) => {
+            query.filter(events::actor.eq(id)).filter(sql::<Bool>("actor <> 'visitor' AND actor <> 'system'"))
+        }
+        Is::Object(id) => query.filter(events::object.eq(id)),
+        _ => return Ok(Vec::new()),
+    };
+    Ok(query.load(c)?)
+}
+
+/// Deletes people beside events. Says how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_people(tx: &mut Tx<'_>, ids: &[String]) -> Result<usize> {
+    let gone = event_people::table.filter(event_people::event_id.eq_any(ids));
+    Ok(diesel::delete(gone).execute(tx.connection)?)
+}
+
+/// The oldest events as long as they happened before a moment: the last of them, its hash, and how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn oldest(
+    c: &mut AnyConnection,
+    organization: &str,
+    before: Millis,
+    most: i64,
+) -> Result<Option<(i64, String, usize)>> {
+    let rows: Vec<(i64, String, i64)> = events::table
+        .filter(events::organization_id.eq(organization))
+        .order(events::sequence)
+        .limit(most)
+        .select((events::sequence, events::hash, events::occurred_at))
+        .load(c)?;
+    let old: Vec<_> = rows.into_iter().take_while(|(_, _, at)| *at < before).collect();
+    let count = old.len();
+    Ok(old.into_iter().next_back().map(|(sequence, hash, _)| (sequence, hash, count)))
+}
+
+/// Deletes events up to a place in the log, with the people beside them. The database refuses it before the beginning
+/// is signed.
+///
+/// # Errors
+/// Those of the database.
+pub fn delete_through(tx: &mut Tx<'_>, organization: &str, sequence: i64) -> Result<()> {
+    let ids: Vec<String> = events::table
+        .filter(events::organization_id.eq(organization))
+        .filter(events::sequence.le(sequence))
+        .select(events::id)
+        .load(tx.connection)?;
+    delete_people(tx, &ids)?;
+    let old = events::table.filter(events::organization_id.eq(organization)).filter(events::sequence.le(sequence));
+    diesel::delete(old).execute(tx.connection)?;
+    Ok(())
+}
+
+macro_rules! ended {
+    ($organization:expr, $before:expr) => {
+        links::table.filter(links::organization_id.eq($organization)).filter(links::name.ne(ERASED)).filter(
+            links::valid_until.lt($before).assume_not_null().or(links::revoked_at.lt($before).assume_not_null()),
+        )
+    };
+}
+
+/// Links that ended before a moment and still tell of a person.
+///
+/// # Errors
+/// Those of the database.
+pub fn ended_links(c: &mut AnyConnection, organization: &str, before: Millis, most: i64) -> Result<Vec<String>> {
+    Ok(ended!(organization, before).order(links::id).limit(most).select(links::id).load(c)?)
+}
+
+/// How many such links there are; none for no moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_links(c: &mut AnyConnection, organization: &str, before: Option<Millis>) -> Result<i64> {
+    let Some(before) = before else { return Ok(0) };
+    Ok(ended!(organization, before).count().get_result(c)?)
+}
+
+/// Empties whatever tells of a link's person, ends it if it has not ended, and says what messages it had.
+///
+/// # Errors
+/// Those of the database.
+pub fn empty_link(tx: &mut Tx<'_>, id: &str, revoked_at: Option<Millis>) -> Result<Vec<String>> {
+    diesel::update(links::table.find(id))
+        .set((
+            (
+                links::name.eq(ERASED),
+                links::name_key.eq(ERASED.to_lowercase()),
+                links::email.eq(""),
+                links::phone.eq(""),
+            ),
+            (links::company.eq(""), links::host_name.eq(""), links::host_contact.eq(""), links::note.eq("")),
+            (links::external_id.eq(""), links::notify_host.eq(false)),
+            (links::revoked_at.eq(revoked_at), links::version.eq(links::version + 1)),
+        ))
+        .execute(tx.connection)?;
+    let row = links::table.find(id).select(LinkRow::as_select()).first(tx.connection)?;
+    words::replace(tx, &row)?;
+    let of_link = || messages::table.filter(messages::link_id.eq(id.to_owned()));
+    let sent = of_link().select(messages::id).load(tx.connection)?;
+    diesel::update(of_link())
+        .set((messages::recipient.eq(""), messages::server_reply.eq("")))
+        .execute(tx.connection)?;
+    // What waits to be sent has nobody to go to any more.
+    diesel::update(of_link().filter(messages::state.eq("waiting")))
+        .set(messages::state.eq("failed"))
+        .execute(tx.connection)?;
+    Ok(sent)
+}
+
+/// The name of an admin, whether they were removed, and the invitations by which they came.
+///
+/// # Errors
+/// `NotFound`; those of the database.
+pub fn admin(c: &mut AnyConnection, organization: &str, id: &str) -> Result<(String, bool, Vec<String>)> {
+    let (name, email, removed): (String, String, Option<i64>) = admins::table
+        .find(id)
+        .filter(admins::organization_id.eq(organization))
+        .select((admins::name, admins::email, admins::removed_at))
+        .first(c)?;
+    let came = invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::email.eq(&email))
+        .filter(invitations::email.ne(""))
+        .select(invitations::id)
+        .load(c)?;
+    Ok((name, removed.is_some(), came))
+}
+
+/// Admins who were removed and are still named, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn admins_who_left(c: &mut AnyConnection, organization: &str) -> Result<Vec<(String, String)>> {
+    Ok(admins::table
+        .filter(admins::organization_id.eq(organization))
+        .filter(admins::removed_at.is_not_null())
+        .filter(admins::name.ne(ERASED))
+        .order((admins::name, admins::id))
+        .select((admins::id, admins::name))
+        .load(c)?)
+}
+
+/// Empties whatever tells of an admin who was removed, and of the invitations by which they came.
+///
+/// # Errors
+/// `NotFound`; `Refused` while they may still sign in.
+pub fn empty_admin(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<()> {
+    let (_, removed, came) = admin(tx.connection, organization, id)?;
+    if !removed {
+        return Err(Error::Refused(STILL_IN.into()));
+    }
+    diesel::update(admins::table.find(id))
+        .set((
+            (admins::name.eq(ERASED), admins::email.eq(""), admins::email_key.eq(format!("erased {id}"))),
+            (admins::password_hash.eq(""), admins::totp_sealed.eq(None::<Vec<u8>>)),
+        ))
+        .execute(tx.connection)?;
+    diesel::update(invitations::table.filter(invitations::id.eq_any(&came)))
+        .set((invitations::name.eq(ERASED), invitations::email.eq("")))
+        .execute(tx.connection)?;
+    diesel::update(messages::table.filter(messages::invitation_id.eq_any(&came)))
+        .set((messages::recipient.eq(""), messages::server_reply.eq("")))
+        .execute(tx.connection)?;
+    diesel::delete(sessions::table.filter(sessions::admin_id.eq(id))).execute(tx.connection)?;
+    diesel::delete(known_devices::table.filter(known_devices::admin_id.eq(id))).execute(tx.connection)?;
+    diesel::delete(passkeys::table.filter(passkeys::admin_id.eq(id))).execute(tx.connection)?;
+    diesel::delete(recovery_codes::table.filter(recovery_codes::admin_id.eq(id))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Sets how long things are kept, if nobody else changed the organization since `version`.
+///
+/// # Errors
+/// `Stale`; those of the database.
+pub fn set(
+    tx: &mut Tx<'_>,
+    organization: &str,
+    version: i64,
+    event_days: Option<i64>,
+    person_days: Option<i64>,
+) -> Result<()> {
+    let target = organizations::table.find(organization).filter(organizations::version.eq(version));
+    let changed = diesel::update(target)
+        .set((
+            organizations::event_retention_days.eq(event_days),
+            organizations::person_retention_days.eq(person_days),
+            organizations::version.eq(version + 1),
+        ))
+        .execute(tx.connection)?;
+    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
+}
