@@ -71,6 +71,18 @@ pub fn ip_prefix(ip: IpAddr) -> String {
     }
 }
 
+/// What limits count by: an address, and of IPv6 the /64 that one subscriber has to itself.
+#[must_use]
+pub fn subscriber(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +118,13 @@ mod tests {
         let trusted = ["10.0.0.0/8"];
         assert_eq!(client("10.0.0.1", &["1.2.3.4, unknown"], &trusted), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["1.2.3.4,"], &trusted), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_subscriber_has_one_count_however_many_addresses_it_has() {
+        assert_eq!(subscriber("203.0.113.77".parse().unwrap()), "203.0.113.77");
+        assert_eq!(subscriber("2001:db8:1:2:3::4".parse().unwrap()), "2001:db8:1:2::/64");
+        assert_eq!(subscriber("2001:db8:1:2:ffff::9".parse().unwrap()), "2001:db8:1:2::/64");
     }
 
     #[test]

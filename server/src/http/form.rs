@@ -98,9 +98,9 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     }
 }
 
-/// NUL is no character that anybody types, and Postgres takes none.
+/// Postgres takes no NUL. As another control character it is refused, in words, wherever text is checked.
 fn without_nul(text: &str) -> String {
-    text.replace('\0', "")
+    text.replace('\0', "\u{1}")
 }
 
 async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {

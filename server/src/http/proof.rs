@@ -26,7 +26,10 @@ pub async fn give(app: &App, session: &Session) -> Result<()> {
 }
 
 /// Whether this session's proof is still fresh.
-async fn is_fresh(app: &App, session: &Session) -> Result<bool> {
+///
+/// # Errors
+/// Those of the store.
+pub async fn is_fresh(app: &App, session: &Session) -> Result<bool> {
     let at: Option<i64> = session.get(PROVEN).await.map_err(|cause| Error::Unavailable(cause.to_string()))?;
     Ok(at.is_some_and(|at| (0..GOOD_MS).contains(&(app.clock.now() - at))))
 }

@@ -3,7 +3,7 @@
 use super::mail::Letter;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::service::invitation::address;
+use crate::service::invitation::{GOOD_MS, address};
 use crate::store::message::MessageRow;
 use crate::store::{admin, invitation as store, organization};
 use app::page::admin::said;
@@ -27,6 +27,9 @@ pub(super) async fn invitation(app: &App, row: &MessageRow) -> Result<Letter> {
         .await?;
     if !invited.is_good(app.clock.now()) {
         return Err(Error::Refused("The invitation was used, taken back or had ended before this was sent.".into()));
+    }
+    if row.created_at + GOOD_MS < invited.expires_at {
+        return Err(Error::Refused("A newer invitation was sent in place of this one.".into()));
     }
     let role = invited.role();
     let words = account::invitation(&account::Invitation {

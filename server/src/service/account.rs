@@ -85,16 +85,18 @@ pub async fn sign_in(app: &App, email: &str, typed: &str, visitor: &Visitor) -> 
     };
     let visitor = visitor.clone();
     if !right {
-        if let Some(found) = found {
-            app.db
-                .write(move |tx| {
-                    let mut event = entry(tx, &found, "admin.sign_in", &visitor);
-                    event.outcome = Outcome::Failed;
-                    tx.record(event);
-                    Ok(())
-                })
-                .await?;
-        }
+        // Waited for in both cases, so that the time it takes does not tell who has an account.
+        app.db
+            .write(move |tx| {
+                let Some(found) = &found else {
+                    return throttle::count(tx, "sign-in to nobody", LIMIT);
+                };
+                let mut event = entry(tx, found, "admin.sign_in", &visitor);
+                event.outcome = Outcome::Failed;
+                tx.record(event);
+                Ok(())
+            })
+            .await?;
         return Err(Error::Refused("The address or the password is not right.".into()));
     }
     let Some(found) = found else {

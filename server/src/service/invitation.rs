@@ -16,7 +16,7 @@ use domain::input;
 use domain::role::{Right, Role};
 
 /// How long an invitation is good, milliseconds.
-const GOOD_MS: i64 = 86_400_000;
+pub(crate) const GOOD_MS: i64 = 86_400_000;
 /// Between two mails of one invitation, milliseconds.
 const RESEND_MS: i64 = 60_000;
 

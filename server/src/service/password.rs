@@ -22,6 +22,8 @@ const NAME: usize = 4;
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 /// Hashes at the same time: each takes a core and 19 MiB.
 const AT_ONCE: usize = 2;
+/// Waiting for a turn at most, some five seconds' worth; more are told to come back.
+const QUEUE: usize = 128;
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("common_passwords.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
@@ -91,6 +93,7 @@ fn is_about(lower: &str, about: &str) -> bool {
 #[derive(Clone)]
 pub struct Hasher {
     turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     dummy: Arc<LazyLock<String>>,
 }
 
@@ -104,6 +107,7 @@ impl Default for Hasher {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(QUEUE)),
             dummy: Arc::new(LazyLock::new(|| hash("nobody has this password").unwrap_or_default())),
         }
     }
@@ -147,6 +151,11 @@ impl Hasher {
 
     async fn away<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let unavailable = |cause: &dyn fmt::Display| Error::Unavailable(format!("password hashing failed: {cause}"));
+        let _place = self
+            .queue
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Error::Unavailable("too many passwords are waiting to be hashed".into()))?;
         let turn = self.turns.clone().acquire_owned().await.map_err(|cause| unavailable(&cause))?;
         let done = tokio::task::spawn_blocking(move || {
             // Given back when the work ends, even if whoever asked went away.

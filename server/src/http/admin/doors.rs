@@ -100,7 +100,11 @@ async fn typed_form(
 /// `POST /doors/new`.
 pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, None).await?;
-    match door::create(&app, &form.admin.actor, &typed).await {
+    let made = match drivers::must_prove(&app, &form.admin, typed.driver.as_ref(), None).await {
+        Ok(()) => door::create(&app, &form.admin.actor, &typed).await,
+        Err(first) => Err(first),
+    };
+    match made {
         Ok(id) => done(&form.admin, &format!("/doors/{id}"), format!("{} is added.", typed.name.trim()), None).await,
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
@@ -192,12 +196,15 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
 /// `POST /doors/{id}/edit`.
 pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, Some(id.clone())).await?;
-    match door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
+    let (owner, door) = (form.admin.organization.id.clone(), id.clone());
+    let is = app.db.read(move |c| store::find(c, &owner, &door)).await?.door;
+    let saved = match drivers::must_prove(&app, &form.admin, typed.driver.as_ref(), Some(&is)).await {
+        Ok(()) => door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await,
+        Err(first) => Err(first),
+    };
+    match saved {
         Ok(()) => done(&form.admin, &format!("/doors/{id}"), "Saved.".into(), None).await,
         Err(error) => {
-            // What is wrong with a form is said to whoever has the thing; to others the thing is not there.
-            let owner = form.admin.organization.id.clone();
-            app.db.read(move |c| store::find(c, &owner, &id)).await?;
             let status = crate::http::failure::status(&error);
             into_form(error, |field, sentence| model.fail(field, sentence))?;
             show(&app, &form.admin, Section::Doors, status, model, door_form::view).await

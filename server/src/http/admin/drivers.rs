@@ -5,8 +5,9 @@ use crate::app::App;
 use crate::driver::http::settings::{BodyKind, Method, Success};
 use crate::driver::{http, mqtt, simulator};
 use crate::error::Error;
-use crate::http::auth::{AdminForm, needs};
+use crate::http::auth::{Admin, AdminForm, needs};
 use crate::http::form::Typed;
+use crate::http::proof;
 use crate::service::door::driver::{DriverInput, HttpInput, KEPT, MqttInput, shown};
 use crate::service::door::test::{self, Ended};
 use crate::store::door::DoorRow;
@@ -57,6 +58,30 @@ pub(super) fn typed(typed: &Typed) -> Option<DriverInput> {
             certificate: typed.text("mqtt_certificate"),
         },
     })
+}
+
+/// Changing where a door's commands go, or what they carry, is a change of secrets: whoever finds a session open must not
+/// point a door elsewhere. Says what is missing, in the form, so that nothing typed is lost.
+pub(super) async fn must_prove(
+    app: &App,
+    admin: &Admin,
+    typed: Option<&DriverInput>,
+    door: Option<&DoorRow>,
+) -> crate::error::Result<()> {
+    let Some(typed) = typed.filter(|typed| typed.kind != simulator::KIND) else {
+        return Ok(());
+    };
+    let (wished, is) = (again(typed), door.map(stored));
+    let changed = is.is_none_or(|is| {
+        wished.kind.value != is.kind.value
+            || (typed.kind == http::KIND && wished.http != is.http)
+            || (typed.kind == mqtt::KIND && wished.mqtt != is.mqtt)
+    });
+    if changed && !proof::is_fresh(app, &admin.session).await? {
+        let first = "How a door opens is changed only by somebody who has just proven who they are. Open /account/prove of this server in another tab, then save again here.";
+        return Err(Error::Refused(first.into()));
+    }
+    Ok(())
 }
 
 /// The form again, with what was typed.

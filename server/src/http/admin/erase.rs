@@ -2,7 +2,8 @@
 
 use super::common::{Answer, done, refused, show};
 use crate::app::App;
-use crate::http::auth::{AdminForm, Holder, needs};
+use crate::http::auth::{Holder, needs};
+use crate::http::proof::ProvenForm;
 use crate::service::erase;
 use crate::store::retention;
 use app::page::admin::{Section, confirm};
@@ -22,7 +23,7 @@ pub async fn ask_link(State(app): State<App>, admin: Holder<needs::Own>, Path(id
 }
 
 /// `POST /links/{id}/erase`.
-pub async fn link(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Own>) -> Answer {
+pub async fn link(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::Own>) -> Answer {
     let to = format!("/links/{id}");
     match erase::link(&app, &form.admin.actor, &id).await {
         Ok(()) => {
@@ -43,7 +44,7 @@ pub async fn ask_admin(State(app): State<App>, admin: Holder<needs::Own>, Path(i
 }
 
 /// `POST /admins/{id}/erase`.
-pub async fn admin(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Own>) -> Answer {
+pub async fn admin(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::Own>) -> Answer {
     match erase::admin(&app, &form.admin.actor, &id).await {
         Ok(()) => {
             let said = "The person is erased. What they did stays in the event log, without a name.";

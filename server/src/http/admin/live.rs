@@ -98,6 +98,9 @@ impl Following {
             }
             tokio::time::sleep(PAUSE).await;
             self.changes.mark_unchanged();
+            if !auth::still_in(&self.app, &self.admin).await {
+                return None;
+            }
             match self.news().await {
                 Ok(news) if news.is_empty() => {}
                 Ok(news) => return Some(news),

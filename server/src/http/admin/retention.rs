@@ -2,8 +2,9 @@
 
 use super::common::{Answer, done, into_form, show};
 use crate::app::App;
-use crate::http::auth::{AdminForm, Holder, needs};
+use crate::http::auth::{Holder, needs};
 use crate::http::failure;
+use crate::http::proof::ProvenForm;
 use crate::service::retention::{self, Changed, RetentionInput};
 use app::page::admin::{Section, retention as page};
 use app::ui::Field;
@@ -24,7 +25,7 @@ pub async fn form(State(app): State<App>, admin: Holder<needs::Own>) -> Answer {
 }
 
 /// `POST /settings/retention`. A shorter time comes back once with what it destroys.
-pub async fn change(State(app): State<App>, form: AdminForm<needs::Own>) -> Answer {
+pub async fn change(State(app): State<App>, form: ProvenForm<needs::Own>) -> Answer {
     let typed = RetentionInput {
         event_days: form.typed.text("event_days"),
         person_days: form.typed.text("person_days"),

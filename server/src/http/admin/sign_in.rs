@@ -83,7 +83,7 @@ pub async fn sign_in(
         return show(&app, &headers, StatusCode::FORBIDDEN, Model { form_error: Some(again.into()), ..model }).await;
     }
     let visitor = Visitor {
-        client: client.to_string(),
+        client: client::subscriber(client),
         prefix: client::ip_prefix(client),
         user_agent: form::user_agent(&headers),
         device: signing::device(&app, &headers),
