@@ -12,7 +12,8 @@ test('an event is found, understood and proved', async ({ page, latchkey }) => {
   const rows = main.locator('ul.feed > li');
   await main.getByRole('searchbox').fill('ada front');
   await main.getByRole('button', { name: 'Search' }).click();
-  await expect(rows.first()).toContainText('Ada Keller');
+  await expect(page).toHaveURL(/q=ada/);
+  await expect(rows.filter({ hasText: 'Ada Keller' }).first()).toBeVisible();
   for (const text of await rows.allTextContents()) expect(text).toContain('Front door');
 
   await main.getByRole('searchbox').fill('xyzzy');

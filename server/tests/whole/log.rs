@@ -13,6 +13,7 @@ crate::on_both!(
     an_events_page_leads_to_everything_it_names,
     a_stream_brings_what_fits_and_ends_with_its_admin,
     of_another_organization_nothing_is_found,
+    an_export_arrives_whole_however_it_is_packed,
 );
 
 /// A house with two visitors at two doors: one got in, one was refused since her link is paused.
@@ -249,6 +250,17 @@ async fn a_stream_brings_what_fits_and_ends_with_its_admin(database: &str) {
     link::pause(&scene.house.app, &actor, &scene.ada.link).await.unwrap();
     while let Some(part) = stream.next().await {
         assert!(!part.contains("paused"), "nothing more for a removed admin: {part}");
+    }
+}
+
+async fn an_export_arrives_whole_however_it_is_packed(database: &str) {
+    let mut scene = scene(database).await;
+    for path in ["/events/export.jsonl", "/events/export.csv", "/links/export.csv"] {
+        for packing in ["identity", "gzip", "br"] {
+            let packed = [("accept-encoding", packing)];
+            let page = scene.owner.ask(axum::http::Method::GET, path, &packed, String::new()).await;
+            assert_eq!(page.status, 200, "{path} as {packing}");
+        }
     }
 }
 

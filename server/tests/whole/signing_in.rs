@@ -17,8 +17,9 @@ async fn an_unknown_address_looks_like_a_wrong_password(database: &str) {
     let mut browser = house.browser();
     let mut said = Vec::new();
     let mut took = [Vec::new(), Vec::new()];
-    for _ in 0..3 {
+    for round in 0..6 {
         for (which, email) in [ours.email.as_str(), "nobody@quetzal.example"].into_iter().enumerate() {
+            browser.address = [203, 0, 113, round];
             let token = browser.get("/sign-in").await.token();
             let begun = std::time::Instant::now();
             let page = browser
@@ -30,8 +31,8 @@ async fn an_unknown_address_looks_like_a_wrong_password(database: &str) {
         }
     }
     assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:#?}");
-    took.iter_mut().for_each(|times| times.sort());
-    let [wrong, unknown] = took.map(|times| times[1].as_secs_f64());
+    // The quickest of each: whatever else this machine does only adds to the others.
+    let [wrong, unknown] = took.map(|times| times.into_iter().min().unwrap_or_default().as_secs_f64());
     assert!((0.4..2.5).contains(&(unknown / wrong)), "unknown {unknown} s, wrong {wrong} s");
 }
 

@@ -15,7 +15,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
 
 /// Parts that wait for a slow reader; the log is read no faster than it is taken.
@@ -96,7 +96,8 @@ async fn export(
     });
     let parts =
         stream::unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|part| (part, receiver)) });
-    let mut response: Response = Body::from_stream(parts).into_response();
+    // Whatever compresses the answer may ask once more after its end.
+    let mut response: Response = Body::from_stream(StreamExt::fuse(parts)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
