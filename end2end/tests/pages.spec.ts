@@ -82,10 +82,11 @@ for (const [device, options] of Object.entries(devices)) {
           if (['overview', 'simulator', 'link-shown', 'events-live'].includes(name)) await page.waitForTimeout(400);
           await look(page, folder, name);
         }
-        await at(`/doors/${doors[0].id}`);
-        await page.getByRole('main').locator('summary', { hasText: /^ *Test/ }).click();
+        const ready = doors.find(door => !door.locked_down_at).id;
+        await at(`/doors/${ready}`);
+        await page.getByRole('main').getByText('Test', { exact: true }).click();
         await look(page, folder, 'door-test');
-        await at(`/doors/${doors[0].id}/edit`);
+        await at(`/doors/${ready}/edit`);
         for (const [kind, more] of [['http', 'Success, signature, certificate'], ['mqtt', 'Delivery, availability, certificate']] as const) {
           await page.getByLabel('Driver').selectOption(kind);
           await page.getByText(more).click();

@@ -113,12 +113,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::head("Overview", None, view! { {lock} {add} }.into_any())}
         {stats}
         <div class="grid cols">
-            <div class="grid">{steps}{chart}{doors}</div>
-            <div class="grid">
-                <section class="card"><LiveFeed items=model.feed url=model.stream/></section>
-                {ending}
-                {gauges::view(model.gauges)}
-            </div>
+            <div class="grid">{steps}{chart}{doors}{ending}{gauges::view(model.gauges)}</div>
+            <div class="grid"><section class="card"><LiveFeed items=model.feed url=model.stream/></section></div>
         </div>
     };
     shell::admin(chrome, "Overview", Islands::Some, body.into_any())

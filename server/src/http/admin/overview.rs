@@ -27,7 +27,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings) = app
         .db
         .read(move |c| {
-            let rows = event::list(c, &id, &brief, 20)?;
+            let rows = event::list(c, &id, &brief, 12)?;
             let names = feed::names(c, &id, &rows)?;
             let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
             let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
