@@ -2,7 +2,7 @@
 //! asking what would happen.
 
 use super::connection::AnyConnection;
-use super::door::DoorRow;
+use super::door::{DoorAtPlace, DoorRow};
 use super::schedule;
 use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
 use crate::error::Result;
@@ -45,6 +45,27 @@ impl AtDoor {
             self.changed = true;
         }
     }
+}
+
+/// Whether any hours bind this link at its doors at all. Most links have none, and their pages read no more than this.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn has_hours(c: &mut AnyConnection, link: &str, doors: &[DoorAtPlace]) -> Result<bool> {
+    if doors.iter().any(|at| at.door.schedule_id.is_some()) {
+        return Ok(true);
+    }
+    let own: i64 = link_windows::table.filter(link_windows::link_id.eq(link)).count().get_result(c)?;
+    if own > 0 {
+        return Ok(true);
+    }
+    let of_groups: i64 = link_groups::table
+        .inner_join(groups::table)
+        .filter(link_groups::link_id.eq(link))
+        .filter(groups::schedule_id.is_not_null())
+        .count()
+        .get_result(c)?;
+    Ok(of_groups > 0)
 }
 
 /// A door with what its place adds.

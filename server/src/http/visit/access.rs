@@ -1,12 +1,13 @@
 //! Who holds this link: the guard of every visitor's route below `/visit`.
 
-use super::{cookie, hours};
+use super::cookie;
 use crate::app::App;
 use crate::error::Error;
 use crate::http::csrf::FormToken;
 use crate::http::{assets, logo, page::still};
 use crate::service::settings;
 use crate::store::door::DoorAtPlace;
+use crate::store::facts;
 use crate::store::link::{self, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::settings::{LogoSize, logo_size};
@@ -94,7 +95,7 @@ impl FromRequestParts<App> for Access {
                 let link = link::by_version(c, &id, version)?;
                 let organization = organization::find(c, &link.organization_id)?;
                 let doors = link::doors_of(c, &link.id)?;
-                let has_hours = hours::bind(c, &link.id, &doors)?;
+                let has_hours = facts::has_hours(c, &link.id, &doors)?;
                 let logo = logo_size(c, &organization.id)?;
                 Ok((link, organization, doors, has_hours, logo))
             })

@@ -3,34 +3,12 @@
 use super::access::Access;
 use crate::app::App;
 use crate::error::Result;
-use crate::store::connection::AnyConnection;
-use crate::store::door::DoorAtPlace;
 use crate::store::facts::Facts;
-use crate::store::schema::{groups, link_groups, link_windows};
 use app::text::when;
-use diesel::prelude::*;
 use std::collections::HashMap;
 
 /// How far ahead the next opening is looked for.
 const DAYS: i32 = 28;
-
-/// Whether any hours bind this link at its doors at all. Most links have none, and their pages read no more than this.
-pub(super) fn bind(c: &mut AnyConnection, link: &str, doors: &[DoorAtPlace]) -> Result<bool> {
-    if doors.iter().any(|at| at.door.schedule_id.is_some()) {
-        return Ok(true);
-    }
-    let own: i64 = link_windows::table.filter(link_windows::link_id.eq(link)).count().get_result(c)?;
-    if own > 0 {
-        return Ok(true);
-    }
-    let of_groups: i64 = link_groups::table
-        .inner_join(groups::table)
-        .filter(link_groups::link_id.eq(link))
-        .filter(groups::schedule_id.is_not_null())
-        .count()
-        .get_result(c)?;
-    Ok(of_groups > 0)
-}
 
 /// The doors that are outside their hours, each with when it opens next as the visitor reads it; none when that is
 /// farther than four weeks.
