@@ -15,6 +15,18 @@ pub enum AnyConnection {
     Postgres(PgConnection),
 }
 
+/// Runs a query on the connection's own type. Diesel then knows the statement by its type and finds it prepared; on the
+/// enum it writes the SQL anew each time to look for it. For what every page and every tap runs.
+macro_rules! each {
+    ($c:ident => $query:expr) => {
+        match $c {
+            $crate::store::connection::AnyConnection::Sqlite($c) => $query,
+            $crate::store::connection::AnyConnection::Postgres($c) => $query,
+        }
+    };
+}
+pub(crate) use each;
+
 /// Which database, parsed once at start.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

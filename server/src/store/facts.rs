@@ -2,7 +2,7 @@
 //! asking what would happen.
 
 use super::connection::AnyConnection;
-use super::door::{DoorAtPlace, DoorRow};
+use super::door::DoorRow;
 use super::schedule;
 use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
 use crate::error::Result;
@@ -22,50 +22,56 @@ pub(crate) type Pair = (String, String);
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AtDoor {
     pub(crate) last_granted_at: Option<Millis>,
+    /// Until when a second try is free, after the door did not answer.
     pub(crate) free_until: Option<Millis>,
+    /// Whether that try is under way: one at a time, so there is none meanwhile.
+    pub(crate) trying: bool,
     pub(crate) changed: bool,
 }
 
+/// A row of [`AtDoor`].
+type Lately = (Option<i64>, Option<i64>, bool);
+
 /// What a link did at one door, for asking what would happen.
 pub(crate) fn at_door(c: &mut AnyConnection, link: &str, door: &str) -> Result<AtDoor> {
-    let found: Option<(Option<i64>, Option<i64>)> = link_door_states::table
+    let found: Option<Lately> = link_door_states::table
         .find((link, door))
-        .select((link_door_states::last_granted_at, link_door_states::free_until))
+        .select((link_door_states::last_granted_at, link_door_states::free_until, link_door_states::trying))
         .first(c)
         .optional()?;
-    let (last_granted_at, free_until) = found.unwrap_or_default();
-    Ok(AtDoor { last_granted_at, free_until, changed: false })
+    Ok(found.map(AtDoor::from).unwrap_or_default())
+}
+
+/// The same of many links at many doors.
+pub(crate) fn at_doors(c: &mut AnyConnection, links: &[&str], doors: &[&str]) -> Result<HashMap<Pair, AtDoor>> {
+    let rows: Vec<(String, String, Lately)> = link_door_states::table
+        .filter(link_door_states::link_id.eq_any(links))
+        .filter(link_door_states::door_id.eq_any(doors))
+        .select((
+            link_door_states::link_id,
+            link_door_states::door_id,
+            (link_door_states::last_granted_at, link_door_states::free_until, link_door_states::trying),
+        ))
+        .load(c)?;
+    Ok(rows.into_iter().map(|(link, door, lately)| ((link, door), lately.into())).collect())
+}
+
+impl From<Lately> for AtDoor {
+    fn from((last_granted_at, free_until, trying): Lately) -> Self {
+        Self { last_granted_at, free_until, trying, changed: false }
+    }
 }
 
 impl AtDoor {
+    /// Until when a try is free that is not being used.
+    pub(crate) fn free_until(&self) -> Option<Millis> {
+        self.free_until.filter(|_| !self.trying)
+    }
+
     /// A free try that opened nothing is there again, until the same moment as before.
     pub(crate) fn come_back(&mut self) {
-        if let Some(until) = self.free_until.filter(|until| *until < 0) {
-            self.free_until = Some(until.abs());
-            self.changed = true;
-        }
+        self.changed |= std::mem::take(&mut self.trying);
     }
-}
-
-/// Whether any hours bind this link at its doors at all. Most links have none, and their pages read no more than this.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) fn has_hours(c: &mut AnyConnection, link: &str, doors: &[DoorAtPlace]) -> Result<bool> {
-    if doors.iter().any(|at| at.door.schedule_id.is_some()) {
-        return Ok(true);
-    }
-    let own: i64 = link_windows::table.filter(link_windows::link_id.eq(link)).count().get_result(c)?;
-    if own > 0 {
-        return Ok(true);
-    }
-    let of_groups: i64 = link_groups::table
-        .inner_join(groups::table)
-        .filter(link_groups::link_id.eq(link))
-        .filter(groups::schedule_id.is_not_null())
-        .count()
-        .get_result(c)?;
-    Ok(of_groups > 0)
 }
 
 /// A door with what its place adds.
@@ -188,7 +194,7 @@ impl Facts {
             windows: self.windows.get(&at.0).cloned(),
             cooldown_ms,
             last_granted_at: state.last_granted_at,
-            free_until: state.free_until,
+            free_until: state.free_until(),
         }
     }
 

@@ -11,13 +11,15 @@ pub mod words;
 
 pub use choices::{Choices, choices};
 pub use counts::{count_active, ending};
-pub use grants::{Grants, door_names, doors_of, grants_of, groups_of};
+pub use grants::{Grants, Opens, door_names, doors_of, grants_of, groups_of};
 pub use list::{Cursor, Filter, list};
 pub use lookup::{Named, is_there, named_grants, of_ids, with_address, with_external_id};
 pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
-use super::connection::AnyConnection;
-use super::schema::links;
+use super::connection::{AnyConnection, each};
+use super::organization::OrganizationRow;
+use super::schema::{links, logos, organizations};
+use super::settings::LogoSize;
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -177,12 +179,37 @@ pub fn by_secret(c: &mut AnyConnection, hash: &str) -> Result<LinkRow> {
     Ok(links::table.filter(links::secret_hash.eq(hash)).select(LinkRow::as_select()).first(c)?)
 }
 
+/// A link as its visitor's page shows it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The link.
+    pub link: LinkRow,
+    /// Whose it is.
+    pub organization: OrganizationRow,
+    /// Hash, width and height of the organization's logo, where it has one.
+    pub logo: Option<LogoSize>,
+    /// What it opens.
+    pub opens: Opens,
+}
+
 /// The link as its visitor knows it: another version of the secret finds nothing.
 ///
 /// # Errors
 /// `NotFound`, or those of the database.
-pub fn by_version(c: &mut AnyConnection, id: &str, secret_version: i64) -> Result<LinkRow> {
-    Ok(links::table.find(id).filter(links::secret_version.eq(secret_version)).select(LinkRow::as_select()).first(c)?)
+pub fn visit(c: &mut AnyConnection, id: &str, secret_version: i64) -> Result<Visit> {
+    let (link, organization, logo) = each!(c => links::table
+        .inner_join(organizations::table.on(organizations::id.eq(links::organization_id)))
+        .left_join(logos::table.on(logos::organization_id.eq(links::organization_id)))
+        .filter(links::id.eq(id))
+        .filter(links::secret_version.eq(secret_version))
+        .select((
+            LinkRow::as_select(),
+            OrganizationRow::as_select(),
+            (logos::hash, logos::width, logos::height).nullable(),
+        ))
+        .first(c))?;
+    let opens = grants::opens(c, id)?;
+    Ok(Visit { link, organization, logo, opens })
 }
 
 /// Changes a link, if nobody else has since `version`.
@@ -262,7 +289,9 @@ pub fn set_first_opened(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
 /// Those of the database.
 pub fn has_free_try(c: &mut AnyConnection, id: &str, now: Millis) -> Result<bool> {
     use super::schema::link_door_states;
-    let free =
-        link_door_states::table.filter(link_door_states::link_id.eq(id)).filter(link_door_states::free_until.gt(now));
+    let free = link_door_states::table
+        .filter(link_door_states::link_id.eq(id))
+        .filter(link_door_states::free_until.gt(now))
+        .filter(link_door_states::trying.eq(false));
     Ok(free.count().get_result::<i64>(c)? > 0)
 }

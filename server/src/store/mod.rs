@@ -35,8 +35,18 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch as signal};
 use writer::{Admission, Answer, Tx, Writer};
 
-/// How many readers work at once.
-const READERS: u8 = 8;
+/// How many readers work at once on a server's database, most of the time waiting for it.
+const READERS: u32 = 8;
+
+/// How many readers work at once. SQLite works in the reader's own thread, so that more than a few a core only take each
+/// other's turn.
+fn side_by_side(url: &DatabaseUrl) -> u32 {
+    let cores = || std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    match url {
+        DatabaseUrl::Sqlite(_) => u32::try_from(cores()).unwrap_or(READERS).clamp(4, 2 * READERS),
+        DatabaseUrl::Postgres(_) => READERS,
+    }
+}
 
 /// The database of this process.
 #[derive(Clone)]
@@ -63,7 +73,7 @@ impl Db {
         let mut first = url.connect().map_err(|cause| Error::Unavailable(cause.to_string()))?;
         migrate::run(&mut first)?;
         let readers = diesel::r2d2::Pool::builder()
-            .max_size(READERS.into())
+            .max_size(side_by_side(url))
             .min_idle(Some(1))
             .connection_timeout(std::time::Duration::from_secs(5))
             .test_on_check_out(false)
@@ -72,7 +82,7 @@ impl Db {
             .build_unchecked(Manager(url.clone()));
         let (changed, _) = signal::channel(0);
         let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
-        let turns = Arc::new(Semaphore::new(READERS.into()));
+        let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
         Ok(Self { readers, turns, writer, changed, clock })
     }
 

@@ -203,6 +203,7 @@ diesel::table! {
         door_id -> Text,
         last_granted_at -> Nullable<BigInt>,
         free_until -> Nullable<BigInt>,
+        trying -> Bool,
     }
 }
 

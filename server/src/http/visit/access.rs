@@ -7,10 +7,9 @@ use crate::http::csrf::FormToken;
 use crate::http::{assets, logo, page::still};
 use crate::service::settings;
 use crate::store::door::DoorAtPlace;
-use crate::store::facts;
-use crate::store::link::{self, LinkRow};
-use crate::store::organization::{self, OrganizationRow};
-use crate::store::settings::{LogoSize, logo_size};
+use crate::store::link::{self, LinkRow, Opens, Visit};
+use crate::store::organization::OrganizationRow;
+use crate::store::settings::LogoSize;
 use app::page::visit::trouble::{self as trouble_page, Trouble};
 use app::page::visit::{Brand, Chrome, Host};
 use app::text::Language;
@@ -89,19 +88,9 @@ impl FromRequestParts<App> for Access {
         let Some((id, version)) = held.into_iter().find(|(held, _)| *held == id) else {
             return Err(trouble(&parts.headers, None, Trouble::Gone));
         };
-        let found = app
-            .db
-            .read(move |c| {
-                let link = link::by_version(c, &id, version)?;
-                let organization = organization::find(c, &link.organization_id)?;
-                let doors = link::doors_of(c, &link.id)?;
-                let has_hours = facts::has_hours(c, &link.id, &doors)?;
-                let logo = logo_size(c, &organization.id)?;
-                Ok((link, organization, doors, has_hours, logo))
-            })
-            .await;
+        let found = app.db.read(move |c| link::visit(c, &id, version)).await;
         match found {
-            Ok((link, organization, doors, has_hours, logo)) => {
+            Ok(Visit { link, organization, logo, opens: Opens { doors, has_hours } }) => {
                 let language = language(parts, &link.language);
                 Ok(Self { link, organization, doors, has_hours, language, logo })
             }

@@ -1,7 +1,7 @@
 //! What a link opens: single doors, groups of doors, and the hours it has of its own.
 
 use crate::error::{Error, Result};
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::door::{self, DoorAtPlace, DoorRow};
 use crate::store::place::PlaceRow;
 use crate::store::schedule;
@@ -98,26 +98,50 @@ pub fn groups_of(c: &mut AnyConnection, link: &str) -> Result<Vec<(String, Strin
         .load(c)?)
 }
 
-/// The doors a link opens, itself or through groups, each once, by place and name.
+/// What a link opens, itself or through groups.
+#[derive(Clone, Debug, Default)]
+pub struct Opens {
+    /// Each door once, by place and name.
+    pub doors: Vec<DoorAtPlace>,
+    /// Whether any hours bind it at one of them. Most links have none, and whoever asks need not look further.
+    pub has_hours: bool,
+}
+
+/// What a link opens.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn opens(c: &mut AnyConnection, link: &str) -> Result<Opens> {
+    let direct: Vec<(DoorRow, PlaceRow)> = each!(c => link_doors::table
+        .inner_join(doors::table.inner_join(places::table))
+        .filter(link_doors::link_id.eq(link))
+        .filter(doors::removed_at.is_null())
+        .select((DoorRow::as_select(), PlaceRow::as_select()))
+        .load(c))?;
+    let through: Vec<(DoorRow, PlaceRow, Option<String>)> = each!(c => link_groups::table
+        .inner_join(groups::table.inner_join(group_doors::table.inner_join(doors::table.inner_join(places::table))))
+        .filter(link_groups::link_id.eq(link))
+        .filter(groups::removed_at.is_null())
+        .filter(doors::removed_at.is_null())
+        .select((DoorRow::as_select(), PlaceRow::as_select(), groups::schedule_id))
+        .load(c))?;
+    let windows: i64 = each!(c => link_windows::table.filter(link_windows::link_id.eq(link)).count().get_result(c))?;
+    let of_groups = through.iter().any(|(_, _, hours)| hours.is_some());
+    let all = direct.into_iter().chain(through.into_iter().map(|(door, place, _)| (door, place)));
+    let key = |at: &DoorAtPlace| (at.place.name.clone(), at.place.id.clone(), at.door.name.clone(), at.door.id.clone());
+    let mut doors: Vec<DoorAtPlace> = all.map(|(door, place)| DoorAtPlace { door, place }).collect();
+    doors.sort_by_cached_key(key);
+    doors.dedup_by(|a, b| a.door.id == b.door.id);
+    let has_hours = windows > 0 || of_groups || doors.iter().any(|at| at.door.schedule_id.is_some());
+    Ok(Opens { doors, has_hours })
+}
+
+/// The doors a link opens, each once, by place and name.
 ///
 /// # Errors
 /// Those of the database.
 pub fn doors_of(c: &mut AnyConnection, link: &str) -> Result<Vec<DoorAtPlace>> {
-    let single = link_doors::table.filter(link_doors::link_id.eq(link)).select(link_doors::door_id);
-    let through = link_groups::table
-        .inner_join(groups::table)
-        .filter(link_groups::link_id.eq(link))
-        .filter(groups::removed_at.is_null())
-        .select(link_groups::group_id);
-    let grouped = group_doors::table.filter(group_doors::group_id.eq_any(through)).select(group_doors::door_id);
-    let rows: Vec<(DoorRow, PlaceRow)> = doors::table
-        .inner_join(places::table)
-        .filter(doors::id.eq_any(single).or(doors::id.eq_any(grouped)))
-        .filter(doors::removed_at.is_null())
-        .order((places::name, places::id, doors::name, doors::id))
-        .select((DoorRow::as_select(), PlaceRow::as_select()))
-        .load(c)?;
-    Ok(rows.into_iter().map(|(door, place)| DoorAtPlace { door, place }).collect())
+    Ok(opens(c, link)?.doors)
 }
 
 /// Names of the doors that several links open, themselves or through groups, each once.

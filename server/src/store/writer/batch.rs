@@ -156,6 +156,7 @@ fn once(
     }
     let Tx { connection, now, events, .. } = tx;
     taps.store_counts(connection).map_err(Failure::from)?;
+    taps.store_states(connection).map_err(Failure::from)?;
     audit::append(connection, &events, now).map_err(Failure::from)?;
     taps.store_commands(connection).map_err(Failure::from)?;
     if let AnyConnection::Postgres(c) = connection {

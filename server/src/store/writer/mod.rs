@@ -1,6 +1,7 @@
 //! The writer: one queue and one thread a process; whatever waits is run in one transaction and answered after its commit.
 
 mod batch;
+mod counts;
 mod outcome;
 mod queue;
 mod tap;

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::store::audit::NewEvent;
 use crate::store::connection::AnyConnection;
 use crate::store::door::DoorRow;
-use crate::store::facts::{AtDoor, Facts, Pair};
-use crate::store::schema::{commands, events, link_door_states, links};
+use crate::store::facts::{self, AtDoor, Facts, Pair};
+use crate::store::schema::{commands, events, links};
 use diesel::prelude::*;
 use domain::Millis;
 use domain::decide::{self, Asker, Decision};
@@ -83,38 +83,38 @@ pub enum TapAnswer {
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = links)]
-struct LinkRow {
-    id: String,
+pub(super) struct LinkRow {
+    pub(super) id: String,
     organization_id: String,
     name: String,
     email: String,
     valid_from: i64,
     valid_until: Option<i64>,
     max_uses: Option<i64>,
-    uses: i64,
+    pub(super) uses: i64,
     cooldown_ms: i64,
     paused_at: Option<i64>,
     revoked_at: Option<i64>,
     secret_version: i64,
-    arrived_at: Option<i64>,
-    last_used_at: Option<i64>,
+    pub(super) arrived_at: Option<i64>,
+    pub(super) last_used_at: Option<i64>,
 }
 
 /// The facts of a batch, and what deciding changed.
 #[derive(Default)]
 pub(super) struct Batch {
-    links: HashMap<String, LinkRow>,
-    counted: HashSet<String>,
+    pub(super) links: HashMap<String, LinkRow>,
+    pub(super) counted: HashSet<String>,
     facts: Facts,
-    states: HashMap<Pair, AtDoor>,
+    pub(super) states: HashMap<Pair, AtDoor>,
     answered: HashMap<Pair, String>,
     reachable: HashMap<String, bool>,
-    commands: Vec<CommandRow>,
+    pub(super) commands: Vec<CommandRow>,
 }
 
 #[derive(Insertable, Debug)]
 #[diesel(table_name = commands)]
-struct CommandRow {
+pub(super) struct CommandRow {
     event_id: String,
     organization_id: String,
     door_id: String,
@@ -157,7 +157,7 @@ impl Batch {
                 AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
             };
             batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            batch.states = states(connection, &link_ids, &door_ids)?;
+            batch.states = facts::at_doors(connection, &list(&link_ids), &list(&door_ids))?;
         }
         if !requests.is_empty() {
             batch.facts = Facts::load(connection, &list(&link_ids), &list(&door_ids), tx.now)?;
@@ -231,9 +231,7 @@ impl Batch {
                 if link.cooldown_ms > 0 || !decision.takes_use {
                     let state = self.states.entry(at_door).or_default();
                     state.last_granted_at = Some(tx.now);
-                    // One free try at a time: while it is under way there is none.
-                    state.free_until =
-                        if decision.takes_use { state.free_until } else { state.free_until.map(under_way) };
+                    state.trying |= !decision.takes_use;
                     state.changed = true;
                 }
             }
@@ -286,6 +284,7 @@ impl Batch {
                     self.counted.insert(link.id.clone());
                 }
                 state.changed |= state.free_until.take().is_some();
+                state.trying = false;
             }
             OutcomeKind::Failed { .. } => {
                 if took_use {
@@ -302,6 +301,7 @@ impl Batch {
             OutcomeKind::TimedOut | OutcomeKind::Interrupted => {
                 if took_use {
                     state.free_until = Some(now + FREE_TRY_MS);
+                    state.trying = false;
                     state.changed = true;
                 } else {
                     state.come_back();
@@ -309,79 +309,10 @@ impl Batch {
             }
         }
     }
-
-    /// Writes the counters that changed; the rows are locked since `load`.
-    pub(super) fn store_counts(&self, connection: &mut AnyConnection) -> Result<()> {
-        let mut counted: Vec<&LinkRow> = self.counted.iter().filter_map(|id| self.links.get(id)).collect();
-        counted.sort_by(|a, b| a.id.cmp(&b.id));
-        match connection {
-            AnyConnection::Sqlite(c) => {
-                for link in counted {
-                    diesel::update(links::table.find(&link.id))
-                        .set((
-                            links::uses.eq(link.uses),
-                            links::last_used_at.eq(link.last_used_at),
-                            links::arrived_at.eq(link.arrived_at),
-                        ))
-                        .execute(c)?;
-                }
-            }
-            AnyConnection::Postgres(c) if !counted.is_empty() => {
-                use diesel::sql_types::{Array, BigInt, Nullable, Text};
-                diesel::sql_query(
-                    "UPDATE links SET uses = d.uses, last_used_at = d.last_used_at, arrived_at = d.arrived_at \
-                     FROM unnest($1, $2, $3, $4) AS d (id, uses, last_used_at, arrived_at) WHERE links.id = d.id",
-                )
-                .bind::<Array<Text>, _>(counted.iter().map(|link| link.id.as_str()).collect::<Vec<_>>())
-                .bind::<Array<BigInt>, _>(counted.iter().map(|link| link.uses).collect::<Vec<_>>())
-                .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.last_used_at).collect::<Vec<_>>())
-                .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.arrived_at).collect::<Vec<_>>())
-                .execute(c)?;
-            }
-            AnyConnection::Postgres(_) => {}
-        }
-        let mut changed: Vec<_> = self.states.iter().filter(|(_, state)| state.changed).collect();
-        changed.sort_by_key(|(key, _)| *key);
-        for ((link, door), state) in changed {
-            let values = (
-                link_door_states::last_granted_at.eq(state.last_granted_at),
-                link_door_states::free_until.eq(state.free_until),
-            );
-            let updated = diesel::update(link_door_states::table.find((link, door))).set(values).execute(connection)?;
-            if updated == 0 {
-                let key = (link_door_states::link_id.eq(link), link_door_states::door_id.eq(door));
-                diesel::insert_into(link_door_states::table)
-                    .values((key.0, key.1, values.0, values.1))
-                    .execute(connection)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Remembers the openings under way, after the events that they refer to.
-    pub(super) fn store_commands(&self, connection: &mut AnyConnection) -> Result<()> {
-        match connection {
-            AnyConnection::Sqlite(c) => {
-                for row in &self.commands {
-                    diesel::insert_into(commands::table).values(row).execute(c)?;
-                }
-            }
-            AnyConnection::Postgres(c) if !self.commands.is_empty() => {
-                diesel::insert_into(commands::table).values(&self.commands).execute(c)?;
-            }
-            AnyConnection::Postgres(_) => {}
-        }
-        Ok(())
-    }
 }
 
 /// How long a second try is free after a door did not answer, milliseconds.
 const FREE_TRY_MS: i64 = 60_000;
-
-/// A free try's end while that try is under way: negative, and so no time that is still to come.
-fn under_way(until: Millis) -> Millis {
-    -until.abs()
-}
 
 fn validity(link: &LinkRow) -> Validity {
     Validity {
@@ -392,23 +323,6 @@ fn validity(link: &LinkRow) -> Validity {
         uses: link.uses,
         max_uses: link.max_uses,
     }
-}
-
-fn states(
-    connection: &mut AnyConnection,
-    links: &HashSet<&str>,
-    doors: &HashSet<&str>,
-) -> Result<HashMap<Pair, AtDoor>> {
-    let rows: Vec<(String, String, Option<i64>, Option<i64>)> = link_door_states::table
-        .filter(link_door_states::link_id.eq_any(list(links)))
-        .filter(link_door_states::door_id.eq_any(list(doors)))
-        .load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(link, door, last_granted_at, free_until)| {
-            ((link, door), AtDoor { last_granted_at, free_until, changed: false })
-        })
-        .collect())
 }
 
 fn list<'a>(ids: &HashSet<&'a str>) -> Vec<&'a str> {

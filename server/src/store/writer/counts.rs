@@ -1,0 +1,105 @@
+//! Writes what deciding a batch changed: counters, what links did at doors, openings under way. One statement for all
+//! of a kind: Diesel keeps no `UPDATE` prepared, and preparing one costs more than running it.
+
+use super::tap::{Batch, LinkRow};
+use crate::error::{Error, Result};
+use crate::store::connection::AnyConnection;
+use crate::store::schema::commands;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+
+impl Batch {
+    /// Writes the counters that changed; the rows are locked since `load`.
+    pub(super) fn store_counts(&self, connection: &mut AnyConnection) -> Result<()> {
+        let mut counted: Vec<&LinkRow> = self.counted.iter().filter_map(|id| self.links.get(id)).collect();
+        if counted.is_empty() {
+            return Ok(());
+        }
+        counted.sort_by(|a, b| a.id.cmp(&b.id));
+        match connection {
+            AnyConnection::Sqlite(c) => {
+                let rows = json(
+                    counted.iter().map(|link| (&link.id, link.uses, link.last_used_at, link.arrived_at)).collect(),
+                )?;
+                diesel::sql_query(
+                    "UPDATE links SET uses = d.value ->> 1, last_used_at = d.value ->> 2, arrived_at = d.value ->> 3 \
+                     FROM json_each(?) AS d WHERE links.id = d.value ->> 0",
+                )
+                .bind::<Text, _>(rows)
+                .execute(c)?
+            }
+            AnyConnection::Postgres(c) => diesel::sql_query(
+                "UPDATE links SET uses = d.uses, last_used_at = d.last_used_at, arrived_at = d.arrived_at \
+                 FROM unnest($1, $2, $3, $4) AS d (id, uses, last_used_at, arrived_at) WHERE links.id = d.id",
+            )
+            .bind::<Array<Text>, _>(counted.iter().map(|link| link.id.as_str()).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(counted.iter().map(|link| link.uses).collect::<Vec<_>>())
+            .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.last_used_at).collect::<Vec<_>>())
+            .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.arrived_at).collect::<Vec<_>>())
+            .execute(c)?,
+        };
+        Ok(())
+    }
+
+    /// Writes what links did at doors, where that changed.
+    pub(super) fn store_states(&self, connection: &mut AnyConnection) -> Result<()> {
+        const INTO: &str = "INSERT INTO link_door_states (link_id, door_id, last_granted_at, free_until, trying)";
+        const INSTEAD: &str = "ON CONFLICT (link_id, door_id) DO UPDATE SET \
+            last_granted_at = excluded.last_granted_at, free_until = excluded.free_until, trying = excluded.trying";
+        let mut changed: Vec<_> = self.states.iter().filter(|(_, state)| state.changed).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        changed.sort_by_key(|(key, _)| *key);
+        match connection {
+            AnyConnection::Sqlite(c) => {
+                let row = |((link, door), state): &(&(String, String), &crate::store::facts::AtDoor)| {
+                    (link.clone(), door.clone(), state.last_granted_at, state.free_until, state.trying)
+                };
+                let rows = json(changed.iter().map(row).collect())?;
+                // `WHERE true`, or SQLite would take `ON` for that of a join.
+                diesel::sql_query(format!(
+                    "{INTO} SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 \
+                     FROM json_each(?) WHERE true {INSTEAD}"
+                ))
+                .bind::<Text, _>(rows)
+                .execute(c)?
+            }
+            AnyConnection::Postgres(c) => {
+                diesel::sql_query(format!("{INTO} SELECT * FROM unnest($1, $2, $3, $4, $5) {INSTEAD}"))
+                    .bind::<Array<Text>, _>(changed.iter().map(|(key, _)| key.0.as_str()).collect::<Vec<_>>())
+                    .bind::<Array<Text>, _>(changed.iter().map(|(key, _)| key.1.as_str()).collect::<Vec<_>>())
+                    .bind::<Array<Nullable<BigInt>>, _>(
+                        changed.iter().map(|(_, state)| state.last_granted_at).collect::<Vec<_>>(),
+                    )
+                    .bind::<Array<Nullable<BigInt>>, _>(
+                        changed.iter().map(|(_, state)| state.free_until).collect::<Vec<_>>(),
+                    )
+                    .bind::<Array<Bool>, _>(changed.iter().map(|(_, state)| state.trying).collect::<Vec<_>>())
+                    .execute(c)?
+            }
+        };
+        Ok(())
+    }
+
+    /// Remembers the openings under way, after the events that they refer to.
+    pub(super) fn store_commands(&self, connection: &mut AnyConnection) -> Result<()> {
+        match connection {
+            AnyConnection::Sqlite(c) => {
+                for row in &self.commands {
+                    diesel::insert_into(commands::table).values(row).execute(c)?;
+                }
+            }
+            AnyConnection::Postgres(c) if !self.commands.is_empty() => {
+                diesel::insert_into(commands::table).values(&self.commands).execute(c)?;
+            }
+            AnyConnection::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Rows for SQLite's `json_each`.
+fn json<T: serde::Serialize>(rows: Vec<T>) -> Result<String> {
+    serde_json::to_string(&rows).map_err(|cause| Error::Unavailable(cause.to_string()))
+}
