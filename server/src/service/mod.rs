@@ -26,4 +26,5 @@ pub mod retention;
 pub mod schedule;
 pub mod settings;
 pub mod setup;
+pub mod terminal;
 pub mod unlock;

@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod settings;
+pub mod terminal;
 pub mod throttle;
 pub mod watch;
 pub mod writer;
