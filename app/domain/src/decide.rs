@@ -109,20 +109,26 @@ impl Decision {
     /// The trace as it is kept in the event: `revoked=pass outside_schedule:door=fail`.
     #[must_use]
     pub fn trace_text(&self) -> String {
-        let mut text = String::with_capacity(self.trace.len() * 20);
-        for check in &self.trace {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(check.reason.code());
-            if let Some(scope) = check.scope {
-                text.push(':');
-                text.push_str(scope.code());
-            }
-            text.push_str(if check.passed { "=pass" } else { "=fail" });
-        }
-        text
+        trace_text(&self.trace)
     }
+}
+
+/// A trace as it is kept in an event.
+#[must_use]
+pub fn trace_text(trace: &[Check]) -> String {
+    let mut text = String::with_capacity(trace.len() * 20);
+    for check in trace {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(check.reason.code());
+        if let Some(scope) = check.scope {
+            text.push(':');
+            text.push_str(scope.code());
+        }
+        text.push_str(if check.passed { "=pass" } else { "=fail" });
+    }
+    text
 }
 
 /// Reads a trace back from an event; unknown words are left out.
