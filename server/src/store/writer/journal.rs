@@ -123,7 +123,8 @@ impl Batch {
         let link = code.map(|(row, _)| row.link_id.clone()).filter(|link| self.links.contains_key(link));
         let mut detail = entry.detail.clone();
         if let Some(fault) = fault {
-            detail.insert("fault".into(), fault.into());
+            let others = detail.entry("fault".into()).or_default();
+            *others = format!("{others} {fault}").trim().to_owned();
         }
         let mut person = Person { facts: BTreeMap::new(), salt: entry.salt.clone() };
         let mut used_up = false;
