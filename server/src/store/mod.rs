@@ -23,6 +23,7 @@ pub mod schema;
 pub mod session;
 pub mod settings;
 pub mod terminal;
+pub(crate) mod terminal_list;
 pub mod throttle;
 pub mod watch;
 pub mod writer;

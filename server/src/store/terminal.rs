@@ -1,5 +1,6 @@
 //! Terminals: the devices at doors that read codes.
 
+pub(crate) mod holders;
 pub mod scans;
 
 use super::connection::{AnyConnection, each};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing where something must be has failed")]
 
 mod admins;
+mod agreeing;
 mod bad_input;
 mod bringing;
 mod broker;
@@ -16,8 +17,10 @@ mod groups;
 mod handling;
 mod hours;
 mod house;
+mod journals;
 mod keeping;
 mod listing;
+mod lists_of_terminals;
 mod lockdown;
 mod log;
 mod mailing;
@@ -30,14 +33,18 @@ mod quotas;
 mod reaching;
 mod relay;
 mod routes;
+mod scanning;
 mod sessions;
 mod setting_up;
 mod settings;
 mod signing_in;
 mod sink;
+mod still_in;
 mod support;
+mod terminals;
 mod tapping;
 mod texting;
 mod visiting;
 mod what_if;
+mod world;
 mod writing;
