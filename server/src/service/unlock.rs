@@ -107,7 +107,7 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
     }
 }
 
-async fn open(
+pub(super) async fn open(
     app: App,
     door: DoorRow,
     event: String,
@@ -202,7 +202,8 @@ async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
     }
 }
 
-async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
+/// How an opening ended, by its event and those that follow from it; none: that is not known yet.
+pub(super) async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
     let Some((first, outcomes)) = rows.split_first() else {
         return Err(Error::NotFound);
     };

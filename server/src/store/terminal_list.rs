@@ -43,7 +43,6 @@ pub(crate) struct ListRow {
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = terminal_lists)]
 pub(crate) struct ListHead {
-    pub(crate) terminal_id: String,
     pub(crate) version: i64,
     pub(crate) manifest: String,
     pub(crate) revision: i64,
@@ -233,7 +232,6 @@ fn own_hours(c: &mut AnyConnection, organization: &str) -> Result<HashMap<String
 /// Offline codes that are good in themselves, with what speaks against them.
 fn blocked(c: &mut AnyConnection, organization: &str, now: Millis) -> Result<BTreeMap<String, BTreeSet<Blocked>>> {
     type Row = (String, Option<i64>, Option<i64>, Option<i64>, i64, Option<i64>);
-    let used_up = links::max_uses.is_not_null().and(links::uses.nullable().ge(links::max_uses));
     let rows: Vec<Row> = codes::table
         .inner_join(links::table)
         .filter(codes::organization_id.eq(organization))
@@ -244,7 +242,7 @@ fn blocked(c: &mut AnyConnection, organization: &str, now: Millis) -> Result<BTr
                 .is_not_null()
                 .or(links::revoked_at.is_not_null())
                 .or(links::paused_at.is_not_null())
-                .or(used_up.assume_not_null()),
+                .or(links::uses.nullable().ge(links::max_uses)),
         )
         .select((
             codes::lookup,

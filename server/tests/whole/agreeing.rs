@@ -1,6 +1,6 @@
 //! Server and terminal agree: every generated code, shown to the server and judged by the list that the server made.
 
-use crate::terminals::Held;
+use crate::reader::Held;
 use crate::world::{HOUR, Issued, World};
 use domain::reason::Reason;
 use server::store::terminal::TerminalRow;

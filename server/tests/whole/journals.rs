@@ -1,7 +1,7 @@
 //! What terminals tell when the network is back: each entry once, and nothing of it lost.
 
 use crate::house::{House, Organization};
-use crate::terminals::off_line;
+use crate::reader::off_line;
 use domain::qr::Code;
 use domain::terminal::List;
 use server::service::audit;

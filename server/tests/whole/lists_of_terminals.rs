@@ -1,7 +1,7 @@
 //! The lists that terminals decide by: what they hold, when there is another, and that they only ever grow newer.
 
 use crate::house::{House, Organization, week};
-use crate::terminals::Held;
+use crate::reader::Held;
 use domain::terminal::{Blocked, Manifest};
 use server::service::link::{self, LinkInput};
 use server::service::terminal::list::{self, Delivered};
@@ -214,7 +214,7 @@ async fn a_link_that_is_used_up_makes_a_newer_list(database: &str) {
     let held = house.list(&terminal).await;
     assert_eq!(held.reason(&text, house.app.clock.now()), "uses_exhausted");
     // The relay said no, so the use is back, and so is the code.
-    let mut entry = crate::terminals::off_line(&house, 2, None, "offline", true);
+    let mut entry = crate::reader::off_line(&house, 2, None, "offline", true);
     (entry.mode, entry.outcome) = ("on_line".into(), "failed".into());
     house.upload(&terminal, vec![entry]).await;
     assert!(newest(&house, &terminal).await > held.manifest.version);

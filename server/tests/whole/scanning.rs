@@ -1,8 +1,9 @@
 //! Scans on line, from the terminal's request to the log.
 
 use crate::house::House;
-use crate::terminals::off_line;
+use crate::reader::off_line;
 use domain::qr::{Flags, Offline, Online, Partner, PartnerKind, Rotating, audience, step};
+use server::driver::simulator::Mode;
 use server::error::Error;
 use server::secret::Signs;
 use server::service::terminal::scan::{self, Scan};
@@ -25,6 +26,7 @@ crate::on_both!(
     refusals_beyond_measure_leave_no_event_and_good_codes_still_open,
     a_grant_that_nobody_ends_is_interrupted_and_gives_no_free_try,
     a_scan_needs_a_whole_id,
+    without_a_relay_the_server_opens_once_and_says_how_it_ended,
 );
 
 fn last(events: &[EventRow]) -> &EventRow {
@@ -326,4 +328,49 @@ async fn a_scan_needs_a_whole_id(database: &str) {
         assert!(matches!(scan::scan(&house.app, &terminal, asked).await, Err(Error::Fields(_))), "{scan}");
     }
     assert_eq!(house.count(&ours, "door.unlock", "denied").await, 0);
+}
+
+async fn without_a_relay_the_server_opens_once_and_says_how_it_ended(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let actor = house.owner(&ours);
+    let things = house.things(&ours).await;
+    let terminal = house.terminal(&ours, &things.door).await;
+    let (_, text) = house.coded(&ours, &things.door, "online", |link| link.max_uses = "9".into()).await;
+    let ask = |sequence: i64| {
+        let (scan, code) = (format!("scan-{sequence:011}"), text.clone().into_bytes());
+        scan::scan_and_open(&house.app, &terminal, Scan { scan, sequence, code, at: 0 })
+    };
+    let (scanned, opening) = ask(1).await.unwrap();
+    assert!(scanned.decision.granted() && matches!(opening, Some(Opening::Open(_))), "{opening:?}");
+    let (again, opening) = ask(1).await.unwrap();
+    assert!(again.event == scanned.event && matches!(opening, Some(Opening::Open(_))), "{opening:?}");
+    // Its journal tells nothing that the server does not know, and ends nothing that the server still opens.
+    let journal = |number: i64| {
+        let mut entry = off_line(&house, number, None, "online", true);
+        (entry.mode, entry.outcome) = ("on_line".into(), "none".into());
+        entry
+    };
+    assert_eq!(house.upload(&terminal, vec![journal(1)]).await, 1);
+    door::simulate(&house.app, &actor, &things.door, Mode::Slow).await.unwrap();
+    let (_, opening) = ask(2).await.unwrap();
+    assert_eq!(house.upload(&terminal, vec![journal(2)]).await, 2);
+    let mut known = opening;
+    for _ in 0..100 {
+        if known.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        known = ask(2).await.unwrap().1;
+    }
+    assert!(matches!(known, Some(Opening::Open(_))), "{known:?}");
+    assert_eq!(house.count(&ours, "door.confirmed", "done").await, 2);
+    assert_eq!(house.count(&ours, "door.interrupted", "failed").await, 0);
+    door::simulate(&house.app, &actor, &things.door, Mode::Refusing).await.unwrap();
+    assert_eq!(ask(3).await.unwrap().1, Some(Opening::Failed));
+    // Whether that driver can be reached counts here, and not for a terminal that has a relay.
+    door::simulate(&house.app, &actor, &things.door, Mode::Offline).await.unwrap();
+    let (denied, opening) = ask(4).await.unwrap();
+    assert_eq!((denied.decision.reason.code(), opening), ("door_unreachable", None));
+    assert!(house.scan(&terminal, 5, &text).await.decision.granted());
 }

@@ -1,7 +1,7 @@
 //! Who could still get in, held against asking about everybody; and how far a change has come.
 
 use crate::house::House;
-use crate::terminals::Held;
+use crate::reader::Held;
 use crate::world::{Dice, HOUR, World};
 use server::service::link;
 use server::service::terminal::list::{self, Delivered};

@@ -54,7 +54,7 @@ struct Read {
 /// Those of the store.
 pub async fn deliver(app: &App, terminal: &TerminalRow, have: Option<i64>) -> Result<Delivered> {
     let made_at = app.clock.now();
-    let have = have.filter(|version| *version > 0);
+    let have = have.filter(|version| can_be(*version, made_at));
     let keys = offline_keys(&app.keys, &terminal.organization_id);
     let of = terminal.clone();
     let read = app
@@ -93,9 +93,7 @@ pub async fn deliver(app: &App, terminal: &TerminalRow, have: Option<i64>) -> Re
         .write(move |tx| {
             let before = terminal_list::newest(tx.connection, &of.id)?.map_or(0, |row| row.version);
             let now_at = terminal::find(tx.connection, &of.organization_id, &of.id)?.list_version;
-            // A terminal cannot make the server count beyond what it takes for now.
-            let said = have.filter(|version| *version < made_at + LONGEST_MS).unwrap_or(0);
-            let version = made_at.max(before.max(now_at).max(said) + 1);
+            let version = made_at.max(before.max(now_at).max(have.unwrap_or(0)) + 1);
             let manifest = Manifest {
                 aud: of.id.clone(),
                 version,
@@ -154,6 +152,7 @@ pub async fn newest_version(app: &App, terminal: &TerminalRow) -> Result<i64> {
 /// # Errors
 /// Those of the store.
 pub fn acknowledge(tx: &mut Tx<'_>, terminal: &mut TerminalRow, version: i64) -> Result<()> {
+    let version = if can_be(version, tx.now) { version } else { 0 };
     if terminal.list_version == version {
         return Ok(());
     }
@@ -177,6 +176,11 @@ fn hold(tx: &mut Tx<'_>, terminal: &TerminalRow, version: i64) -> Result<()> {
     }
     acknowledge(tx, &mut row, version)?;
     terminal::update(tx, &row)
+}
+
+/// Whether this can be a version: a terminal does not make the server count beyond what it takes for now.
+fn can_be(version: i64, now: Millis) -> bool {
+    (1..now + LONGEST_MS).contains(&version)
 }
 
 /// Whether a list will do for a while: a day, or half of its life where that is less.

@@ -16,6 +16,7 @@ use domain::qr::{Code, Kind};
 use domain::scan::{self, CodeFacts};
 use domain::terminal::{Known, List, Manifest, judge};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// How many terminals know of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,10 +73,12 @@ pub async fn reach(app: &App, organization: &str, since: Millis) -> Result<Reach
                 let knows = match revision {
                     Some(revision) if revision >= changed => true,
                     Some(revision) => {
-                        if !missing.contains_key(&revision) {
-                            missing.insert(revision, holders::recorded_after(c, &organization, revision)?);
-                        }
-                        let first = missing.get(&revision).copied().flatten();
+                        let first = match missing.entry(revision) {
+                            Entry::Occupied(known) => *known.get(),
+                            Entry::Vacant(new) => {
+                                *new.insert(holders::recorded_after(c, &organization, revision)?)
+                            }
+                        };
                         first.is_none_or(|recorded_at| recorded_at > since)
                     }
                     None => terminal.list_made_at.is_some_and(|made_at| made_at > since),

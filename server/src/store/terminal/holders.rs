@@ -20,7 +20,6 @@ pub(crate) struct Holder {
 /// # Errors
 /// Those of the database.
 pub(crate) fn holders(c: &mut AnyConnection, organization: &str, at: Millis) -> Result<Vec<Holder>> {
-    let told = terminals::revoked_at.is_not_null().and(terminals::last_seen_at.ge(terminals::revoked_at));
     let rows: Vec<(TerminalRow, Option<i64>)> = terminals::table
         .left_join(
             terminal_lists::table.on(terminal_lists::terminal_id
@@ -30,7 +29,12 @@ pub(crate) fn holders(c: &mut AnyConnection, organization: &str, at: Millis) -> 
         .filter(terminals::organization_id.eq(organization))
         .filter(terminals::list_version.gt(0))
         .filter(terminals::list_expires_at.gt(at))
-        .filter(diesel::dsl::not(told.assume_not_null()).or(terminals::revoked_at.is_null()))
+        .filter(
+            terminals::revoked_at
+                .is_null()
+                .or(terminals::last_seen_at.is_null())
+                .or(terminals::last_seen_at.lt(terminals::revoked_at)),
+        )
         .order((terminals::name, terminals::id))
         .select((TerminalRow::as_select(), terminal_lists::revision.nullable()))
         .load(c)?;

@@ -100,9 +100,12 @@ impl Batch {
 
     /// Ends the story of a scan that the server decided.
     fn end(&mut self, tx: &mut Tx<'_>, by: &Entries, entry: &Entry, event: &str) {
-        let Some(Told { granted, credential, occurred_at }) = self.told.get(event).cloned() else {
+        let Some(Told { granted, credential, occurred_at, ended }) = self.told.get(event).cloned() else {
             return;
         };
+        if ended {
+            return;
+        }
         let kind = match (granted, entry.off_line, entry.granted) {
             // The server's answer came too late, and the terminal decided otherwise.
             (false, true, true) => return self.tell(tx, by, entry, None, Some(event)),
@@ -195,6 +198,7 @@ impl Batch {
             },
             by: By {
                 organization: by.organization.clone(),
+                terminal: by.terminal.clone(),
                 detail: entry.detail.iter().filter_map(of_end).collect(),
             },
         });

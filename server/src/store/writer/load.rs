@@ -81,6 +81,8 @@ pub(super) struct Told {
     pub(super) granted: bool,
     pub(super) credential: Option<String>,
     pub(super) occurred_at: Millis,
+    /// Whether it is known how it ended; *interrupted* is not knowing.
+    pub(super) ended: bool,
 }
 
 /// The facts of a batch, and what deciding changed.
@@ -212,8 +214,15 @@ fn told(c: &mut AnyConnection, ids: &[&str]) -> Result<HashMap<String, Told>> {
         .filter(events::id.eq_any(ids))
         .select((events::id, events::outcome, events::credential, events::occurred_at))
         .load(c)?;
+    let ends: Vec<Option<String>> = events::table
+        .filter(events::cause.eq_any(ids))
+        .filter(events::action.eq_any(["door.confirmed", "door.sent", "door.failed", "door.timed_out"]))
+        .select(events::cause)
+        .load(c)?;
+    let ends: HashSet<String> = ends.into_iter().flatten().collect();
     let told = |(id, outcome, credential, occurred_at): (String, String, Option<String>, i64)| {
-        (id, Told { granted: outcome == "granted", credential, occurred_at })
+        let ended = ends.contains(&id);
+        (id, Told { granted: outcome == "granted", credential, occurred_at, ended })
     };
     Ok(rows.into_iter().map(told).collect())
 }

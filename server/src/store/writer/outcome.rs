@@ -65,6 +65,7 @@ pub(super) struct Reported {
 #[derive(Clone, Debug)]
 pub(super) struct By {
     pub(super) organization: String,
+    pub(super) terminal: String,
     pub(super) detail: BTreeMap<String, String>,
 }
 
@@ -72,8 +73,8 @@ pub(super) struct By {
 struct Pending {
     organization: String,
     took_use: bool,
-    /// Whether a terminal has it in hand.
-    claimed: bool,
+    /// The terminal that has it in hand.
+    claimed_by: Option<String>,
 }
 
 /// Records the batch's outcomes. One whose opening already has an outcome changes nothing, unless the journal of the
@@ -91,13 +92,19 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
     }
     let causes: Vec<&str> = outcomes.iter().map(|(outcome, _)| outcome.cause.as_str()).collect();
     let mut pending = pending(tx.connection, batch, &causes)?;
-    let mut late = Vec::new();
+    let (mut late, mut ended) = (Vec::new(), Vec::new());
     for (outcome, by) in outcomes {
+        // What the server itself opens, a terminal's journal does not end.
+        let theirs = |found: &Pending| by.is_some_and(|by| found.claimed_by.as_deref() != Some(&by.terminal));
+        if pending.get(&outcome.cause).is_some_and(theirs) {
+            continue;
+        }
         let found = pending.remove(&outcome.cause);
+        ended.push(outcome.cause.as_str());
         let mut lists = false;
         let (organization, more) = match (&found, by) {
             (Some(found), by) => {
-                lists = batch.outcome(outcome, found.took_use, found.claimed, tx.now);
+                lists = batch.outcome(outcome, found.took_use, found.claimed_by.is_some(), tx.now);
                 (found.organization.clone(), by.map(|by| by.detail.clone()))
             }
             (None, Some(by)) => {
@@ -148,12 +155,14 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         end.lists = lists;
         tx.record(end);
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes))).execute(tx.connection)?;
+    diesel::delete(commands::table.filter(commands::event_id.eq_any(&ended))).execute(tx.connection)?;
+    // Those of this very batch that nobody ended yet are stored with it.
+    batch.commands.retain(|row| !ended.contains(&row.event_id.as_str()));
     Ok(late)
 }
 
 /// The openings under way among these: those that are stored, and those of this very batch.
-fn pending(c: &mut AnyConnection, batch: &mut Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
+fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
     let query = commands::table.filter(commands::event_id.eq_any(causes)).order(commands::event_id).select((
         commands::event_id,
         commands::organization_id,
@@ -166,13 +175,11 @@ fn pending(c: &mut AnyConnection, batch: &mut Batch, causes: &[&str]) -> Result<
         AnyConnection::Postgres(c) => query.for_update().load(c)?,
     };
     let stored = rows.into_iter().map(|(event, organization, took_use, claimed_by)| {
-        (event, Pending { organization, took_use, claimed: claimed_by.is_some() })
+        (event, Pending { organization, took_use, claimed_by })
     });
-    let mut pending: HashMap<String, Pending> = stored.collect();
-    for row in batch.commands.extract_if(.., |row| causes.contains(&row.event_id.as_str())) {
-        let claimed = row.claimed_by.is_some();
-        let new = Pending { organization: row.organization_id, took_use: row.took_use, claimed };
-        pending.insert(row.event_id, new);
-    }
-    Ok(pending)
+    let new = batch.commands.iter().filter(|row| causes.contains(&row.event_id.as_str())).map(|row| {
+        let (organization, claimed_by) = (row.organization_id.clone(), row.claimed_by.clone());
+        (row.event_id.clone(), Pending { organization, took_use: row.took_use, claimed_by })
+    });
+    Ok(stored.chain(new).collect())
 }
