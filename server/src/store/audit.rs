@@ -121,7 +121,8 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
 fn lock_heads(connection: &mut AnyConnection, organizations: &[&str]) -> Result<BTreeMap<String, (i64, Hash)>> {
     let query = audit_heads::table
         .filter(audit_heads::organization_id.eq_any(organizations))
-        .order(audit_heads::organization_id);
+        .order(audit_heads::organization_id)
+        .select((audit_heads::organization_id, audit_heads::sequence, audit_heads::hash));
     let rows: Vec<(String, i64, String)> = match connection {
         AnyConnection::Sqlite(c) => query.load(c)?,
         AnyConnection::Postgres(c) => query.for_update().load(c)?,

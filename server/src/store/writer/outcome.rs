@@ -3,8 +3,9 @@
 use super::tap::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
+use crate::store::among::among;
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
@@ -67,7 +68,7 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         return Ok(Vec::new());
     }
     let causes: Vec<&str> = outcomes.iter().map(|outcome| outcome.cause.as_str()).collect();
-    let query = commands::table.filter(commands::event_id.eq_any(&causes)).order(commands::event_id).select((
+    let query = commands::table.filter(among(commands::event_id, &causes)).order(commands::event_id).select((
         commands::event_id,
         commands::organization_id,
         commands::took_use,
@@ -120,6 +121,7 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         };
         tx.record(event(&outcome.events[1], outcome.at, action, code, detail));
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes))).execute(tx.connection)?;
+    let connection = &mut *tx.connection;
+    each!(connection => diesel::delete(commands::table.filter(among(commands::event_id, &causes))).execute(connection))?;
     Ok(late)
 }

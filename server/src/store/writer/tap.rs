@@ -3,15 +3,17 @@
 
 use super::{Admission, Answer, OpeningOutcome, OutcomeKind, Reachable, Tx};
 use crate::error::Result;
+use crate::store::among::{among, pairs};
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::door::DoorRow;
-use crate::store::facts::{self, AtDoor, Facts, Pair};
+use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
 use crate::store::schema::{commands, events, links};
 use diesel::prelude::*;
 use domain::Millis;
 use domain::decide::{self, Asker, Decision};
 use domain::event::{Outcome, Person};
+use domain::id::Kind;
 use domain::link::Validity;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -40,6 +42,15 @@ impl Credential {
     pub fn id(&self) -> &str {
         match self {
             Self::Link { id, .. } | Self::Admin { id, .. } => id,
+        }
+    }
+
+    /// Whom the event names as having acted.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Link { .. } => "visitor",
+            Self::Admin { id, .. } => id,
         }
     }
 }
@@ -127,47 +138,43 @@ impl Batch {
     /// Loads what the admissions need. Link rows are locked in the order of their ids.
     pub(super) fn load(tx: &mut Tx<'_>, admissions: &[Admission], reachable: &Reachable) -> Result<Self> {
         let mut batch = Self::default();
-        let mut link_ids = HashSet::new();
-        let mut door_ids = HashSet::new();
-        let mut requests = HashSet::new();
-        let mut credentials = HashSet::new();
+        let (mut links_asked, mut doors_asked) = (HashSet::new(), HashSet::new());
+        let (mut at, mut requests) = (HashSet::new(), HashSet::new());
         for admission in admissions {
-            match admission {
+            let (credential, door) = match admission {
                 Admission::Tap(tap) => {
-                    if let Credential::Link { id, .. } = &tap.credential {
-                        link_ids.insert(id.as_str());
-                    }
-                    door_ids.insert(tap.door.as_str());
-                    requests.insert(tap.request.as_str());
-                    credentials.insert(tap.credential.id());
+                    doors_asked.insert(tap.door.as_str());
+                    requests.insert((tap.credential.id(), tap.request.as_str()));
+                    (tap.credential.id(), tap.door.as_str())
                 }
-                Admission::Outcome(outcome) => {
-                    if outcome.credential.starts_with("link_") {
-                        link_ids.insert(outcome.credential.as_str());
-                        door_ids.insert(outcome.door.as_str());
-                    }
-                }
+                Admission::Outcome(outcome) => (outcome.credential.as_str(), outcome.door.as_str()),
+            };
+            if Kind::Link.owns(credential) {
+                links_asked.insert(credential);
+                at.insert((credential, door));
             }
         }
         let connection = &mut *tx.connection;
-        if !link_ids.is_empty() {
-            let query = links::table.filter(links::id.eq_any(list(&link_ids))).order(links::id);
+        let (asked, requests) =
+            (Asked { doors: list(doors_asked), links: list(links_asked), pairs: list(at) }, list(requests));
+        if !asked.links.is_empty() {
+            let query = links::table.filter(among(links::id, &asked.links)).order(links::id);
             let rows: Vec<LinkRow> = match connection {
                 AnyConnection::Sqlite(c) => query.select(LinkRow::as_select()).load(c)?,
                 AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
             };
             batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            batch.states = facts::at_doors(connection, &list(&link_ids), &list(&door_ids))?;
+            batch.states = facts::at_doors(connection, &asked.pairs)?;
         }
         if !requests.is_empty() {
-            batch.facts = Facts::load(connection, &list(&link_ids), &list(&door_ids), tx.now)?;
+            batch.facts = Facts::load(connection, &asked, tx.now)?;
             let doors = batch.facts.doors.iter();
             batch.reachable = doors.map(|(id, door)| (id.clone(), reachable(&door.row))).collect();
-            let rows: Vec<(Option<String>, Option<String>, String)> = events::table
-                .filter(events::credential.eq_any(list(&credentials)))
-                .filter(events::request.eq_any(list(&requests)))
+            let rows: Vec<(Option<String>, Option<String>, String)> = each!(connection => events::table
+                .filter(pairs((events::credential, events::request), &requests))
+                .filter(events::request.is_not_null())
                 .select((events::credential, events::request, events::id))
-                .load(connection)?;
+                .load(connection))?;
             batch.answered =
                 rows.into_iter().filter_map(|(credential, request, id)| Some(((credential?, request?), id))).collect();
         }
@@ -252,10 +259,7 @@ impl Batch {
             organization: door.organization_id.clone(),
             occurred_at: tap.at,
             action: "door.unlock",
-            actor: match &tap.credential {
-                Credential::Admin { id, .. } => id.clone(),
-                Credential::Link { .. } => "visitor".into(),
-            },
+            actor: tap.credential.actor().to_owned(),
             credential: Some(tap.credential.id().to_owned()),
             object: tap.door.clone(),
             outcome: if decision.granted() { Outcome::Granted } else { Outcome::Denied },
@@ -325,6 +329,6 @@ fn validity(link: &LinkRow) -> Validity {
     }
 }
 
-fn list<'a>(ids: &HashSet<&'a str>) -> Vec<&'a str> {
-    ids.iter().copied().collect()
+fn list<T>(set: HashSet<T>) -> Vec<T> {
+    set.into_iter().collect()
 }
