@@ -6,7 +6,7 @@ use crate::secret::Keys;
 use crate::service::code;
 use crate::store::code::{CodeRow, issued};
 use crate::store::connection::AnyConnection;
-use crate::store::facts::{self, Facts};
+use crate::store::facts::{self, Asked, Facts};
 use crate::store::link::LinkRow;
 use crate::store::terminal::holders::{self, Holder};
 use crate::store::{door, terminal_list};
@@ -125,8 +125,9 @@ fn on_line(c: &mut AnyConnection, organization: &str, door: &str, at: Millis) ->
         };
         after.clone_from(&last.id);
         let ids: Vec<&str> = links.iter().map(|link| link.id.as_str()).collect();
-        let facts = Facts::load(c, &ids, &[door], at)?;
-        let states = facts::at_doors(c, &ids, &[door])?;
+        let asked = Asked::each(&ids, &[door]);
+        let facts = Facts::load(c, &asked, at)?;
+        let states = facts::at_doors(c, &asked.pairs)?;
         let mut codes: HashMap<String, Vec<CodeRow>> = HashMap::new();
         for row in issued::living(c, organization, &ids)? {
             codes.entry(row.link_id.clone()).or_default().push(row);

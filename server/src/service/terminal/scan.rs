@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::service::code;
+use crate::service::refusals::Hears;
 use crate::service::unlock::{self, DEADLINE_MS, Opening, is_request_id, millis};
 use crate::store::door::DoorRow;
 use crate::store::terminal::TerminalRow;
-use crate::store::writer::{self, Admission, Answer, ScanAnswer};
+use crate::store::writer::{self, Admission, Answer, Refused, ScanAnswer};
 use crate::store::{door, event};
 use domain::Millis;
 use domain::decide::{Decision, parse_trace};
@@ -117,7 +118,11 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
         deadline: at + if own_relay { TOLD_WITHIN_MS } else { DEADLINE_MS },
         own_relay,
         // A code that opens is heard at any time, or whoever shows bad ones would lock the door.
-        unheard: !app.refusals.hears(&terminal.id, asked),
+        refused: match app.refusals.hears(&terminal.id, asked) {
+            Hears::Yes => Refused::Stored,
+            Hears::NoMore => Refused::Last,
+            Hears::No => Refused::Unheard,
+        },
         salt: app.clock.salt(),
     };
     let Answer::Scan(answer) = app.db.admit(Admission::Scan(Box::new(admission))).await? else {
@@ -126,7 +131,9 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
     match answer {
         ScanAnswer::Decided { decision, door, credential } => {
             let unlock_ms = door.unlock_ms;
-            if !decision.granted() {
+            if decision.reason == Reason::RateLimited {
+                tracing::warn!(terminal = terminal.id, "too many refused scans; more are not heard for a while");
+            } else if !decision.granted() {
                 app.refusals.note(&terminal.id, asked);
             }
             let left_ms = if decision.granted() { (DEADLINE_MS - millis(asked.elapsed())).max(0) } else { 0 };
@@ -135,10 +142,7 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
         }
         ScanAnswer::Repeat(event) if event.is_empty() => Ok((Scanned::unheard(), None)),
         ScanAnswer::Repeat(event) => Ok((repeated(app, terminal, event).await?, None)),
-        ScanAnswer::Unheard => {
-            tracing::warn!(terminal = terminal.id, "too many refused scans; this one is not heard");
-            Ok((Scanned::unheard(), None))
-        }
+        ScanAnswer::Unheard => Ok((Scanned::unheard(), None)),
         ScanAnswer::Taken => Err(Error::Refused("This number was another scan's. Pair the terminal anew.".into())),
         ScanAnswer::Unknown => Err(Error::NotFound),
     }

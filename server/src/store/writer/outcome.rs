@@ -3,8 +3,9 @@
 use super::load::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
+use crate::store::among::among;
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
@@ -155,7 +156,8 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         end.lists = lists;
         tx.record(end);
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&ended))).execute(tx.connection)?;
+    let connection = &mut *tx.connection;
+    each!(connection => diesel::delete(commands::table.filter(among(commands::event_id, &ended))).execute(connection))?;
     // Those of this very batch that nobody ended yet are stored with it.
     batch.commands.retain(|row| !ended.contains(&row.event_id.as_str()));
     Ok(late)
@@ -163,7 +165,7 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
 
 /// The openings under way among these: those that are stored, and those of this very batch.
 fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
-    let query = commands::table.filter(commands::event_id.eq_any(causes)).order(commands::event_id).select((
+    let query = commands::table.filter(among(commands::event_id, causes)).order(commands::event_id).select((
         commands::event_id,
         commands::organization_id,
         commands::took_use,

@@ -38,10 +38,21 @@ pub struct Scan {
     pub deadline: Millis,
     /// Whether the terminal opens; else the server does, by the door's driver.
     pub own_relay: bool,
-    /// Whether a refusal leaves no trace, because there were too many.
-    pub unheard: bool,
+    /// What becomes of a refusal.
+    pub refused: Refused,
     /// For the side row.
     pub salt: String,
+}
+
+/// What becomes of a scan that is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is stored.
+    Stored,
+    /// There were too many, and this is the one that says so.
+    Last,
+    /// There were too many, and no more are stored.
+    Unheard,
 }
 
 /// What became of a scan.
@@ -78,9 +89,11 @@ impl Batch {
         let Some(door) = door.map(|door| Box::new(door.row.clone())) else {
             return ScanAnswer::Unknown;
         };
-        let (decision, link) = self.judge(asked, tx.now);
-        if asked.unheard && !decision.granted() {
-            return ScanAnswer::Unheard;
+        let (mut decision, mut link) = self.judge(asked, tx.now);
+        match asked.refused {
+            Refused::Unheard if !decision.granted() => return ScanAnswer::Unheard,
+            Refused::Last if !decision.granted() => (decision, link) = (scan::refuse(Reason::RateLimited), None),
+            _ => {}
         }
         let at_door = (link.clone().unwrap_or_default(), asked.door.clone());
         let taken = self.take(at_door, &decision, tx.now);
