@@ -96,7 +96,7 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
     let (mut late, mut ended) = (Vec::new(), Vec::new());
     for (outcome, by) in outcomes {
         // What the server itself opens, a terminal's journal does not end.
-        let theirs = |found: &Pending| by.is_some_and(|by| found.claimed_by.as_deref() != Some(&by.terminal));
+        let theirs = |found: &Pending| by.is_some_and(|by| found.claimed_by.as_deref() != Some(by.terminal.as_str()));
         if pending.get(&outcome.cause).is_some_and(theirs) {
             continue;
         }
@@ -108,6 +108,8 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
                 lists = batch.outcome(outcome, found.took_use, found.claimed_by.is_some(), tx.now);
                 (found.organization.clone(), by.map(|by| by.detail.clone()))
             }
+            // That nobody knows is known already.
+            (None, Some(_)) if outcome.kind == OutcomeKind::Interrupted => continue,
             (None, Some(by)) => {
                 batch.told_late(outcome);
                 let late = BTreeMap::from([("late".to_owned(), "yes".to_owned())]);
