@@ -80,7 +80,7 @@ async fn a_list_holds_what_its_door_needs_and_names_nobody(database: &str) {
     assert_eq!(entry.scopes, scopes);
     // Two days of hours are there from any moment on.
     let spans = &list.hours[&hours];
-    assert!(spans.first().unwrap().0 <= manifest.made_at && spans.last().unwrap().1 >= manifest.made_at + 35 * HOUR);
+    assert!(spans.len() == 3 && spans.last().unwrap().1 >= manifest.made_at + 35 * HOUR, "{spans:?}");
     let bytes = String::from_utf8(list.to_bytes()).unwrap();
     for secret in ["Quetzal", &link, &text, &ours.id, &blocked, &theirs.id, &text[4..]] {
         assert!(!bytes.contains(secret), "{secret}");
@@ -229,7 +229,7 @@ async fn a_change_makes_the_newer_list_to_the_byte(database: &str) {
     let terminal = house.terminal(&ours, &things.door).await;
     let mut held = house.list(&terminal).await;
     for round in 0..6 {
-        let kind = if round % 2 == 0 { "online" } else { "offline" };
+        let kind = if round == 0 || round == 2 { "online" } else { "offline" };
         let (id, _) = house.coded(&ours, &things.door, kind, |link| link.qr_off_line = true).await;
         if round > 2 {
             link::revoke(&house.app, &owner, &id).await.unwrap();
