@@ -156,12 +156,13 @@ impl World {
     /// Leaves most links as they are.
     pub(crate) async fn end_somehow(&self, dice: &mut Dice, id: &str, limited: bool) {
         let (app, owner) = (&self.house.app, self.house.owner(&self.ours));
+        if limited && dice.one_in(2) {
+            self.house.sql(&format!("UPDATE links SET uses = max_uses WHERE id = '{id}'")).unwrap();
+            return;
+        }
         match dice.below(12) {
             0 => drop(link::pause(app, &owner, id).await),
             1 => drop(link::revoke(app, &owner, id).await),
-            2..=5 if limited => {
-                self.house.sql(&format!("UPDATE links SET uses = max_uses WHERE id = '{id}'")).unwrap();
-            }
             _ => {}
         }
     }
