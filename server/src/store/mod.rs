@@ -1,8 +1,9 @@
 //! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
 
 pub mod admin;
-mod among;
+
 pub mod audit;
+mod backfill;
 pub mod connection;
 pub mod door;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod names;
 pub mod organization;
 pub mod people;
 pub mod place;
+mod prepared;
 pub mod quota;
 pub mod retention;
 pub mod schedule;
@@ -84,6 +86,7 @@ impl Db {
             .build_unchecked(Manager(url.clone()));
         let (changed, _) = signal::channel(0);
         let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
+        backfill::start(url.clone(), changed.subscribe());
         let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
         Ok(Self { readers, turns, writer, changed, clock })
     }

@@ -3,11 +3,11 @@
 
 use super::{Admission, Answer, OpeningOutcome, OutcomeKind, Reachable, Tx};
 use crate::error::Result;
-use crate::store::among::{among, pairs};
 use crate::store::audit::NewEvent;
 use crate::store::connection::{AnyConnection, each};
 use crate::store::door::DoorRow;
 use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
+use crate::store::prepared::{among, pairs};
 use crate::store::schema::{commands, events, links};
 use diesel::prelude::*;
 use domain::Millis;
