@@ -2,7 +2,7 @@
 //! connections, on the same database in the same run. Prints one JSON object. Run by `cargo xtask bench`.
 
 use diesel::prelude::*;
-use diesel::r2d2::{ManageConnection, Pool};
+use diesel::r2d2::Pool;
 use domain::chain;
 use domain::decide::{Asker, DoorFacts, LinkFacts, decide};
 use domain::event::{Event, Outcome, Person};
@@ -16,16 +16,17 @@ use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
 use server::service::setup::{self, SetupInput};
 use server::service::unlock::{self, Opening, Tapper};
-use server::store::connection::{AnyConnection, DatabaseUrl};
+use server::store::connection::AnyConnection;
 use server::store::schema::{audit_heads, doors, event_people, events, link_doors, links, places};
 use server::store::writer::Credential;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+mod shared;
+use shared::{Connections, Failed, measure};
 
 const CALLERS: usize = 64;
-
-type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 macro_rules! locked {
     ($query:expr, none) => {
@@ -64,6 +65,7 @@ macro_rules! decide_and_store {
             .first($c)?;
         let facts_of_link = LinkFacts {
             validity: Validity { valid_from, valid_until, paused_at, revoked_at, uses, max_uses },
+            web: true,
             direct: names_door,
             groups: Vec::new(),
             windows: None,
@@ -243,47 +245,6 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
     Ok((door, links))
 }
 
-struct Measured {
-    per_second: f64,
-    p99_ms: f64,
-    failed: usize,
-}
-
-async fn measure<F, W>(length: Duration, links: Vec<String>, work: W) -> Measured
-where
-    W: Fn(String) -> F + Clone + Send + 'static,
-    F: Future<Output = bool> + Send,
-{
-    let began = Instant::now();
-    let mut callers = tokio::task::JoinSet::new();
-    for link in links {
-        let work = work.clone();
-        callers.spawn(async move {
-            let (mut took, mut failed) = (Vec::new(), 0);
-            while began.elapsed() < length {
-                let asked = Instant::now();
-                if work(link.clone()).await {
-                    took.push(asked.elapsed());
-                } else {
-                    failed += 1;
-                }
-            }
-            (took, failed)
-        });
-    }
-    let (mut took, mut failed) = (Vec::new(), 0);
-    while let Some(Ok((more, less))) = callers.join_next().await {
-        took.extend(more);
-        failed += less;
-    }
-    let passed = began.elapsed().as_secs_f64();
-    took.sort_unstable();
-    let p99 = took.get(took.len() * 99 / 100).copied().unwrap_or_default();
-    #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits than a float has")]
-    let per_second = took.len() as f64 / passed;
-    Measured { per_second, p99_ms: p99.as_secs_f64() * 1_000.0, failed }
-}
-
 async fn through_the_writer(app: &App, link: &str, door: &str) -> bool {
     let tapper = Tapper { credential: Credential::Link { id: link.into(), secret_version: 1 }, facts: facts() };
     let report = unlock::unlock(app, tapper, door, &app.clock.salt()).await;
@@ -292,25 +253,6 @@ async fn through_the_writer(app: &App, link: &str, door: &str) -> bool {
 
 fn facts() -> BTreeMap<String, String> {
     BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Bench".into())])
-}
-
-struct Connections(DatabaseUrl);
-
-impl ManageConnection for Connections {
-    type Connection = AnyConnection;
-    type Error = ConnectionError;
-
-    fn connect(&self) -> Result<AnyConnection, ConnectionError> {
-        self.0.connect()
-    }
-
-    fn is_valid(&self, _: &mut AnyConnection) -> Result<(), ConnectionError> {
-        Ok(())
-    }
-
-    fn has_broken(&self, _: &mut AnyConnection) -> bool {
-        false
-    }
 }
 
 /// What the ordinary way would be: the request looked up, facts, decision, use count, and the three events of an opening

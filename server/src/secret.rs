@@ -138,6 +138,18 @@ pub struct Keys {
     seal: XChaCha20Poly1305,
     form: Zeroizing<[u8; 32]>,
     checkpoint: SigningKey,
+    codes: Hkdf<Sha256>,
+}
+
+/// What an organization signs with its own keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// Offline codes, by the number of the key.
+    Offline(u8),
+    /// Terminals' lists.
+    Lists,
+    /// One rotating code: its badge id.
+    Rotating([u8; 10]),
 }
 
 impl fmt::Debug for Keys {
@@ -170,7 +182,19 @@ impl Keys {
             seal: XChaCha20Poly1305::new(seal.as_slice().into()),
             form: expand(&hkdf, b"form"),
             checkpoint: SigningKey::from_bytes(&expand::<32>(&hkdf, b"checkpoint")),
+            codes: Hkdf::new(Some(b"latchkey codes 1"), &*expand::<32>(&hkdf, b"codes")),
         }
+    }
+
+    /// An organization's key for one purpose. Derived anew each time: nothing but the root key is kept.
+    #[must_use]
+    pub fn signing(&self, organization: &str, signs: Signs) -> SigningKey {
+        let purpose = match signs {
+            Signs::Offline(number) => [b"offline ".as_slice(), &[number]].concat(),
+            Signs::Lists => b"lists".to_vec(),
+            Signs::Rotating(badge) => [b"rotating ".as_slice(), &badge].concat(),
+        };
+        SigningKey::from_bytes(&expand::<32>(&self.codes, &[organization.as_bytes(), b"/", &purpose].concat()))
     }
 
     /// Encrypts what must be read again (XChaCha20-Poly1305). Only the same context opens it: name the table, row and column.

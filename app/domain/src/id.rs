@@ -31,6 +31,10 @@ pub enum Kind {
     Invitation,
     /// A passkey, `passkey_…`.
     Passkey,
+    /// A QR code that belongs to a link, `code_…`; never what the code shows.
+    Code,
+    /// A device at a door that reads codes, `terminal_…`.
+    Terminal,
 }
 
 impl Kind {
@@ -50,6 +54,8 @@ impl Kind {
             Self::Schedule => "schedule",
             Self::Invitation => "invitation",
             Self::Passkey => "passkey",
+            Self::Code => "code",
+            Self::Terminal => "terminal",
         }
     }
 

@@ -143,13 +143,14 @@ async fn unheard(app: &App, tapper: &Tapper, door: &str, event: &str, at: Millis
                 detail: BTreeMap::from([("trace".to_owned(), decision.trace_text())]),
                 person: Some(person.clone()),
                 link: None,
+                lists: false,
             });
             Ok(())
         })
         .await
 }
 
-async fn open(
+pub(super) async fn open(
     app: App,
     door: DoorRow,
     event: String,
@@ -230,7 +231,8 @@ async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
     }
 }
 
-async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
+/// How an opening ended, by its event and those that follow from it; none: that is not known yet.
+pub(super) async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
     let Some((first, outcomes)) = rows.split_first() else {
         return Err(Error::NotFound);
     };
@@ -281,6 +283,6 @@ pub async fn sweep_interrupted(app: &App, before: Millis) -> Result<usize> {
     Ok(count)
 }
 
-pub(super) fn millis(duration: Duration) -> i64 {
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -84,7 +84,8 @@ pub struct DoorAtPlace {
 /// # Errors
 /// Those of the database.
 pub fn insert(tx: &mut Tx<'_>, row: &DoorRow) -> Result<()> {
-    diesel::insert_into(doors::table).values(row).execute(tx.connection)?;
+    let scope = super::organization::next_scope(tx, &row.organization_id)?;
+    diesel::insert_into(doors::table).values((row, doors::scope.eq(scope))).execute(tx.connection)?;
     Ok(())
 }
 

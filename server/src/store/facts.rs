@@ -5,7 +5,9 @@ use super::connection::{AnyConnection, each};
 use super::door::DoorRow;
 use super::prepared::{among, pairs};
 use super::schedule;
-use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
+use super::schema::{
+    doors, group_doors, groups, link_codes, link_door_states, link_doors, link_groups, link_windows, places,
+};
 use crate::error::Result;
 use app::text::when;
 use diesel::prelude::*;
@@ -108,6 +110,8 @@ pub(crate) struct Facts {
     direct: HashSet<Pair>,
     groups: HashMap<Pair, Vec<Option<String>>>,
     windows: HashMap<String, Arc<Schedule>>,
+    /// Links whose web page opens nothing.
+    code_only: HashSet<String>,
     schedules: HashMap<String, Arc<Schedule>>,
 }
 
@@ -167,6 +171,12 @@ impl Facts {
         for (link, weekday, from, until) in rows {
             weekly.entry(link).or_default().push(schedule::window(weekday, from, until)?);
         }
+        let code_only: Vec<String> = each!(c => link_codes::table
+            .filter(among(link_codes::link_id, &asked.links))
+            .filter(link_codes::web.eq(false))
+            .select(link_codes::link_id)
+            .load(c))?;
+        self.code_only = code_only.into_iter().collect();
         let own = |(link, weekly)| (link, Arc::new(Schedule { weekly, ..Schedule::default() }));
         self.windows = weekly.into_iter().map(own).collect();
         Ok(())
@@ -220,6 +230,7 @@ impl Facts {
         let groups = self.groups.get(at).map(Vec::as_slice).unwrap_or_default();
         LinkFacts {
             validity,
+            web: !self.code_only.contains(&at.0),
             direct: self.direct.contains(at),
             groups: groups.iter().map(|hours| hours.as_deref().map(|id| self.hours(id))).collect(),
             windows: self.windows.get(&at.0).cloned(),

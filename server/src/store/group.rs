@@ -72,7 +72,8 @@ pub struct Listed {
 /// `Field` on `door` or `schedule_id` when one is not the organization's.
 pub fn insert(tx: &mut Tx<'_>, row: &GroupRow, door_ids: &[String]) -> Result<()> {
     schedule::must_exist(tx.connection, &row.organization_id, row.schedule_id.as_deref())?;
-    diesel::insert_into(groups::table).values(row).execute(tx.connection)?;
+    let scope = super::organization::next_scope(tx, &row.organization_id)?;
+    diesel::insert_into(groups::table).values((row, groups::scope.eq(scope))).execute(tx.connection)?;
     put_doors(tx, &row.organization_id, &row.id, door_ids)
 }
 

@@ -1,9 +1,9 @@
 //! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
 
 pub mod admin;
-
 pub mod audit;
 mod backfill;
+pub mod code;
 pub mod connection;
 pub mod door;
 pub mod event;
@@ -25,6 +25,8 @@ pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod settings;
+pub mod terminal;
+pub(crate) mod terminal_list;
 pub mod throttle;
 pub mod watch;
 pub mod writer;

@@ -106,6 +106,18 @@ pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<OrganizationRow> {
     })
 }
 
+/// The next number for a door or a group in codes. A number never comes back, so that an old code never opens what was
+/// made after it.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn next_scope(tx: &mut Tx<'_>, id: &str) -> Result<i64> {
+    let query = diesel::update(organizations::table.find(id))
+        .set(organizations::last_scope.eq(organizations::last_scope + 1))
+        .returning(organizations::last_scope);
+    Ok(query.get_result(tx.connection)?)
+}
+
 /// Sets what an organization may send.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, Valid
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Array, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
 
 /// Whether a column is one of some ids.
@@ -48,6 +48,25 @@ pub(crate) fn pairs<A, B>(columns: (A, B), pairs: &[(&str, &str)]) -> Pairs<A, B
     }
 }
 
+/// Whether two columns, the second a number, are one of some pairs.
+#[derive(Debug, QueryId)]
+pub(crate) struct Numbered<A, B> {
+    columns: (A, B),
+    json: String,
+    ids: Vec<String>,
+    numbers: Vec<i64>,
+}
+
+/// Whether two columns, the second a number, are one of these pairs.
+pub(crate) fn numbered<A, B>(columns: (A, B), pairs: &[(&str, i64)]) -> Numbered<A, B> {
+    Numbered {
+        columns,
+        json: serde_json::json!(pairs).to_string(),
+        ids: pairs.iter().map(|(id, _)| (*id).to_owned()).collect(),
+        numbers: pairs.iter().map(|(_, number)| *number).collect(),
+    }
+}
+
 impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Among<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
@@ -68,24 +87,23 @@ impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Among<C> {
     }
 }
 
-impl<A, B> Pairs<A, B> {
-    fn walk_columns<'b, DB: Backend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        A: QueryFragment<DB>,
-        B: QueryFragment<DB>,
-    {
-        out.push_sql("(");
-        self.columns.0.walk_ast(out.reborrow())?;
-        out.push_sql(", ");
-        self.columns.1.walk_ast(out.reborrow())?;
-        out.push_sql(") IN (SELECT ");
-        Ok(())
-    }
+/// `(a, b) IN (SELECT `
+fn walk_columns<'b, DB: Backend, A, B>(columns: &'b (A, B), out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    A: QueryFragment<DB>,
+    B: QueryFragment<DB>,
+{
+    out.push_sql("(");
+    columns.0.walk_ast(out.reborrow())?;
+    out.push_sql(", ");
+    columns.1.walk_ast(out.reborrow())?;
+    out.push_sql(") IN (SELECT ");
+    Ok(())
 }
 
 impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Pairs<A, B> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.walk_columns(&mut out)?;
+        walk_columns(&self.columns, &mut out)?;
         out.push_sql("value ->> 0, value ->> 1 FROM json_each(");
         out.push_bind_param::<Text, _>(&self.json)?;
         out.push_sql("))");
@@ -95,11 +113,33 @@ impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> f
 
 impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Pairs<A, B> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.walk_columns(&mut out)?;
+        walk_columns(&self.columns, &mut out)?;
         out.push_sql("* FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.first)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.second)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Numbered<A, B> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        walk_columns(&self.columns, &mut out)?;
+        out.push_sql("value ->> 0, value ->> 1 FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.json)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Numbered<A, B> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        walk_columns(&self.columns, &mut out)?;
+        out.push_sql("* FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.numbers)?;
         out.push_sql("))");
         Ok(())
     }
@@ -111,10 +151,15 @@ impl<C> Expression for Among<C> {
 impl<A, B> Expression for Pairs<A, B> {
     type SqlType = Bool;
 }
+impl<A, B> Expression for Numbered<A, B> {
+    type SqlType = Bool;
+}
 impl<C: AppearsOnTable<T>, T> AppearsOnTable<T> for Among<C> {}
 impl<A: AppearsOnTable<T>, B: AppearsOnTable<T>, T> AppearsOnTable<T> for Pairs<A, B> {}
+impl<A: AppearsOnTable<T>, B: AppearsOnTable<T>, T> AppearsOnTable<T> for Numbered<A, B> {}
 impl<C: SelectableExpression<T>, T> SelectableExpression<T> for Among<C> {}
 impl<A: SelectableExpression<T>, B: SelectableExpression<T>, T> SelectableExpression<T> for Pairs<A, B> {}
+impl<A: SelectableExpression<T>, B: SelectableExpression<T>, T> SelectableExpression<T> for Numbered<A, B> {}
 impl<C> ValidGrouping<()> for Among<C> {
     type IsAggregate = is_aggregate::No;
 }
@@ -146,3 +191,6 @@ impl<Q: QueryFragment<Sqlite>, Row> QueryFragment<Sqlite> for Kept<Q, Row> {
 }
 
 impl<C, Q, Row> RunQueryDsl<C> for Kept<Q, Row> {}
+impl<A, B> ValidGrouping<()> for Numbered<A, B> {
+    type IsAggregate = is_aggregate::No;
+}

@@ -20,6 +20,7 @@ diesel::table! {
         email_quota -> BigInt,
         colour -> Text,
         version -> BigInt,
+        last_scope -> BigInt,
     }
 }
 
@@ -120,6 +121,8 @@ diesel::table! {
         reader -> Bool,
         schedule_id -> Nullable<Text>,
         driver_sealed -> Nullable<Binary>,
+        scope -> BigInt,
+        list_max_age_ms -> BigInt,
     }
 }
 
@@ -135,6 +138,7 @@ diesel::table! {
         geofence -> Bool,
         reader -> Bool,
         schedule_id -> Nullable<Text>,
+        scope -> BigInt,
     }
 }
 
@@ -208,6 +212,7 @@ diesel::table! {
         organization_id -> Text,
         sequence -> BigInt,
         hash -> Text,
+        list_revision -> BigInt,
     }
 }
 
@@ -260,6 +265,10 @@ diesel::table! {
         credential -> Text,
         took_use -> Bool,
         deadline_at -> BigInt,
+        claimed_by -> Nullable<Text>,
+        claimed_at -> Nullable<BigInt>,
+        opened -> Nullable<Bool>,
+        answer -> Text,
     }
 }
 
@@ -416,7 +425,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    link_codes (link_id) {
+        link_id -> Text,
+        organization_id -> Text,
+        kind -> Text,
+        web -> Bool,
+        off_line -> Bool,
+    }
+}
+
+diesel::table! {
+    codes (id) {
+        id -> Text,
+        organization_id -> Text,
+        link_id -> Text,
+        kind -> Text,
+        lookup -> Text,
+        sealed -> Nullable<Binary>,
+        not_before -> Nullable<BigInt>,
+        not_after -> Nullable<BigInt>,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    terminals (id) {
+        id -> Text,
+        organization_id -> Text,
+        door_id -> Text,
+        name -> Text,
+        pairing_hash -> Nullable<Text>,
+        pairing_expires_at -> Nullable<BigInt>,
+        token_hash -> Nullable<Text>,
+        paired_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+        software -> Text,
+        clock_offset_ms -> Nullable<BigInt>,
+        last_seen_at -> Nullable<BigInt>,
+        waiting -> BigInt,
+        list_version -> BigInt,
+        list_made_at -> Nullable<BigInt>,
+        list_expires_at -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_lists (terminal_id, version) {
+        terminal_id -> Text,
+        version -> BigInt,
+        manifest -> Text,
+        body -> Binary,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    terminal_scans (terminal_id, sequence) {
+        terminal_id -> Text,
+        sequence -> BigInt,
+        scan -> Text,
+        event_id -> Text,
+        reported_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(doors -> places (place_id));
+diesel::joinable!(link_codes -> links (link_id));
+diesel::joinable!(codes -> links (link_id));
+diesel::joinable!(terminals -> doors (door_id));
+diesel::joinable!(terminal_lists -> terminals (terminal_id));
+diesel::joinable!(terminal_scans -> terminals (terminal_id));
 diesel::joinable!(link_doors -> links (link_id));
 diesel::joinable!(link_doors -> doors (door_id));
 diesel::joinable!(event_people -> events (event_id));
@@ -461,5 +545,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     schedule_exceptions,
     link_windows,
     link_words,
-    beginnings
+    beginnings,
+    link_codes,
+    codes,
+    terminals,
+    terminal_lists,
+    terminal_scans
 );
