@@ -216,6 +216,7 @@ pub(super) fn granted(left_ms: i64) -> ScanAnswer {
         event: "event_1".into(),
         unlock_ms: Some(5_000),
         left_ms: Some(left_ms),
+        opening: None,
     }
 }
 
@@ -226,6 +227,7 @@ pub(super) fn denied(reason: &str) -> ScanAnswer {
         event: "event_1".into(),
         unlock_ms: None,
         left_ms: None,
+        opening: None,
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::wire::{ClaimAnswer, Command, HeartbeatAnswer, Kind, Mode, Outcome, ResultRequest};
-use crate::{DEADLINE_MS, PATIENCE_MS, REPEAT_MS};
+use crate::wire::{ClaimAnswer, Command, HeartbeatAnswer, Kind, Mode, Outcome, Progress, Relay, ResultRequest};
+use crate::{DEADLINE_MS, FOLLOWED_MS, PATIENCE_MS, REPEAT_MS};
 
 #[test]
 fn a_scan_on_line_is_kept_asked_kept_opened_shown_and_goes_up() {
@@ -137,6 +137,53 @@ fn an_opening_that_failed_may_be_tried_again() {
         bench.take(told);
         assert_eq!(shown(&bench.alone(&offline(9, true), at(4_000))).entry.reason, reason);
     }
+}
+
+#[test]
+fn without_a_relay_the_server_opens_and_is_asked_what_became_of_it() {
+    for (last, word) in
+        [(Some(Progress::Open), Progress::Open), (None, Progress::TimedOut), (Some(Progress::Failed), Progress::Failed)]
+    {
+        let mut bench = Bench::with(&list());
+        bench.terminal.set_relay(Relay::None);
+        assert_eq!(bench.terminal.heartbeat("latchkey 1", 0, at(0)).relay, Relay::None);
+        let request = bench.ask("code", at(0));
+        assert_eq!(request.relay, Relay::None);
+        let under_way = ScanAnswer { opening: Some(Progress::Opening), ..granted(0) };
+        let effects = bench.answer(&request.scan, &under_way, at(700));
+        let [Effect::Show(first), Effect::Upload, Effect::AskAgain(again)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert!(!first.done && *again == request);
+        assert_eq!(bench.disk.records[&1].stage, Stage::Done, "nothing here is to be moved");
+        assert_eq!(bench.answer(&request.scan, &under_way, at(1_300)), [Effect::AskAgain(request.clone())]);
+        assert_eq!(bench.terminal.gave_up(&request.scan, at(2_900)), [Effect::AskAgain(request.clone())]);
+        let effects = bench.answer(&request.scan, &ScanAnswer { opening: last, ..granted(0) }, at(3_500));
+        assert!(shown(&effects).done && shown(&effects).opening == Some(word));
+        assert_eq!(bench.answer(&request.scan, &under_way, at(3_600)), []);
+    }
+}
+
+#[test]
+fn the_server_is_not_asked_for_ever_what_became_of_an_opening() {
+    let mut bench = Bench::with(&list());
+    bench.terminal.set_relay(Relay::None);
+    let request = bench.ask("code", at(0));
+    bench.answer(&request.scan, &ScanAnswer { opening: Some(Progress::Opening), ..granted(0) }, at(700));
+    let effects = bench.terminal.gave_up(&request.scan, at(700 + FOLLOWED_MS));
+    assert!(matches!(effects.as_slice(), [Effect::Show(shown)] if shown.opening == Some(Progress::TimedOut)));
+}
+
+#[test]
+fn without_a_relay_and_without_a_network_the_verdict_is_shown_and_nothing_opens() {
+    let mut bench = Bench::with(&list());
+    bench.terminal.set_relay(Relay::None);
+    let effects = bench.alone(&offline(9, true), at(0));
+    assert!(opening(&effects).is_none());
+    let shown_first = shown(&effects);
+    assert!(shown_first.done && shown_first.entry.decision == Verdict::Grant && shown_first.entry.note.is_empty());
+    assert_eq!(bench.disk.records[&1].entry.outcome, Outcome::None);
+    assert_eq!(shown(&bench.alone(&offline(9, true), at(5_000))).entry.reason, "uses_exhausted");
 }
 
 #[test]
