@@ -13,6 +13,7 @@ mod place;
 mod schedule;
 mod serve;
 mod setup;
+mod terminal;
 
 use crate::app::App;
 use crate::config::Config;
@@ -91,12 +92,19 @@ enum Command {
     /// The audit log as a whole.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Terminals: devices at doors that read codes.
+    #[command(subcommand)]
+    Terminal(terminal::Terminal),
 }
 
 /// Runs the command that was typed.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // A machine at a door is no server: what is wrong with a server's settings is nothing to it.
+    if let Command::Terminal(terminal) = cli.command {
+        return terminal.main();
+    }
     let config = match options::configuration(cli.config.as_deref()) {
         Ok(config) => config,
         Err(sentences) => {
@@ -158,5 +166,6 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Link(link) => link.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
+        Command::Terminal(_) => Ok(()),
     }
 }
