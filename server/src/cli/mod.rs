@@ -13,6 +13,7 @@ mod place;
 mod schedule;
 mod serve;
 mod setup;
+mod terminal;
 
 use crate::app::App;
 use crate::config::Config;
@@ -85,6 +86,9 @@ enum Command {
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
+    /// Terminals: the devices at doors that read codes.
+    #[command(subcommand)]
+    Terminal(terminal::Terminal),
     /// The audit log's events.
     #[command(subcommand)]
     Event(event::Event),
@@ -156,6 +160,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Group(group) => group.run(&app, org).await,
         Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
+        Command::Terminal(terminal) => terminal.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
     }

@@ -1,5 +1,7 @@
 //! Terminals: the devices at doors that read codes.
 
+pub mod desk;
+
 use super::connection::{AnyConnection, each};
 use super::schema::terminals;
 use super::writer::Tx;

@@ -179,6 +179,8 @@ fn label(name: &str) -> &str {
         "role" => "Role",
         "rows" | "events" => "Events",
         "search" => "Search",
+        "list_hours" => "Lists are good for, hours",
+        "software" => "Software",
         "secrets" => "Secrets",
         "secret_version" => "Version of the address",
         "schedule" => "Schedule",
