@@ -4,6 +4,7 @@ pub mod account;
 pub mod actor;
 pub mod audit;
 pub mod brokers;
+pub mod code;
 pub mod demo;
 pub mod door;
 pub mod erase;

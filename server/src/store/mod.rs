@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod code;
 pub mod command;
 pub mod connection;
 pub mod door;
