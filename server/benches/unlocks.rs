@@ -58,6 +58,7 @@ macro_rules! decide_and_store {
             .first($c)?;
         let facts_of_link = LinkFacts {
             validity: Validity { valid_from, valid_until, paused_at, revoked_at, uses, max_uses },
+            web: true,
             direct: names_door,
             groups: Vec::new(),
             windows: None,

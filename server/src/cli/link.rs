@@ -10,9 +10,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::erase;
 use crate::service::link::{self, LinkInput};
+use crate::store::code;
 use crate::store::link::{self as store, Filter, LinkRow};
 use clap::{Args, Subcommand};
 use domain::channel::Channel;
+use domain::qr::Kind;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
@@ -99,6 +101,16 @@ pub(super) struct Create {
     /// The least time between two openings of one door.
     #[arg(long, default_value = "", value_name = "MINUTES")]
     cooldown_minutes: String,
+    /// Its QR code: none, online (checked by the server), offline (opens without a network) or rotating (on the
+    /// visitor's page only).
+    #[arg(long, default_value = "none", value_name = "KIND")]
+    qr: String,
+    /// Its page opens nothing and shows the code only.
+    #[arg(long)]
+    no_web: bool,
+    /// Its code may open while a terminal has no network, where only the server could count its openings.
+    #[arg(long)]
+    qr_off_line: bool,
     /// Send it by e-mail, or as named: email, sms, or both; the running server does so within seconds.
     #[arg(long, value_name = "CHANNEL", num_args = 0..=1, default_missing_value = "email", value_delimiter = ',', value_parser = channel)]
     send: Vec<Channel>,
@@ -146,7 +158,10 @@ pub(super) struct Extend {
 
 async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> {
     let id = row.id.clone();
-    let (doors, groups) = app.db.read(move |c| Ok((store::doors_of(c, &id)?, store::groups_of(c, &id)?))).await?;
+    let (doors, groups, code) = app
+        .db
+        .read(move |c| Ok((store::doors_of(c, &id)?, store::groups_of(c, &id)?, code::settings(c, &id)?)))
+        .await?;
     let groups: Vec<String> = groups.into_iter().map(|(id, _)| id).collect();
     let doors: Vec<&str> = doors.iter().map(|at| at.door.id.as_str()).collect();
     Ok(json!({
@@ -154,6 +169,7 @@ async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> 
         "host_name": row.host_name, "external_id": row.external_id, "language": row.language, "doors": doors, "groups": groups,
         "valid_from": time(row.valid_from), "valid_until": time(row.valid_until), "uses": row.uses, "max_uses": row.max_uses,
         "state": row.state(app.clock.now()).code(), "created_at": time(row.created_at), "url": url,
+        "qr": code.kind.map_or("none", Kind::code), "web": code.web, "qr_off_line": code.off_line,
     }))
 }
 
@@ -286,6 +302,9 @@ fn input(create: Create, zone: String) -> LinkInput {
         max_uses: create.max_uses,
         cooldown_minutes: create.cooldown_minutes,
         notify_host: create.notify_host,
+        qr: create.qr,
+        no_web: create.no_web,
+        qr_off_line: create.qr_off_line,
         ..LinkInput::default()
     }
 }

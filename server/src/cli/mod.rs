@@ -86,25 +86,25 @@ enum Command {
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
+    /// Terminals: the devices at doors that read codes.
+    #[command(subcommand)]
+    Terminal(terminal::Terminal),
     /// The audit log's events.
     #[command(subcommand)]
     Event(event::Event),
     /// The audit log as a whole.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Terminals: devices at doors that read codes.
-    #[command(subcommand)]
-    Terminal(terminal::Terminal),
 }
 
 /// Runs the command that was typed.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    // A machine at a door is no server: what is wrong with a server's settings is nothing to it.
-    if let Command::Terminal(terminal) = cli.command {
-        return terminal.main();
-    }
+    let cli = match Cli::parse() {
+        // A machine at a door is no server: what is wrong with a server's settings is nothing to it.
+        Cli { command: Command::Terminal(terminal::Terminal::Device(device)), .. } => return device.main(),
+        cli => cli,
+    };
     let config = match options::configuration(cli.config.as_deref()) {
         Ok(config) => config,
         Err(sentences) => {
@@ -164,8 +164,8 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Group(group) => group.run(&app, org).await,
         Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
+        Command::Terminal(terminal) => terminal.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
-        Command::Terminal(_) => Ok(()),
     }
 }

@@ -253,6 +253,6 @@ pub async fn sweep_interrupted(app: &App, before: Millis) -> Result<usize> {
     Ok(count)
 }
 
-pub(super) fn millis(duration: Duration) -> i64 {
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -4,7 +4,9 @@
 use super::connection::AnyConnection;
 use super::door::DoorRow;
 use super::schedule;
-use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
+use super::schema::{
+    doors, group_doors, groups, link_codes, link_door_states, link_doors, link_groups, link_windows, places,
+};
 use crate::error::Result;
 use app::text::when;
 use diesel::prelude::*;
@@ -89,6 +91,8 @@ pub(crate) struct Facts {
     direct: HashSet<Pair>,
     groups: HashMap<Pair, Vec<Option<String>>>,
     windows: HashMap<String, Arc<Schedule>>,
+    /// Links whose web page opens nothing.
+    code_only: HashSet<String>,
     schedules: HashMap<String, Arc<Schedule>>,
 }
 
@@ -166,6 +170,13 @@ impl Facts {
         for (link, weekday, from, until) in rows {
             weekly.entry(link).or_default().push(schedule::window(weekday, from, until)?);
         }
+        self.code_only = link_codes::table
+            .filter(link_codes::link_id.eq_any(links))
+            .filter(link_codes::web.eq(false))
+            .select(link_codes::link_id)
+            .load(c)?
+            .into_iter()
+            .collect();
         let own = |(link, weekly)| (link, Arc::new(Schedule { weekly, ..Schedule::default() }));
         self.windows = weekly.into_iter().map(own).collect();
         Ok(())
@@ -189,6 +200,7 @@ impl Facts {
         let groups = self.groups.get(at).map(Vec::as_slice).unwrap_or_default();
         LinkFacts {
             validity,
+            web: !self.code_only.contains(&at.0),
             direct: self.direct.contains(at),
             groups: groups.iter().map(|hours| hours.as_deref().map(|id| self.hours(id))).collect(),
             windows: self.windows.get(&at.0).cloned(),

@@ -1,6 +1,5 @@
 //! `latchkey terminal pair`, `run` and `calibrate`: the commands of a machine at a door.
 
-use super::Terminal;
 use crate::clock::Clock;
 use crate::config::LogFormat;
 use crate::terminal::input::layout::{CALIBRATION, Layout};
@@ -9,11 +8,21 @@ use crate::terminal::relay::Relay;
 use crate::terminal::run::{self, Ended};
 use crate::terminal::store::{Server, Store};
 use crate::terminal::{Clocks, output};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Device {
+    /// Make this machine a terminal: a pairing code for a token and the first list.
+    Pair(Pair),
+    /// Be a terminal: read codes, decide, open, and print each decision as a JSON line.
+    Run(Box<Run>),
+    /// Teach this machine what a scanner that types means by its keys.
+    Calibrate(Calibrate),
+}
 
 /// Make this machine a terminal.
 #[derive(Debug, Args)]
@@ -100,37 +109,44 @@ fn network(text: &str) -> Result<IpNet, String> {
     text.parse().or_else(|_| alone()).map_err(|_| format!("{text} is no address or network, such as 192.168.1.0/24"))
 }
 
-pub(super) fn main(command: Terminal) -> ExitCode {
-    let filter = std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| match command {
-        Terminal::Run(_) => "info".into(),
-        _ => "warn".into(),
-    });
-    let format = match std::env::var("LATCHKEY_LOG_FORMAT").as_deref() {
-        Ok("json") => LogFormat::Json,
-        _ => LogFormat::Text,
-    };
-    let started = crate::logging::start(&filter, format).and_then(|()| {
-        let mut builder = tokio::runtime::Builder::new_multi_thread();
-        // A small machine has little memory; the work is waiting.
-        builder.worker_threads(2).enable_all().build().map_err(|cause| format!("the runtime could not start: {cause}"))
-    });
-    let done = started.and_then(|runtime| {
-        let done = runtime.block_on(async {
-            match command {
-                Terminal::Pair(pair) => pair.run().await,
-                Terminal::Run(run) => run.run().await,
-                Terminal::Calibrate(calibrate) => calibrate.run().await,
-            }
+impl Device {
+    /// These run on a machine at a door, which has nothing of the server's: no configuration, no key, no database.
+    pub(in crate::cli) fn main(self) -> ExitCode {
+        let filter = std::env::var("LATCHKEY_LOG").unwrap_or_else(|_| match self {
+            Self::Run(_) => "info".into(),
+            _ => "warn".into(),
         });
-        // A reader may be waiting for its next byte for ever.
-        runtime.shutdown_background();
-        done
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            eprintln!("latchkey: {sentence}");
-            ExitCode::FAILURE
+        let format = match std::env::var("LATCHKEY_LOG_FORMAT").as_deref() {
+            Ok("json") => LogFormat::Json,
+            _ => LogFormat::Text,
+        };
+        let started = crate::logging::start(&filter, format).and_then(|()| {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            // A small machine has little memory; the work is waiting.
+            builder
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .map_err(|cause| format!("the runtime could not start: {cause}"))
+        });
+        let done = started.and_then(|runtime| {
+            let done = runtime.block_on(async {
+                match self {
+                    Self::Pair(pair) => pair.run().await,
+                    Self::Run(run) => run.run().await,
+                    Self::Calibrate(calibrate) => calibrate.run().await,
+                }
+            });
+            // A reader may be waiting for its next byte for ever.
+            runtime.shutdown_background();
+            done
+        });
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(sentence) => {
+                eprintln!("latchkey: {sentence}");
+                ExitCode::FAILURE
+            }
         }
     }
 }

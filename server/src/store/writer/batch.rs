@@ -2,7 +2,7 @@
 
 use super::queue::{AdmissionReply, Job, Queue, Share};
 use super::transaction::Attempt;
-use super::{Admission, Answer, Surroundings, Tx, outcome, tap};
+use super::{Admission, Answer, Surroundings, Tx, load, outcome};
 use crate::error::{Error, Result};
 use crate::store::audit;
 use crate::store::connection::AnyConnection;
@@ -131,7 +131,7 @@ fn once(
     let clock = &surroundings.clock;
     connection.begin_write().map_err(failure)?;
     let mut tx = Tx { connection, now: clock.now(), clock, events: Vec::new() };
-    let taps = tap::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
+    let taps = load::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
     let (mut answers, mut taps) = taps.decide(&mut tx, admissions);
     let late = outcome::record(&mut tx, &mut taps, admissions).map_err(Failure::from)?;
     for (answer, admission) in answers.iter_mut().zip(admissions) {
@@ -157,6 +157,8 @@ fn once(
     let Tx { connection, now, events, .. } = tx;
     taps.store_counts(connection).map_err(Failure::from)?;
     taps.store_states(connection).map_err(Failure::from)?;
+    taps.store_steps(connection).map_err(Failure::from)?;
+    taps.scans.store(connection).map_err(Failure::from)?;
     audit::append(connection, &events, now).map_err(Failure::from)?;
     taps.store_commands(connection).map_err(Failure::from)?;
     if let AnyConnection::Postgres(c) = connection {

@@ -1,6 +1,6 @@
 //! What waits for the writer, taps before everything else.
 
-use super::{Change, OpeningOutcome, Tap, TapAnswer};
+use super::{Change, Entries, OpeningOutcome, Scan, ScanAnswer, Tap, TapAnswer};
 use crate::error::{Error, Result};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -19,6 +19,10 @@ const WAITING: usize = 20_000;
 pub enum Admission {
     /// Somebody asks a door to open.
     Tap(Box<Tap>),
+    /// Somebody shows a code.
+    Scan(Box<Scan>),
+    /// A terminal tells what it did.
+    Journal(Box<Entries>),
     /// What became of an opening that was granted.
     Outcome(Box<OpeningOutcome>),
 }
@@ -28,8 +32,22 @@ pub enum Admission {
 pub enum Answer {
     /// To a tap.
     Tap(TapAnswer),
+    /// To a scan.
+    Scan(ScanAnswer),
+    /// To a journal: it is stored.
+    Journal,
     /// To an outcome: whether it was the first to arrive for its opening.
     Outcome(bool),
+}
+
+impl Admission {
+    /// How many events it may make, roughly: a batch is measured by that.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Journal(entries) => entries.entries.len().max(1),
+            _ => 1,
+        }
+    }
 }
 
 pub(crate) type AdmissionReply = oneshot::Sender<Result<Answer>>;
@@ -93,7 +111,7 @@ impl Queue {
         let mut waiting = self.lock();
         loop {
             if !waiting.admissions.is_empty() || !waiting.jobs.is_empty() {
-                let admissions = waiting.admissions.len().min(ADMISSIONS);
+                let admissions = share(&waiting.admissions);
                 let jobs = waiting.jobs.len().min(JOBS);
                 return Some(Share {
                     admissions: waiting.admissions.drain(..admissions).collect(),
@@ -120,4 +138,14 @@ impl Queue {
         self.lock().closed = true;
         self.filled.notify_all();
     }
+}
+
+/// How many of those that wait fit one batch; at least one.
+fn share(waiting: &VecDeque<(Admission, AdmissionReply)>) -> usize {
+    let mut weight = 0;
+    let fit = waiting.iter().take_while(|(admission, _)| {
+        weight += admission.weight();
+        weight <= ADMISSIONS
+    });
+    fit.count().max(1).min(waiting.len())
 }

@@ -6,6 +6,8 @@ use crate::http::admin::common::{Answer, done, into_form, show};
 use crate::http::admin::schedules::typed_week;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
+use crate::store::code::{self, Settings};
+use crate::store::connection::AnyConnection;
 use crate::store::door::{self as doors, DoorAtPlace};
 use crate::store::group::{self as groups, Listed};
 use crate::store::link::{self as store, Grants, LinkRow};
@@ -16,6 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::channel::Channel;
 use domain::input;
+use domain::qr::Kind;
 use domain::role::Right;
 use domain::schedule::typed as week;
 
@@ -107,6 +110,12 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         max_uses: Field::new(typed.max_uses),
         cooldown_minutes: Field::new(typed.cooldown_minutes),
         notify_host: typed.notify_host.unwrap_or_default(),
+        code: page::Code {
+            kind: Field::new(typed.qr),
+            no_web: typed.no_web,
+            no_web_error: None,
+            off_line: typed.qr_off_line,
+        },
         ..Default::default()
     }
 }
@@ -134,6 +143,9 @@ fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
         max_uses: typed.text("max_uses"),
         cooldown_minutes: typed.text("cooldown_minutes"),
         notify_host: Some(typed.ticked("notify_host")),
+        qr: typed.text("qr"),
+        no_web: typed.ticked("no_web"),
+        qr_off_line: typed.ticked("qr_off_line"),
     }
 }
 
@@ -215,9 +227,8 @@ fn reachable(input: &LinkInput, send: &[Channel]) -> Result<()> {
 pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let house = House::load(&app, &admin).await?;
     let organization = admin.organization.id.clone();
-    let (link, grants) =
-        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::grants_of(c, &id)?))).await?;
-    let input = input_of(&link, grants, &zone(&admin, &house.doors));
+    let (link, opens) = read(&app, organization, id).await?;
+    let input = input_of(&link, opens, &zone(&admin, &house.doors));
     let warned = warnings(link.valid_from, link.valid_until, &house.chosen(&input), &house.doors);
     let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &house) };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
@@ -303,8 +314,18 @@ async fn again(
     show(app, &form.admin, Section::Links, status, model, page::view).await
 }
 
+/// What a link opens, and how.
+type Opening = (Grants, Settings);
+
+async fn read(app: &App, organization: String, id: String) -> Result<(LinkRow, Opening)> {
+    let read = move |c: &mut AnyConnection| {
+        Ok((store::find(c, &organization, &id)?, (store::grants_of(c, &id)?, code::settings(c, &id)?)))
+    };
+    app.db.read(read).await
+}
+
 /// A link as the form takes it.
-fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
+fn input_of(link: &LinkRow, (grants, code): Opening, zone: &str) -> LinkInput {
     LinkInput {
         name: link.name.clone(),
         email: link.email.clone(),
@@ -325,6 +346,9 @@ fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
         never_expires_confirmed: false,
         max_uses: link.max_uses.map_or_else(String::new, |max| max.to_string()),
         notify_host: Some(link.notify_host),
+        qr: code.kind.map_or("none", Kind::code).into(),
+        no_web: !code.web,
+        qr_off_line: code.off_line,
         cooldown_minutes: if link.cooldown_ms > 0 { (link.cooldown_ms / 60_000).to_string() } else { String::new() },
     }
 }
