@@ -1,6 +1,7 @@
 //! The headless terminal: a machine at a door that reads codes, asks the server or decides by its list, and moves a
 //! relay. It has nothing of the server's: no configuration, no key, no database but a small file of its own.
 
+mod boot;
 pub mod client;
 pub mod input;
 pub mod output;

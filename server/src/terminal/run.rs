@@ -6,13 +6,14 @@ use super::relay::Relay;
 use super::store::{Server, Store, Trouble};
 use super::stream::{self, Wake};
 use super::work::{Happened, Work};
-use super::{Clocks, SOFTWARE, jitter, output};
+use super::{Clocks, SOFTWARE, boot, jitter, output};
 use crate::clock::random;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terminal::wire::{PairRequest, Relay as Opens};
-use terminal::{Effect, HEARTBEAT_MS, Terminal};
+use terminal::{Effect, HEARTBEAT_MS, Say, Terminal, Write};
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::JoinHandle;
 
 /// After a heartbeat that was lost, the next one comes sooner.
 const MISSED: Duration = Duration::from_secs(5);
@@ -82,6 +83,10 @@ pub struct Run {
     work: Work,
     happened: Receiver<Happened>,
     input: Input,
+    /// Keeps the stream open.
+    listening: JoinHandle<()>,
+    /// Whether the last heartbeat was answered; none before the first.
+    there: Option<bool>,
     next_beat: Instant,
     beating: bool,
     fetching: bool,
@@ -113,7 +118,15 @@ impl Run {
         relay: impl FnOnce((String, String)) -> Result<Option<Relay>, String>,
     ) -> Result<Self, String> {
         let kept = store.kept().map_err(|trouble| trouble.0)?;
-        let (server, kept) = kept.ok_or("This machine is not paired. Run latchkey terminal pair first.")?;
+        let (server, mut kept) = kept.ok_or("This machine is not paired. Run latchkey terminal pair first.")?;
+        if !boot::clock_ran_on(&mut store).map_err(|trouble| trouble.0)? {
+            tracing::warn!(
+                "this machine was off and has no clock that runs meanwhile: it decides nothing alone until it hears the server"
+            );
+            kept.state.offset = None;
+            store.apply(&[Write::State(kept.state)]).map_err(|trouble| trouble.0)?;
+        }
+        boot::note(&mut store).map_err(|trouble| trouble.0)?;
         let (mut terminal, effects) = Terminal::restored(kept).map_err(|cause| cause.to_string())?;
         let identity = terminal.identity();
         let relay = relay((identity.door.id.clone(), identity.door.name.clone()))?.map(Arc::new);
@@ -126,6 +139,7 @@ impl Run {
         );
         terminal.set_relay(if relay.is_some() { Opens::Own } else { Opens::None });
         let (sender, happened) = channel(64);
+        let listening = tokio::spawn(stream::follow(client.clone(), sender.clone()));
         let work = Work { client, relay, clocks, happened: sender };
         let mut run = Self {
             terminal,
@@ -133,6 +147,8 @@ impl Run {
             work,
             happened,
             input,
+            listening,
+            there: None,
             next_beat: Instant::now(),
             beating: false,
             fetching: false,
@@ -154,9 +170,8 @@ impl Run {
     /// # Errors
     /// A sentence, when the file cannot be written: then nothing may open.
     pub async fn until(mut self, stop: impl Future<Output = ()>) -> Result<Ended, String> {
-        let listening = tokio::spawn(stream::follow(self.work.client.clone(), self.work.happened.clone()));
         let ended = self.turn(stop).await.map_err(|trouble| trouble.0);
-        listening.abort();
+        self.listening.abort();
         ended
     }
 
@@ -249,13 +264,20 @@ impl Run {
             Happened::Relayed(job, outcome, note) => self.terminal.relayed(&job, outcome, &note),
             Happened::Beat(beat) => {
                 self.beating = false;
-                let Some((answer, asked, heard)) = beat else {
-                    self.next_beat = Instant::now() + MISSED + jitter(MISSED);
-                    return Ok(());
-                };
-                self.next_beat = Instant::now() + Duration::from_millis(HEARTBEAT_MS.unsigned_abs());
-                self.reached();
-                self.terminal.heard(answer, asked, heard)
+                match beat {
+                    Ok((answer, asked, heard)) => {
+                        self.next_beat = Instant::now() + Duration::from_millis(HEARTBEAT_MS.unsigned_abs());
+                        self.found();
+                        self.terminal.heard(answer, asked, heard)
+                    }
+                    Err(cause) => {
+                        self.next_beat = Instant::now() + MISSED + jitter(MISSED);
+                        if self.there.replace(false) != Some(false) {
+                            tracing::warn!("the server is not there: {cause}");
+                        }
+                        return Ok(());
+                    }
+                }
             }
             Happened::List(list) => {
                 self.fetching = false;
@@ -287,6 +309,21 @@ impl Run {
             }
             Wake::List => self.fetch(self.terminal.have()),
             Wake::Command => self.claim(),
+        }
+    }
+
+    /// A heartbeat was answered.
+    fn found(&mut self) {
+        let before = self.there.replace(true);
+        if before == Some(true) {
+            return;
+        }
+        tracing::info!("the server is there");
+        self.reached();
+        if before == Some(false) {
+            // The stream may be dead without knowing it, and what it would have told of may wait.
+            self.listening.abort();
+            self.listening = tokio::spawn(stream::follow(self.work.client.clone(), self.work.happened.clone()));
         }
     }
 
@@ -355,6 +392,7 @@ impl Run {
                         self.next_upload = Some(Instant::now());
                     }
                 }
+                Effect::Say(said @ Say::ListTaken { .. }) => tracing::info!("{said}"),
                 Effect::Say(said) => tracing::warn!("{said}"),
                 Effect::Wipe => self.store.wipe()?,
             }

@@ -215,6 +215,22 @@ impl Store {
         put_value(&mut self.connection, "layout", layout)
     }
 
+    /// In which run of the machine the terminal last ran, if that was noted.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn boot(&mut self) -> Result<Option<String>> {
+        text(&mut self.connection, "boot")
+    }
+
+    /// Notes in which run of the machine the terminal runs.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn set_boot(&mut self, boot: &str) -> Result<()> {
+        put_text(&mut self.connection, "boot", boot)
+    }
+
     /// Forgets everything, in the file's pages too.
     ///
     /// # Errors

@@ -25,8 +25,8 @@ pub(super) enum Happened {
     GaveUp(String),
     /// A relay is done.
     Relayed(Job, Outcome, String),
-    /// A heartbeat was answered, or not.
-    Beat(Option<(HeartbeatAnswer, Time, Time)>),
+    /// A heartbeat was answered, or why not.
+    Beat(Result<(HeartbeatAnswer, Time, Time), String>),
     /// A list came, or nothing newer, or nothing.
     List(Option<ListAnswer>),
     /// The journal is stored up to here, or it could not be sent.
@@ -52,8 +52,7 @@ impl Work {
     fn start(
         &self,
         work: impl Future<Output = Result<Happened, Lost>> + Send + 'static,
-        lost: Happened,
-        what: &'static str,
+        lost: impl FnOnce(String) -> Happened + Send + 'static,
     ) {
         let happened = self.happened.clone();
         tokio::spawn(async move {
@@ -61,8 +60,8 @@ impl Work {
                 Ok(told) => told,
                 Err(Lost::Revoked) => Happened::Revoked,
                 Err(cause) => {
-                    tracing::info!(%cause, "{what}");
-                    lost
+                    tracing::debug!(%cause, "a request was lost");
+                    lost(cause.to_string())
                 }
             };
             let _ = happened.send(told).await;
@@ -71,8 +70,7 @@ impl Work {
 
     /// Asks about a scan, after a pause when it was asked before.
     pub(super) fn ask(&self, request: ScanRequest, again: bool) {
-        let (client, scan) = (self.client.clone(), request.scan.clone());
-        let lost = Happened::GaveUp(scan.clone());
+        let (client, scan, lost) = (self.client.clone(), request.scan.clone(), request.scan.clone());
         let work = async move {
             if again {
                 tokio::time::sleep(millis(AGAIN_MS)).await;
@@ -82,7 +80,7 @@ impl Work {
                 Err(_) => Err(Lost::Unreachable("the server did not answer in time".into())),
             }
         };
-        self.start(work, lost, "a scan is decided without the server");
+        self.start(work, |_| Happened::GaveUp(lost));
     }
 
     /// Moves the relay, if there is still time.
@@ -102,21 +100,21 @@ impl Work {
         let work = async move {
             let asked = clocks.time();
             let answer = client.heartbeat(&request).await?;
-            Ok(Happened::Beat(Some((answer, asked, clocks.time()))))
+            Ok(Happened::Beat(Ok((answer, asked, clocks.time()))))
         };
-        self.start(work, Happened::Beat(None), "no heartbeat");
+        self.start(work, |cause| Happened::Beat(Err(cause)));
     }
 
     pub(super) fn fetch(&self, have: Option<i64>) {
         let client = self.client.clone();
         let work = async move { client.list(have).await.map(Happened::List) };
-        self.start(work, Happened::List(None), "no list");
+        self.start(work, |_| Happened::List(None));
     }
 
     pub(super) fn upload(&self, entries: Vec<Entry>) {
         let client = self.client.clone();
         let work = async move { client.journal(entries).await.map(|answer| Happened::Stored(Some(answer.upto))) };
-        self.start(work, Happened::Stored(None), "the journal waits");
+        self.start(work, |_| Happened::Stored(None));
     }
 
     pub(super) fn claim(&self) {
@@ -125,7 +123,7 @@ impl Work {
             let sent = clocks.time();
             client.claim().await.map(|answer| Happened::Claimed(Some((answer, sent))))
         };
-        self.start(work, Happened::Claimed(None), "no command could be claimed");
+        self.start(work, |_| Happened::Claimed(None));
     }
 
     pub(super) fn result(&self, request: ResultRequest) {
