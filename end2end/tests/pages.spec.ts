@@ -74,6 +74,16 @@ for (const [device, options] of Object.entries(devices)) {
           const found = links.find(link => link.state === state);
           if (found) pages[`link-${state}`] = `/links/${found.id}`;
         }
+        const terminals = await latchkey.cli('terminal', 'list');
+        const named = (name: string) => terminals.find(terminal => terminal.name === name).id;
+        Object.assign(pages, {
+          terminals: '/terminals', 'terminal-new': '/terminals/new', terminal: `/terminals/${named('Front door tablet')}`,
+          'terminal-silent': `/terminals/${named('Yard gate reader')}`, 'terminal-clock': `/terminals/${named('Workshop phone')}`,
+          'terminal-revoked': `/terminals/${named('Front door tablet, the old one')}`, 'terminal-unpaired': `/terminals/${named('Paint store tablet')}`,
+          'terminal-edit': `/terminals/${named('Workshop phone')}/edit`, 'terminal-revoke': `/terminals/${named('Yard gate reader')}/revoke`,
+          'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
+          'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
+        });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
         for (const [name, path] of Object.entries(pages)) {
@@ -92,9 +102,16 @@ for (const [device, options] of Object.entries(devices)) {
           await page.getByText(more).click();
           await look(page, folder, `door-edit-${kind}`);
         }
+        await page.getByLabel('Driver').selectOption('terminal');
+        await look(page, folder, 'door-edit-terminal');
+        await page.getByLabel('Driver').selectOption('mqtt');
         await page.getByRole('button', { name: 'Save' }).click();
         await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
         await look(page, folder, 'door-edit-wrong');
+        await at(`/terminals/${named('Paint store tablet')}`);
+        await page.getByRole('button', { name: 'New pairing code' }).click();
+        await expect(page.getByLabel(/^Pairing code/)).toBeVisible();
+        await look(page, folder, 'terminal-code');
         await at('/links/new');
         await page.getByRole('main').getByLabel(/^Until/).fill('2020-01-01T10:00');
         await page.getByRole('main').getByLabel(/^Name/).fill('🗝'.repeat(3) + 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2));
@@ -185,7 +202,7 @@ for (const [device, options] of Object.entries(devices)) {
           await look(page, folder, 'setup');
           await latchkey.setUp();
           await signIn(page, latchkey);
-          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'events', 'deliveries', 'simulator', 'links/new']) {
+          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'terminals', 'events', 'deliveries', 'simulator', 'links/new']) {
             await page.goto(`${latchkey.url}/${name}`);
             await look(page, folder, `empty-${name.replace('/', '-') || 'overview'}`);
           }

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod admin;
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod client;

@@ -2,6 +2,7 @@
 //! all through the ordinary services, with a clock that walks through those days.
 
 mod people;
+mod terminals;
 
 use super::actor::Actor;
 use super::door::{self, DoorInput};
@@ -94,7 +95,11 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     let messages = MessagesInput { words: vec![(Language::En, words)], ..MessagesInput::default() };
     settings::messages(app, &maya, 1, &messages).await?;
     let mut random = Walk(7);
+    let mut devices = Vec::new();
     for day in 0..DAYS {
+        if day == DAYS - 1 {
+            devices = terminals::yesterday(app, &maya, &doors).await?;
+        }
         weekday(app, &maya, &doors, day, &mut random).await?;
         let next = end - (DAYS - day - 1) * DAY_MS;
         app.clock.shift((next - app.clock.now()).max(0));
@@ -103,6 +108,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     hours::fill(app, &maya, &doors).await?;
     let url = present(app, &maya, &doors).await?;
     people::expect(app, &maya).await?;
+    terminals::today(app, &maya, &doors, &devices).await?;
     Ok(Filled { organization: made.organization, email, password, url })
 }
 

@@ -163,6 +163,10 @@ impl Browser {
 pub(crate) struct Stream(axum::body::BodyDataStream);
 
 impl Stream {
+    pub(crate) fn of(body: Body) -> Self {
+        Self(body.into_data_stream())
+    }
+
     /// The next part; nothing when the server ended it.
     pub(crate) async fn next(&mut self) -> Option<String> {
         let part = tokio::time::timeout(std::time::Duration::from_secs(20), self.0.next());

@@ -4,7 +4,7 @@ use domain::link::State;
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, EventLine, MessageLine, links, parts, week};
+use super::{Chrome, EventLine, MessageLine, links, parts, reach, week};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Fact, Field, Tone};
@@ -82,6 +82,8 @@ pub struct Model {
     pub extend_open: bool,
     /// The zone that the new end is typed in.
     pub zone: String,
+    /// How many terminals know that its codes open nothing more, where that is a question.
+    pub reach: Option<reach::Model>,
     /// Whether its person was erased.
     pub erased: bool,
     /// Why a new address would be good now.
@@ -131,6 +133,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             </div>
             <div class="grid">
                 {ui::card("Link", ().into_any(), facts(&model))}
+                {reach::card(model.reach.clone())}
                 {now(&model.id, &model.doors)}
                 {erase}
             </div>

@@ -31,6 +31,7 @@ mod form;
 mod hours;
 mod import;
 mod list;
+mod reach;
 
 pub use act::{act, ask_act};
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
@@ -119,7 +120,9 @@ async fn model(
         Some(admin) => names.of(admin).unwrap_or("somebody").to_owned(),
         None => "somebody".to_owned(),
     };
+    let reach = reach::of(app, (&link.id, &admin.organization.id), state, &rows, &opens, &zone).await?;
     Ok(link_page::Model {
+        reach,
         doors: opens.iter().map(door).collect(),
         groups,
         week: hours::week(app, asked, id, &zone, &own),

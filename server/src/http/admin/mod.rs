@@ -30,5 +30,7 @@ pub mod sign_in;
 pub mod sign_in_factor;
 pub mod simulator;
 pub mod standing;
+pub mod still_in;
+pub mod terminals;
 mod week;
 mod words;
