@@ -74,6 +74,11 @@ for (const [device, options] of Object.entries(devices)) {
           const found = links.find(link => link.state === state);
           if (found) pages[`link-${state}`] = `/links/${found.id}`;
         }
+        const coded = links.find(link => link.qr === 'offline').id;
+        Object.assign(pages, {
+          'code-inspect': '/codes/inspect', 'link-code': `/links/${coded}?code=1`, 'link-badge': `/links/${coded}/badge`, 'link-badge-card': `/links/${coded}/badge?size=card`,
+          'link-code-edit': `/links/${coded}/edit`, 'link-rotating': `/links/${links.find(link => link.qr === 'rotating').id}`,
+        });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
         for (const [name, path] of Object.entries(pages)) {

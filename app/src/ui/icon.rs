@@ -50,6 +50,7 @@ pub enum Icon {
     Test,
     Filter,
     Question,
+    Code,
 }
 
 impl Icon {
@@ -97,6 +98,7 @@ impl Icon {
             Self::Test => icondata::LuPlugZap,
             Self::Filter => icondata::LuListFilter,
             Self::Question => icondata::LuCircleHelp,
+            Self::Code => icondata::LuQrCode,
         }
     }
 

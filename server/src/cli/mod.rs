@@ -10,6 +10,7 @@ mod options;
 mod org;
 mod output;
 mod place;
+mod qr;
 mod schedule;
 mod serve;
 mod setup;
@@ -85,6 +86,9 @@ enum Command {
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
+    /// QR codes of access links.
+    #[command(subcommand)]
+    Qr(qr::Qr),
     /// The audit log's events.
     #[command(subcommand)]
     Event(event::Event),
@@ -156,6 +160,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Group(group) => group.run(&app, org).await,
         Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
+        Command::Qr(qr) => qr.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
     }
