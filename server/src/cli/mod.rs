@@ -10,6 +10,7 @@ mod options;
 mod org;
 mod output;
 mod place;
+mod qr;
 mod schedule;
 mod serve;
 mod setup;
@@ -89,6 +90,9 @@ enum Command {
     /// Terminals: the devices at doors that read codes.
     #[command(subcommand)]
     Terminal(terminal::Terminal),
+    /// QR codes of access links.
+    #[command(subcommand)]
+    Qr(qr::Qr),
     /// The audit log's events.
     #[command(subcommand)]
     Event(event::Event),
@@ -165,6 +169,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
         Command::Terminal(terminal) => terminal.run(&app, org).await,
+        Command::Qr(qr) => qr.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
     }
