@@ -39,7 +39,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     };
     let content = match model.code {
         Some(code) => view! {
-            <p class="pairing" role="img" aria-label=format!("Pairing code {}", spelled(&code))>{code}</p>
+            <p class="pairing" role="img" aria-label=format!("Pairing code {}", spelled(&code))>{code.clone()}</p>
             <p class="muted">"Good once, until " {ui::time(&model.until)} ". Dash and capitals do not matter."</p>
             <dl class="facts stacked">
                 <dt>"A tablet or phone"</dt>
