@@ -5,6 +5,7 @@
 mod events;
 mod lists;
 mod pages;
+mod scans;
 mod unlocks;
 
 use anyhow::{Context, Result};
@@ -30,6 +31,7 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
     let mut rows = pages::measure(&binary, seconds)?;
     rows.push(islands()?);
     rows.extend(unlocks::measure(seconds)?);
+    rows.extend(scans::measure(seconds)?);
     rows.extend(lists::measure()?);
     rows.extend(events::measure()?);
     println!();

@@ -255,14 +255,7 @@ fn host(typed: LinkInput) -> LinkInput {
 
 async fn tap(app: &App, link: &str, door: &str) -> Result<()> {
     let (id, door_id) = (link.to_owned(), door.to_owned());
-    let version: i64 = app
-        .db
-        .read(move |c| {
-            use crate::store::schema::links;
-            use diesel::prelude::*;
-            Ok(links::table.find(&id).select(links::secret_version).first(c)?)
-        })
-        .await?;
+    let version = app.db.read(move |c| crate::store::link::secret_version(c, &id)).await?;
     let tapper = Tapper {
         credential: Credential::Link { id: link.into(), secret_version: version },
         facts: BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Demo".into())]),

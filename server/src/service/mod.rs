@@ -9,7 +9,6 @@ pub mod demo;
 pub mod door;
 pub mod erase;
 pub mod factor;
-pub mod feed;
 pub mod group;
 pub mod housekeeping;
 pub mod invitation;

@@ -1,6 +1,7 @@
 //! Codes of links: what a link has besides its web page, the codes themselves, and what is known about a code that
 //! somebody shows.
 
+pub(crate) mod issued;
 mod shown;
 
 pub use shown::{Found, Shown, links_of};

@@ -179,6 +179,22 @@ pub fn by_secret(c: &mut AnyConnection, hash: &str) -> Result<LinkRow> {
     Ok(links::table.filter(links::secret_hash.eq(hash)).select(LinkRow::as_select()).first(c)?)
 }
 
+/// Whose a link is.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn organization_of(c: &mut AnyConnection, id: &str) -> Result<String> {
+    Ok(links::table.find(id).select(links::organization_id).first(c)?)
+}
+
+/// The version of a link's secret.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn secret_version(c: &mut AnyConnection, id: &str) -> Result<i64> {
+    Ok(links::table.find(id).select(links::secret_version).first(c)?)
+}
+
 /// A link as its visitor's page shows it.
 #[derive(Clone, Debug)]
 pub struct Visit {

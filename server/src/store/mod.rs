@@ -1,6 +1,7 @@
 //! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
 
 pub mod admin;
+mod among;
 pub mod audit;
 pub mod code;
 pub mod command;
@@ -14,6 +15,7 @@ pub mod invitation;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod names;
 pub mod organization;
 pub mod people;
 pub mod place;
@@ -24,6 +26,7 @@ pub mod schema;
 pub mod session;
 pub mod settings;
 pub mod terminal;
+pub(crate) mod terminal_list;
 pub mod throttle;
 pub mod watch;
 pub mod writer;
@@ -114,7 +117,7 @@ impl Db {
     /// # Errors
     /// When it cannot be reached, or a migration fails.
     pub fn open(url: &DatabaseUrl, clock: Clock, reachable: writer::Reachable) -> Result<Self> {
-        let mut first = url.connect().map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let mut first = url.connect_writer().map_err(|cause| Error::Unavailable(cause.to_string()))?;
         migrate::run(&mut first)?;
         let readers = diesel::r2d2::Pool::builder()
             .max_size(side_by_side(url))

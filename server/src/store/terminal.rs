@@ -1,6 +1,7 @@
 //! Terminals: the devices at doors that read codes.
 
 pub mod desk;
+pub(crate) mod holders;
 pub mod scans;
 
 use super::connection::{AnyConnection, each};

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::http::form::on_this_server;
 use crate::service::door::{self, DoorInput};
-use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
+use crate::store::names;
 use crate::store::writer::Credential;
 use crate::store::{door as store, event, group, place};
 use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page, restrictions};
@@ -131,7 +131,7 @@ pub async fn detail(
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
-            let names = feed::names(c, &organization, &rows)?;
+            let names = names::names(c, &organization, &rows)?;
             let hours = hours::of(c, &at)?;
             Ok((at, hours, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
         })

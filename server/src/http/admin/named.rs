@@ -1,7 +1,7 @@
 //! What an id names, with the page it has.
 
 use crate::http::router;
-use crate::service::feed::Names;
+use crate::store::names::Names;
 use app::page::admin::event::Named;
 use domain::id::Kind;
 use std::collections::HashSet;

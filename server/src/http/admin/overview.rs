@@ -5,9 +5,9 @@ use super::gauges;
 use crate::app::App;
 use crate::driver::terminal::ONLINE_MS;
 use crate::http::auth::Admin;
-use crate::service::{feed, quota};
+use crate::service::quota;
 use crate::store::terminal::desk;
-use crate::store::{door, event, link, message, place};
+use crate::store::{door, event, link, message, names, place};
 use app::page::admin::{Section, overview, said};
 use app::text::when;
 use axum::extract::State;
@@ -30,7 +30,7 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         app.db
             .read(move |c| {
                 let rows = event::list(c, &id, &brief, 12)?;
-                let names = feed::names(c, &id, &rows)?;
+                let names = names::names(c, &id, &rows)?;
                 let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
                 let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
                 Ok((

@@ -1,7 +1,7 @@
 //! Events as the dashboard's lines: who, did what, and one more line.
 
-use crate::service::feed::Names;
 use crate::store::event::EventRow;
+use crate::store::names::Names;
 use app::page::admin::said;
 use app::text::reason;
 use domain::event::Outcome;

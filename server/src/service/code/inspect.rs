@@ -7,7 +7,7 @@ use crate::service::actor::Actor;
 use crate::store::code::{self, CodeRow, Found, Settings};
 use crate::store::connection::AnyConnection;
 use crate::store::door::{self, DoorAtPlace};
-use crate::store::facts::{self, Facts};
+use crate::store::facts::{self, Asked, Facts};
 use crate::store::link::{self, LinkRow};
 use domain::Millis;
 use domain::decide::Decision;
@@ -160,7 +160,7 @@ struct Known {
 }
 
 fn load(c: &mut AnyConnection, link: &LinkRow, at: &DoorAtPlace, now: Millis) -> Result<(Facts, facts::AtDoor)> {
-    let facts = Facts::load(c, &[link.id.as_str()], &[at.door.id.as_str()], now)?;
+    let facts = Facts::load(c, &Asked::each(&[link.id.as_str()], &[at.door.id.as_str()]), now)?;
     Ok((facts, facts::at_door(c, &link.id, &at.door.id)?))
 }
 

@@ -96,8 +96,10 @@ impl Said {
 }
 
 fn flags(c: &mut AnyConnection, link: &LinkRow, settings: Settings) -> Result<Flags> {
-    let counted = link.max_uses.is_some() || link.cooldown_ms > 0 || code::has_windows(c, &link.id)?;
-    Ok(Flags { needs_server: counted && !settings.off_line, once_per_terminal: counted && settings.off_line })
+    let counted = link.max_uses.is_some() || link.cooldown_ms > 0;
+    // A picture says nothing of its link's own hours, and a terminal must not open outside them.
+    let needs_server = code::has_windows(c, &link.id)? || (counted && !settings.off_line);
+    Ok(Flags { needs_server, once_per_terminal: counted && settings.off_line })
 }
 
 /// Retires a link's codes and issues what it shall have now. The link's row must be written before, in the same

@@ -9,6 +9,6 @@ mod read;
 pub use current::{Current, current};
 pub use inspect::{Answer, Inspected, Says, What, inspect};
 pub use issue::renew;
-pub(crate) use issue::{Said, describe, follow};
+pub(crate) use issue::{Said, describe, follow, text};
 pub use picture::{Picture, find, png, svg};
 pub use read::{OFFLINE_KEY, offline_keys, read};

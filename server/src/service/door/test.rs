@@ -7,7 +7,7 @@ use crate::service::actor::Actor;
 use crate::service::unlock::{DEADLINE_MS, millis};
 use crate::store::command;
 use crate::store::door::{self, DoorRow};
-use crate::store::facts::Facts;
+use crate::store::facts::{Asked, Facts};
 use app::text::reason;
 use domain::decide::{Asker, decide};
 use domain::event::Outcome;
@@ -62,7 +62,7 @@ pub async fn test(app: &App, actor: &Actor, id: &str) -> Result<Tested> {
         .db
         .read(move |c| {
             let row = door::find(c, &organization, &wanted)?.door;
-            let facts = Facts::load(c, &[], &[&wanted], now)?;
+            let facts = Facts::load(c, &Asked::each(&[], &[&wanted]), now)?;
             Ok((row, facts.door(&wanted, true, now).ok_or(Error::NotFound)?))
         })
         .await?;

@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::service::code;
-use crate::service::unlock::{DEADLINE_MS, is_request_id, millis};
+use crate::service::refusals::Hears;
+use crate::service::unlock::{self, DEADLINE_MS, Opening, is_request_id, millis};
+use crate::store::door::DoorRow;
 use crate::store::terminal::TerminalRow;
-use crate::store::writer::{self, Admission, Answer, ScanAnswer};
+use crate::store::writer::{self, Admission, Answer, Refused, ScanAnswer};
 use crate::store::{door, event};
 use domain::Millis;
 use domain::decide::{Decision, parse_trace};
@@ -13,10 +15,14 @@ use domain::id::Kind;
 use domain::qr::{Code, Unreadable};
 use domain::reason::Reason;
 use domain::scan::refuse;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 
 /// Within so long a terminal tells what became of a grant, milliseconds; later its end is not known.
 const TOLD_WITHIN_MS: i64 = 60_000;
+
+/// Who asks does not wait longer for the door's driver before it is told that it is opening.
+const PATIENCE: Duration = Duration::from_millis(700);
 
 /// Somebody shows a code.
 #[derive(Clone, Debug)]
@@ -50,12 +56,44 @@ impl Scanned {
     }
 }
 
-/// Decides about a scan and stores the decision.
+/// Decides about a scan and stores the decision. The terminal opens.
 ///
 /// # Errors
 /// `Fields` when its id or number is none, `Refused` when its number is another scan's, `NotFound` when the door is
 /// gone; `Unavailable` when it could not be stored: then nothing may open.
 pub async fn scan(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<Scanned> {
+    Ok(ask(app, terminal, scan, true).await?.0)
+}
+
+/// The same for a terminal without a relay: the server opens, by the door's driver. With what became of it, when that
+/// was known soon; who asks the same scan again is told later, and nothing opens twice.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn scan_and_open(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<(Scanned, Option<Opening>)> {
+    let asked = Instant::now();
+    let at = app.clock.now();
+    let (scanned, opens) = ask(app, terminal, scan, false).await?;
+    if !scanned.decision.granted() {
+        return Ok((scanned, None));
+    }
+    let Some(Opens { door, credential }) = opens else {
+        let opening = became(app, terminal, &scanned.event).await?;
+        return Ok((scanned, opening));
+    };
+    let (told, answered) = oneshot::channel();
+    app.tasks.spawn(unlock::open(app.clone(), *door, scanned.event.clone(), credential, (asked, at), told));
+    let opening = tokio::time::timeout(PATIENCE, answered).await;
+    Ok((scanned, opening.ok().map(|answered| answered.unwrap_or(Opening::Interrupted))))
+}
+
+/// What the server opens, and for whom.
+struct Opens {
+    door: Box<DoorRow>,
+    credential: String,
+}
+
+async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> Result<(Scanned, Option<Opens>)> {
     let (asked, at) = (Instant::now(), app.clock.now());
     let mut checks = Checks::default();
     if !is_request_id(&scan.scan) {
@@ -66,8 +104,6 @@ pub async fn scan(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<Scann
     }
     checks.done()?;
     let (kind, code) = read(app, terminal, &scan.code);
-    // A code that opens is heard at any time, or whoever shows bad ones would lock the door.
-    let unheard = !app.refusals.hears(&terminal.id, asked);
     let event = app.clock.id(Kind::Event);
     let admission = writer::Scan {
         event: event.clone(),
@@ -79,30 +115,51 @@ pub async fn scan(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<Scann
         kind,
         code,
         at,
-        deadline: at + TOLD_WITHIN_MS,
-        unheard,
+        deadline: at + if own_relay { TOLD_WITHIN_MS } else { DEADLINE_MS },
+        own_relay,
+        // A code that opens is heard at any time, or whoever shows bad ones would lock the door.
+        refused: match app.refusals.hears(&terminal.id, asked) {
+            Hears::Yes => Refused::Stored,
+            Hears::NoMore => Refused::Last,
+            Hears::No => Refused::Unheard,
+        },
         salt: app.clock.salt(),
     };
     let Answer::Scan(answer) = app.db.admit(Admission::Scan(Box::new(admission))).await? else {
         return Err(Error::Unavailable("a scan was answered as something else".into()));
     };
     match answer {
-        ScanAnswer::Decided { decision, unlock_ms } => {
-            if !decision.granted() {
+        ScanAnswer::Decided { decision, door, credential } => {
+            let unlock_ms = door.unlock_ms;
+            if decision.reason == Reason::RateLimited {
+                tracing::warn!(terminal = terminal.id, "too many refused scans; more are not heard for a while");
+            } else if !decision.granted() {
                 app.refusals.note(&terminal.id, asked);
             }
             let left_ms = if decision.granted() { (DEADLINE_MS - millis(asked.elapsed())).max(0) } else { 0 };
-            Ok(Scanned { decision, event, unlock_ms, left_ms })
+            let opens = credential.map(|credential| Opens { door, credential });
+            Ok((Scanned { decision, event, unlock_ms, left_ms }, opens))
         }
-        ScanAnswer::Repeat(event) if event.is_empty() => Ok(Scanned::unheard()),
-        ScanAnswer::Repeat(event) => repeated(app, terminal, event).await,
-        ScanAnswer::Unheard => {
-            tracing::warn!(terminal = terminal.id, "too many refused scans; this one is not heard");
-            Ok(Scanned::unheard())
-        }
+        ScanAnswer::Repeat(event) if event.is_empty() => Ok((Scanned::unheard(), None)),
+        ScanAnswer::Repeat(event) => Ok((repeated(app, terminal, event).await?, None)),
+        ScanAnswer::Unheard => Ok((Scanned::unheard(), None)),
         ScanAnswer::Taken => Err(Error::Refused("This number was another scan's. Pair the terminal anew.".into())),
         ScanAnswer::Unknown => Err(Error::NotFound),
     }
+}
+
+/// What became of an opening that was asked for before; none: that is not known yet.
+async fn became(app: &App, terminal: &TerminalRow, event: &str) -> Result<Option<Opening>> {
+    let (organization, id) = (terminal.organization_id.clone(), event.to_owned());
+    let rows = app
+        .db
+        .read(move |c| {
+            let mut rows = vec![event::find(c, &organization, &id)?];
+            rows.extend(event::following(c, &id)?);
+            Ok(rows)
+        })
+        .await?;
+    unlock::stored(app, &rows).await
 }
 
 /// What was read, in a word, and what it proves.

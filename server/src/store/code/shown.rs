@@ -2,7 +2,8 @@
 
 use super::CodeRow;
 use crate::error::Result;
-use crate::store::connection::AnyConnection;
+use crate::store::among::among;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::schema::codes;
 use diesel::prelude::*;
 use domain::Millis;
@@ -31,16 +32,23 @@ pub struct Shown {
     pub not_after: Option<Millis>,
 }
 
-/// The links of codes, before anything else is looked at: their rows are locked first.
+/// The links of codes by what the codes are found by, before anything else is looked at: their rows are locked first.
 ///
 /// # Errors
 /// Those of the database.
-pub fn links_of<'a>(c: &mut AnyConnection, shown: impl IntoIterator<Item = &'a Shown>) -> Result<Vec<String>> {
+pub fn links_of<'a>(
+    c: &mut AnyConnection,
+    shown: impl IntoIterator<Item = &'a Shown>,
+) -> Result<HashMap<String, String>> {
     let lookups: Vec<&str> = shown.into_iter().map(|one| one.lookup.as_str()).collect();
     if lookups.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    Ok(codes::table.filter(codes::lookup.eq_any(lookups)).select(codes::link_id).load(c)?)
+    let rows: Vec<(String, String)> = each!(c => codes::table
+        .filter(among(codes::lookup, &lookups))
+        .select((codes::lookup, codes::link_id))
+        .load(c))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The codes among several that are known.
@@ -59,7 +67,7 @@ impl Found {
             return Ok(Self::default());
         }
         let rows: Vec<CodeRow> =
-            codes::table.filter(codes::lookup.eq_any(lookups)).select(CodeRow::as_select()).load(c)?;
+            each!(c => codes::table.filter(among(codes::lookup, &lookups)).select(CodeRow::as_select()).load(c))?;
         Ok(Self(rows.into_iter().map(|row| (row.lookup.clone(), row)).collect()))
     }
 

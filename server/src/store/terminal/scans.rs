@@ -1,7 +1,8 @@
 //! Every scan of every terminal once: by the terminal's own count, and by the id of the scan.
 
 use crate::error::{Error, Result};
-use crate::store::connection::AnyConnection;
+use crate::store::among::{numbered, pairs};
+use crate::store::connection::{AnyConnection, each};
 use crate::store::schema::terminal_scans;
 use crate::store::writer::Tx;
 use diesel::prelude::*;
@@ -36,16 +37,16 @@ pub(crate) struct Scans {
 impl Scans {
     /// Looks scans up by terminal and number, and by terminal and scan.
     pub(crate) fn load(c: &mut AnyConnection, asked: &[(&str, i64, &str)]) -> Result<Self> {
-        let mut terminals: Vec<&str> = asked.iter().map(|(terminal, ..)| *terminal).collect();
-        terminals.sort_unstable();
-        terminals.dedup();
-        let numbers: Vec<i64> = asked.iter().map(|(_, number, _)| *number).collect();
-        let scans: Vec<&str> = asked.iter().map(|(.., scan)| *scan).collect();
-        let rows: Vec<ScanRow> = terminal_scans::table
-            .filter(terminal_scans::terminal_id.eq_any(terminals))
-            .filter(terminal_scans::sequence.eq_any(numbers).or(terminal_scans::scan.eq_any(scans)))
+        let numbers: Vec<(&str, i64)> = asked.iter().map(|(terminal, number, _)| (*terminal, *number)).collect();
+        let scans: Vec<(&str, &str)> = asked.iter().map(|(terminal, _, scan)| (*terminal, *scan)).collect();
+        let mut rows: Vec<ScanRow> = each!(c => terminal_scans::table
+            .filter(numbered((terminal_scans::terminal_id, terminal_scans::sequence), &numbers))
             .select(ScanRow::as_select())
-            .load(c)?;
+            .load(c))?;
+        rows.extend(each!(c => terminal_scans::table
+            .filter(pairs((terminal_scans::terminal_id, terminal_scans::scan), &scans))
+            .select(ScanRow::as_select())
+            .load::<ScanRow>(c))?);
         let mut found = Self::default();
         for row in rows {
             found.put(row);

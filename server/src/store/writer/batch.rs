@@ -24,7 +24,8 @@ const LOOK_UP: Duration = Duration::from_secs(4);
 pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surroundings) {
     let mut idle = Some(connection);
     while let Some(share) = queue.take() {
-        let mut connection = match idle.take().map_or_else(|| surroundings.url.connect(), Ok) {
+        let admitted = share.admissions.len();
+        let mut connection = match idle.take().map_or_else(|| surroundings.url.connect_writer(), Ok) {
             Ok(connection) => connection,
             Err(cause) => {
                 refuse(share, &format!("the database cannot be reached: {cause}"));
@@ -45,6 +46,7 @@ pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surr
             }
         }
         surroundings.changed.send_modify(|count| *count += 1);
+        queue.settle(admitted);
     }
 }
 
@@ -87,7 +89,7 @@ fn run(queue: &Queue, connection: &mut AnyConnection, share: Share, surroundings
                 }
                 // Whatever state the panic left this connection in goes with it.
                 let _ = connection.rollback();
-                match surroundings.url.connect() {
+                match surroundings.url.connect_writer() {
                     Ok(fresh) => *connection = fresh,
                     Err(cause) => break (Err(cause.to_string()), false),
                 }

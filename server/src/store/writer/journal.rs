@@ -100,9 +100,12 @@ impl Batch {
 
     /// Ends the story of a scan that the server decided.
     fn end(&mut self, tx: &mut Tx<'_>, by: &Entries, entry: &Entry, event: &str) {
-        let Some(Told { granted, credential, occurred_at }) = self.told.get(event).cloned() else {
+        let Some(Told { granted, credential, occurred_at, ended }) = self.told.get(event).cloned() else {
             return;
         };
+        if ended {
+            return;
+        }
         let kind = match (granted, entry.off_line, entry.granted) {
             // The server's answer came too late, and the terminal decided otherwise.
             (false, true, true) => return self.tell(tx, by, entry, None, Some(event)),
@@ -193,7 +196,11 @@ impl Batch {
                 kind,
                 events: [entry.events[1].clone(), entry.events[2].clone()],
             },
-            by: By { organization: by.organization.clone(), detail: entry.detail.iter().filter_map(of_end).collect() },
+            by: By {
+                organization: by.organization.clone(),
+                terminal: by.terminal.clone(),
+                detail: entry.detail.iter().filter_map(of_end).collect(),
+            },
         });
     }
 }

@@ -1,18 +1,18 @@
 //! What a batch of admissions needs to be decided, in a few queries for all of them, and what deciding changed.
 
-use super::journal::Entries;
 use super::outcome::Reported;
-use super::scan::Scan;
-use super::{Admission, Credential, Reachable, Tx};
+use super::{Admission, Reachable, Tx};
 use crate::error::Result;
+use crate::store::among::{among, pairs};
 use crate::store::code::{self, Found, Shown};
-use crate::store::connection::AnyConnection;
-use crate::store::facts::{self, AtDoor, Facts, Pair};
+use crate::store::connection::{AnyConnection, each};
+use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
 use crate::store::schema::{commands, events, links};
 use crate::store::terminal::scans::Scans;
 use diesel::prelude::*;
 use domain::Millis;
 use domain::event::Person;
+use domain::id::Kind;
 use domain::link::Validity;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -81,6 +81,8 @@ pub(super) struct Told {
     pub(super) granted: bool,
     pub(super) credential: Option<String>,
     pub(super) occurred_at: Millis,
+    /// Whether it is known how it ended; *interrupted* is not knowing.
+    pub(super) ended: bool,
 }
 
 /// The facts of a batch, and what deciding changed.
@@ -105,15 +107,16 @@ pub(super) struct Batch {
 /// What admissions name.
 #[derive(Default)]
 struct Named<'a> {
-    links: HashSet<&'a str>,
-    /// The doors of taps and scans …
+    /// The doors of taps and scans.
     doors: HashSet<&'a str>,
-    /// … and with those of outcomes and journals.
-    all_doors: HashSet<&'a str>,
-    requests: HashSet<&'a str>,
-    credentials: HashSet<&'a str>,
-    shown: Vec<&'a Shown>,
+    /// Links with the doors that they are about.
+    at: HashSet<(&'a str, &'a str)>,
+    requests: HashSet<(&'a str, &'a str)>,
+    /// Codes with the doors that they are about.
+    shown: Vec<(&'a Shown, &'a str)>,
     scans: Vec<(&'a str, i64, &'a str)>,
+    /// The doors of journals.
+    told_at: HashSet<&'a str>,
 }
 
 impl<'a> Named<'a> {
@@ -122,38 +125,31 @@ impl<'a> Named<'a> {
         for admission in admissions {
             match admission {
                 Admission::Tap(tap) => {
-                    if let Credential::Link { id, .. } = &tap.credential {
-                        named.links.insert(id);
-                    }
                     named.doors.insert(&tap.door);
-                    named.requests.insert(&tap.request);
-                    named.credentials.insert(tap.credential.id());
+                    named.requests.insert((tap.credential.id(), &tap.request));
+                    named.link(tap.credential.id(), &tap.door);
                 }
-                Admission::Scan(scan) => named.scan(scan),
-                Admission::Journal(entries) => named.journal(entries),
-                Admission::Outcome(outcome) => {
-                    if outcome.credential.starts_with("link_") {
-                        named.links.insert(&outcome.credential);
-                        named.all_doors.insert(&outcome.door);
+                Admission::Scan(scan) => {
+                    named.doors.insert(&scan.door);
+                    named.scans.push((&scan.terminal, scan.sequence, &scan.scan));
+                    named.shown.extend(scan.code.as_ref().ok().map(|shown| (shown, scan.door.as_str())));
+                }
+                Admission::Journal(told) => {
+                    named.told_at.insert(&told.door);
+                    for entry in &told.entries {
+                        named.scans.push((&told.terminal, entry.sequence, &entry.scan));
+                        named.shown.extend(entry.shown.as_ref().map(|shown| (shown, told.door.as_str())));
                     }
                 }
+                Admission::Outcome(outcome) => named.link(&outcome.credential, &outcome.door),
             }
         }
-        named.all_doors.extend(&named.doors);
         named
     }
 
-    fn scan(&mut self, scan: &'a Scan) {
-        self.doors.insert(&scan.door);
-        self.scans.push((&scan.terminal, scan.sequence, &scan.scan));
-        self.shown.extend(scan.code.as_ref());
-    }
-
-    fn journal(&mut self, entries: &'a Entries) {
-        self.all_doors.insert(&entries.door);
-        for entry in &entries.entries {
-            self.scans.push((&entries.terminal, entry.sequence, &entry.scan));
-            self.shown.extend(entry.shown.as_ref());
+    fn link(&mut self, credential: &'a str, door: &'a str) {
+        if Kind::Link.owns(credential) {
+            self.at.insert((credential, door));
         }
     }
 }
@@ -169,33 +165,39 @@ impl Batch {
             batch.scans = Scans::load(connection, &named.scans)?;
             batch.told = told(connection, &batch.scans.unreported())?;
         }
-        let of_codes = code::links_of(connection, named.shown.iter().copied())?;
-        let mut link_ids = named.links;
-        link_ids.extend(of_codes.iter().map(String::as_str));
-        let asking: Vec<&str> = link_ids.iter().copied().collect();
+        let shown = || named.shown.iter().map(|(shown, _)| *shown);
+        let of_codes = code::links_of(connection, shown())?;
         let of_told = batch.told.values().filter_map(|told| told.credential.as_deref());
-        link_ids.extend(of_told.filter(|credential| credential.starts_with("link_")));
-        if !link_ids.is_empty() {
-            let query = links::table.filter(links::id.eq_any(list(&link_ids))).order(links::id);
+        let mut at: HashSet<(&str, &str)> = named.at.iter().copied().collect();
+        at.extend(named.shown.iter().filter_map(|(shown, door)| Some((of_codes.get(&shown.lookup)?.as_str(), *door))));
+        at.extend(
+            of_told
+                .filter(|credential| Kind::Link.owns(credential))
+                .flat_map(|link| named.told_at.iter().map(move |door| (link, *door))),
+        );
+        let links: HashSet<&str> = at.iter().map(|(link, _)| *link).collect();
+        let asked = Asked { doors: list(&named.doors), links: list(&links), pairs: list(&at) };
+        if !asked.links.is_empty() {
+            let query = links::table.filter(among(links::id, &asked.links)).order(links::id);
             let rows: Vec<LinkRow> = match connection {
                 AnyConnection::Sqlite(c) => query.select(LinkRow::as_select()).load(c)?,
                 AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
             };
             batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            batch.states = facts::at_doors(connection, &list(&link_ids), &list(&named.all_doors))?;
+            batch.states = facts::at_doors(connection, &asked.pairs)?;
         }
-        batch.codes = Found::load(connection, named.shown.iter().copied())?;
+        batch.codes = Found::load(connection, shown())?;
         if !named.doors.is_empty() {
-            batch.facts = Facts::load(connection, &asking, &list(&named.doors), tx.now)?;
+            batch.facts = Facts::load(connection, &asked, tx.now)?;
             let doors = batch.facts.doors.iter();
             batch.reachable = doors.map(|(id, door)| (id.clone(), reachable(&door.row))).collect();
         }
         if !named.requests.is_empty() {
-            let rows: Vec<(Option<String>, Option<String>, String)> = events::table
-                .filter(events::credential.eq_any(list(&named.credentials)))
-                .filter(events::request.eq_any(list(&named.requests)))
+            let rows: Vec<(Option<String>, Option<String>, String)> = each!(connection => events::table
+                .filter(pairs((events::credential, events::request), &list(&named.requests)))
+                .filter(events::request.is_not_null())
                 .select((events::credential, events::request, events::id))
-                .load(connection)?;
+                .load(connection))?;
             batch.answered =
                 rows.into_iter().filter_map(|(credential, request, id)| Some(((credential?, request?), id))).collect();
         }
@@ -208,16 +210,23 @@ fn told(c: &mut AnyConnection, ids: &[&str]) -> Result<HashMap<String, Told>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(String, String, Option<String>, i64)> = events::table
-        .filter(events::id.eq_any(ids))
+    let rows: Vec<(String, String, Option<String>, i64)> = each!(c => events::table
+        .filter(among(events::id, ids))
         .select((events::id, events::outcome, events::credential, events::occurred_at))
-        .load(c)?;
+        .load(c))?;
+    let ends: Vec<Option<String>> = each!(c => events::table
+        .filter(among(events::cause, ids))
+        .filter(among(events::action, &["door.confirmed", "door.sent", "door.failed", "door.timed_out"]))
+        .select(events::cause)
+        .load(c))?;
+    let ends: HashSet<String> = ends.into_iter().flatten().collect();
     let told = |(id, outcome, credential, occurred_at): (String, String, Option<String>, i64)| {
-        (id, Told { granted: outcome == "granted", credential, occurred_at })
+        let ended = ends.contains(&id);
+        (id, Told { granted: outcome == "granted", credential, occurred_at, ended })
     };
     Ok(rows.into_iter().map(told).collect())
 }
 
-fn list<'a>(ids: &HashSet<&'a str>) -> Vec<&'a str> {
-    ids.iter().copied().collect()
+fn list<T: Copy>(set: &HashSet<T>) -> Vec<T> {
+    set.iter().copied().collect()
 }

@@ -13,7 +13,7 @@ mod transaction;
 pub use journal::{Entries, Entry, Said};
 pub use outcome::{OpeningOutcome, OutcomeKind};
 pub use queue::{Admission, Answer};
-pub use scan::{Scan, ScanAnswer};
+pub use scan::{Refused, Scan, ScanAnswer};
 pub use tap::{Credential, Tap, TapAnswer};
 pub use transaction::Tx;
 

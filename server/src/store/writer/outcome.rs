@@ -3,8 +3,9 @@
 use super::load::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
+use crate::store::among::among;
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
@@ -65,6 +66,7 @@ pub(super) struct Reported {
 #[derive(Clone, Debug)]
 pub(super) struct By {
     pub(super) organization: String,
+    pub(super) terminal: String,
     pub(super) detail: BTreeMap<String, String>,
 }
 
@@ -72,8 +74,8 @@ pub(super) struct By {
 struct Pending {
     organization: String,
     took_use: bool,
-    /// Whether a terminal has it in hand.
-    claimed: bool,
+    /// The terminal that has it in hand.
+    claimed_by: Option<String>,
 }
 
 /// Records the batch's outcomes. One whose opening already has an outcome changes nothing, unless the journal of the
@@ -91,15 +93,23 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
     }
     let causes: Vec<&str> = outcomes.iter().map(|(outcome, _)| outcome.cause.as_str()).collect();
     let mut pending = pending(tx.connection, batch, &causes)?;
-    let mut late = Vec::new();
+    let (mut late, mut ended) = (Vec::new(), Vec::new());
     for (outcome, by) in outcomes {
+        // What the server itself opens, a terminal's journal does not end.
+        let theirs = |found: &Pending| by.is_some_and(|by| found.claimed_by.as_deref() != Some(by.terminal.as_str()));
+        if pending.get(&outcome.cause).is_some_and(theirs) {
+            continue;
+        }
         let found = pending.remove(&outcome.cause);
+        ended.push(outcome.cause.as_str());
         let mut lists = false;
         let (organization, more) = match (&found, by) {
             (Some(found), by) => {
-                lists = batch.outcome(outcome, found.took_use, found.claimed, tx.now);
+                lists = batch.outcome(outcome, found.took_use, found.claimed_by.is_some(), tx.now);
                 (found.organization.clone(), by.map(|by| by.detail.clone()))
             }
+            // That nobody knows is known already.
+            (None, Some(_)) if outcome.kind == OutcomeKind::Interrupted => continue,
             (None, Some(by)) => {
                 batch.told_late(outcome);
                 let late = BTreeMap::from([("late".to_owned(), "yes".to_owned())]);
@@ -148,13 +158,16 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         end.lists = lists;
         tx.record(end);
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes))).execute(tx.connection)?;
+    let connection = &mut *tx.connection;
+    each!(connection => diesel::delete(commands::table.filter(among(commands::event_id, &ended))).execute(connection))?;
+    // Those of this very batch that nobody ended yet are stored with it.
+    batch.commands.retain(|row| !ended.contains(&row.event_id.as_str()));
     Ok(late)
 }
 
 /// The openings under way among these: those that are stored, and those of this very batch.
-fn pending(c: &mut AnyConnection, batch: &mut Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
-    let query = commands::table.filter(commands::event_id.eq_any(causes)).order(commands::event_id).select((
+fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
+    let query = commands::table.filter(among(commands::event_id, causes)).order(commands::event_id).select((
         commands::event_id,
         commands::organization_id,
         commands::took_use,
@@ -166,13 +179,11 @@ fn pending(c: &mut AnyConnection, batch: &mut Batch, causes: &[&str]) -> Result<
         AnyConnection::Postgres(c) => query.for_update().load(c)?,
     };
     let stored = rows.into_iter().map(|(event, organization, took_use, claimed_by)| {
-        (event, Pending { organization, took_use, claimed: claimed_by.is_some() })
+        (event, Pending { organization, took_use, claimed_by })
     });
-    let mut pending: HashMap<String, Pending> = stored.collect();
-    for row in batch.commands.extract_if(.., |row| causes.contains(&row.event_id.as_str())) {
-        let claimed = row.claimed_by.is_some();
-        let new = Pending { organization: row.organization_id, took_use: row.took_use, claimed };
-        pending.insert(row.event_id, new);
-    }
-    Ok(pending)
+    let new = batch.commands.iter().filter(|row| causes.contains(&row.event_id.as_str())).map(|row| {
+        let (organization, claimed_by) = (row.organization_id.clone(), row.claimed_by.clone());
+        (row.event_id.clone(), Pending { organization, took_use: row.took_use, claimed_by })
+    });
+    Ok(stored.chain(new).collect())
 }

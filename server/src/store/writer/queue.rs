@@ -5,12 +5,19 @@ use crate::error::{Error, Result};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Admissions in a batch, at most.
 pub(crate) const ADMISSIONS: usize = 256;
 /// Closures in a batch, at most.
 pub(crate) const JOBS: usize = 8;
+/// From so many admissions on a batch was one for many.
+const CROWD: usize = 8;
+/// The longest that they are waited for.
+const SETTLE: Duration = Duration::from_millis(1);
+/// How often it is looked whether more came.
+const STEP: Duration = Duration::from_micros(150);
 /// What may wait; beyond that a caller is told to come back, so that memory stays bounded.
 const WAITING: usize = 20_000;
 
@@ -90,8 +97,7 @@ impl Queue {
             return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.admissions.push_back((admission, reply));
-        drop(waiting);
-        self.filled.notify_one();
+        self.wake(waiting);
         Ok(())
     }
 
@@ -101,9 +107,35 @@ impl Queue {
             return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.jobs.push_back(job);
-        drop(waiting);
-        self.filled.notify_one();
+        self.wake(waiting);
         Ok(())
+    }
+
+    /// The writer sleeps only before an empty queue: whoever is not the first need not wake it.
+    fn wake(&self, waiting: MutexGuard<'_, Waiting>) {
+        let first = waiting.admissions.len() + waiting.jobs.len() == 1;
+        drop(waiting);
+        if first {
+            self.filled.notify_one();
+        }
+    }
+
+    /// After a batch for many, gives those who were just answered the moment it takes to come back, so that the next
+    /// batch is for all of them and not for half: what a commit costs is shared by more. Alone, nobody waits.
+    pub(crate) fn settle(&self, answered: usize) {
+        if answered < CROWD {
+            return;
+        }
+        let began = Instant::now();
+        let mut before = 0;
+        while began.elapsed() < SETTLE {
+            let now = self.lock().admissions.len();
+            if now >= ADMISSIONS || (now == before && now > 0) {
+                return;
+            }
+            before = now;
+            std::thread::sleep(STEP);
+        }
     }
 
     /// Waits for something to do; `None` once the queue is closed and empty.

@@ -4,6 +4,7 @@ use super::Tx;
 use super::load::{Batch, CommandRow, Told};
 use crate::store::audit::NewEvent;
 use crate::store::code::Shown;
+use crate::store::door::DoorRow;
 use crate::store::terminal::scans::ScanRow;
 use domain::Millis;
 use domain::decide::Decision;
@@ -35,10 +36,23 @@ pub struct Scan {
     pub at: Millis,
     /// Until when its terminal must have told what became of it.
     pub deadline: Millis,
-    /// Whether a refusal leaves no trace, because there were too many.
-    pub unheard: bool,
+    /// Whether the terminal opens; else the server does, by the door's driver.
+    pub own_relay: bool,
+    /// What becomes of a refusal.
+    pub refused: Refused,
     /// For the side row.
     pub salt: String,
+}
+
+/// What becomes of a scan that is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is stored.
+    Stored,
+    /// There were too many, and this is the one that says so.
+    Last,
+    /// There were too many, and no more are stored.
+    Unheard,
 }
 
 /// What became of a scan.
@@ -48,8 +62,10 @@ pub enum ScanAnswer {
     Decided {
         /// The decision.
         decision: Decision,
-        /// How long the door stays open, milliseconds.
-        unlock_ms: i64,
+        /// The door as it was.
+        door: Box<DoorRow>,
+        /// The link that opens, of a code that proves one.
+        credential: Option<String>,
     },
     /// Asked before under the same id; that event has the answer. Empty: it was refused unheard.
     Repeat(String),
@@ -69,14 +85,15 @@ impl Batch {
         if self.scans.number(&asked.terminal, asked.sequence).is_some() {
             return ScanAnswer::Taken;
         }
-        // Whether its own relay can be reached, the terminal knows.
         let door = self.facts.doors.get(&asked.door).filter(|door| door.row.organization_id == asked.organization);
-        let Some(unlock_ms) = door.map(|door| door.row.unlock_ms) else {
+        let Some(door) = door.map(|door| Box::new(door.row.clone())) else {
             return ScanAnswer::Unknown;
         };
-        let (decision, link) = self.judge(asked, tx.now);
-        if asked.unheard && !decision.granted() {
-            return ScanAnswer::Unheard;
+        let (mut decision, mut link) = self.judge(asked, tx.now);
+        match asked.refused {
+            Refused::Unheard if !decision.granted() => return ScanAnswer::Unheard,
+            Refused::Last if !decision.granted() => (decision, link) = (scan::refuse(Reason::RateLimited), None),
+            _ => {}
         }
         let at_door = (link.clone().unwrap_or_default(), asked.door.clone());
         let taken = self.take(at_door, &decision, tx.now);
@@ -91,8 +108,8 @@ impl Batch {
                 credential,
                 took_use: decision.takes_use,
                 deadline_at: asked.deadline,
-                claimed_by: Some(asked.terminal.clone()),
-                claimed_at: Some(tx.now),
+                claimed_by: asked.own_relay.then(|| asked.terminal.clone()),
+                claimed_at: asked.own_relay.then_some(tx.now),
             });
         }
         let mut person = Person { facts: BTreeMap::new(), salt: asked.salt.clone() };
@@ -121,8 +138,10 @@ impl Batch {
             link: None,
             lists: taken.used_up,
         });
-        self.told
-            .insert(asked.event.clone(), Told { granted: decision.granted(), credential: link, occurred_at: asked.at });
+        self.told.insert(
+            asked.event.clone(),
+            Told { granted: decision.granted(), credential: link.clone(), occurred_at: asked.at, ended: false },
+        );
         self.scans.add(ScanRow {
             terminal_id: asked.terminal.clone(),
             sequence: asked.sequence,
@@ -130,7 +149,7 @@ impl Batch {
             event_id: asked.event.clone(),
             reported_at: None,
         });
-        ScanAnswer::Decided { decision, unlock_ms }
+        ScanAnswer::Decided { decision, door, credential: link }
     }
 
     /// A step of a rotating code opens once.
@@ -154,7 +173,9 @@ impl Batch {
         if code.signed == Some(false) {
             return (scan::refuse(Reason::QrBadSignature), None);
         }
-        let door = self.facts.door(&asked.door, true, now);
+        // Whether its own relay can be reached, the terminal knows.
+        let reachable = asked.own_relay || self.reachable.get(&asked.door).copied().unwrap_or(false);
+        let door = self.facts.door(&asked.door, reachable, now);
         let Some((link, door)) = self.links.get(&row.link_id).zip(door) else {
             return (scan::refuse(Reason::QrUnknown), None);
         };

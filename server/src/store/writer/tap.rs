@@ -39,6 +39,15 @@ impl Credential {
             Self::Link { id, .. } | Self::Admin { id, .. } => id,
         }
     }
+
+    /// Whom the event names as having acted.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Link { .. } => "visitor",
+            Self::Admin { id, .. } => id,
+        }
+    }
 }
 
 /// Somebody asks a door to open.
@@ -147,10 +156,7 @@ impl Batch {
             organization: door.organization_id.clone(),
             occurred_at: tap.at,
             action: "door.unlock",
-            actor: match &tap.credential {
-                Credential::Admin { id, .. } => id.clone(),
-                Credential::Link { .. } => "visitor".into(),
-            },
+            actor: tap.credential.actor().to_owned(),
             credential: Some(tap.credential.id().to_owned()),
             object: tap.door.clone(),
             outcome: if decision.granted() { Outcome::Granted } else { Outcome::Denied },

@@ -6,9 +6,9 @@ use super::super::words;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
-use crate::service::feed::{self, Names};
 use crate::store::connection::AnyConnection;
 use crate::store::event::{self as store, EventRow};
+use crate::store::names::{self, Names};
 use app::page::admin::Section;
 use app::page::admin::event::{self as page, Named, Neighbour};
 use app::text::reason;
@@ -57,7 +57,7 @@ fn load(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Whole> {
         .values()
         .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    let names = feed::names_with(c, organization, &all, &further)?;
+    let names = names::names_with(c, organization, &all, &further)?;
     let before = store::hash_before(c, organization, row.sequence)?;
     Ok(Whole { row, cause, followed, around, before, names })
 }
