@@ -83,6 +83,10 @@ for (const [device, options] of Object.entries(devices)) {
           'terminal-edit': `/terminals/${named('Workshop phone')}/edit`, 'terminal-revoke': `/terminals/${named('Yard gate reader')}/revoke`,
           'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
           'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
+        const coded = links.find(link => link.qr === 'offline').id;
+        Object.assign(pages, {
+          'code-inspect': '/codes/inspect', 'link-code': `/links/${coded}?code=1`, 'link-badge': `/links/${coded}/badge`, 'link-badge-card': `/links/${coded}/badge?size=card`,
+          'link-code-edit': `/links/${coded}/edit`, 'link-rotating': `/links/${links.find(link => link.qr === 'rotating').id}`,
         });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;

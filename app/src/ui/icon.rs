@@ -51,6 +51,7 @@ pub enum Icon {
     Filter,
     Question,
     Terminal,
+    Code,
 }
 
 impl Icon {
@@ -99,6 +100,7 @@ impl Icon {
             Self::Filter => icondata::LuListFilter,
             Self::Question => icondata::LuCircleHelp,
             Self::Terminal => icondata::LuScanLine,
+            Self::Code => icondata::LuQrCode,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod health;
 pub mod log;
 pub mod logo;
 pub mod page;
+mod picture;
 pub mod proof;
 pub mod router;
 pub mod security;

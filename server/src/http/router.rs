@@ -1,9 +1,9 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, could_it_open, deliveries, doors, drivers, erase, events, factors, groups, invitation, links,
-    live, overview, passkeys, place_lockdown, places, prove, retention, schedules, security, settings, setup, sign_in,
-    sign_in_factor, simulator, standing, still_in, terminals,
+    account, admins, could_it_open, deliveries, doors, drivers, erase, events, factors, groups, inspect, invitation,
+    links, live, overview, passkeys, place_lockdown, places, prove, retention, schedules, security, settings, setup,
+    sign_in, sign_in_factor, simulator, standing, still_in, terminals,
 };
 use super::api::terminal;
 use super::session_store::{Sessions, leave_idle};
@@ -50,6 +50,8 @@ pub fn open_routes() -> Vec<Route> {
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
         route("/visit/{link}/calendar.ics", GET, get(visit::calendar)),
+        route("/visit/{link}/code.png", GET, get(visit::png)),
+        route("/visit/{link}/code.svg", GET, get(visit::svg)),
         route("/visit/{link}/doors/{door}", GET, get(visit::confirm)),
         route("/visit/{link}/doors/{door}/unlock", POST, post(visit::unlock)),
         route("/api/terminal/v1/openapi.json", GET, get(terminal::openapi)),
@@ -121,6 +123,9 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/import/template.csv", GET, get(links::template)),
         route("/links/act", BOTH, get(links::ask_act).post(links::act)),
         route("/links/{id}", GET, get(links::detail)),
+        route("/links/{id}/code.png", GET, get(links::png)),
+        route("/links/{id}/code.svg", GET, get(links::svg)),
+        route("/links/{id}/badge", GET, get(links::badge)),
         route("/links/{id}/edit", BOTH, get(links::edit).post(links::update)),
         route("/links/{id}/duplicate", GET, get(links::duplicate)),
         route("/links/{id}/pause", POST, post(links::pause)),
@@ -131,6 +136,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/{id}/erase", BOTH, get(erase::ask_link).post(erase::link)),
         route("/links/{id}/send", POST, post(links::send)),
         route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
+        route("/codes/inspect", BOTH, get(inspect::form).post(inspect::read)),
         route("/events", GET, get(events::list)),
         route("/events/stream", GET, get(live::stream)),
         route("/events/export.csv", GET, get(events::csv)),

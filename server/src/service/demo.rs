@@ -230,12 +230,29 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
     )
     .await?;
     link::revoke(app, maya, &revoked).await?;
+    codes(app, maya, doors).await?;
     door::simulate(app, maya, &doors[3], Mode::Dead).await?;
     door::lock_down(app, maya, &doors[5], "Fresh varnish, keep out until it is dry").await?;
     let id = ada.clone();
     let owner = maya.organization.clone();
     let row = app.db.read(move |c| crate::store::link::find(c, &owner, &id)).await?;
     link::address(app, &row)
+}
+
+/// A link with a code of each kind, one of them opening by its code alone.
+async fn codes(app: &App, maya: &Actor, doors: &[String]) -> Result<()> {
+    let mut offline = host(visitor("Priya Raman", "priya@raman.example", "Raman Lighting", &[&doors[0], &doors[4]]));
+    offline.qr = "offline".into();
+    link::create(app, maya, &offline).await?;
+    let mut rotating = host(visitor("Elif Demir", "elif@demir.example", "", &[&doors[0], &doors[1]]));
+    rotating.qr = "rotating".into();
+    link::create(app, maya, &rotating).await?;
+    let mut online = host(visitor("Night cleaning", "team@clearsky.example", "Clear Sky", &[&doors[0], &doors[1]]));
+    online.qr = "online".into();
+    online.no_web = true;
+    online.note = "By code at the door only".into();
+    link::create(app, maya, &online).await?;
+    Ok(())
 }
 
 fn visitor(name: &str, email: &str, company: &str, doors: &[&String]) -> LinkInput {

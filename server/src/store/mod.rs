@@ -1,8 +1,8 @@
 //! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
 
 pub mod admin;
-mod among;
 pub mod audit;
+mod backfill;
 pub mod code;
 pub mod command;
 pub mod connection;
@@ -19,6 +19,7 @@ pub mod names;
 pub mod organization;
 pub mod people;
 pub mod place;
+mod prepared;
 pub mod quota;
 pub mod retention;
 pub mod schedule;
@@ -129,6 +130,7 @@ impl Db {
             .build_unchecked(Manager(url.clone()));
         let (changed, _) = signal::channel(0);
         let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
+        backfill::start(url.clone(), changed.subscribe());
         let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
         Ok(Self { reader: Reader { readers, turns, changed }, writer, clock })
     }

@@ -45,6 +45,8 @@ const TABLE: &[Row] = &[
     Row("GET", "/l/{secret}", Right::Look, ["303", "303", "303", "303", "303"]),
     Row("GET", "/visit/{link}", Right::Look, VISITOR),
     Row("GET", "/visit/{link}/calendar.ics", Right::Look, VISITOR),
+    Row("GET", "/visit/{link}/code.png", Right::Look, VISITOR),
+    Row("GET", "/visit/{link}/code.svg", Right::Look, VISITOR),
     Row("GET", "/visit/{link}/doors/{door}", Right::Look, VISITOR),
     Row("POST", "/visit/{link}/doors/{door}/unlock", Right::Look, VISITOR),
     Row("GET", "/api/terminal/v1/openapi.json", Right::Look, PUBLIC),
@@ -136,6 +138,9 @@ const TABLE: &[Row] = &[
     Row("GET", "/links/act", Right::Links, ["in", "303", "303", "in", "in"]),
     Row("POST", "/links/act", Right::Links, ["in", "303", "303", "in", "in"]),
     Row("GET", "/links/{id}", Right::Look, OWN),
+    Row("GET", "/links/{id}/code.png", Right::Links, OWN),
+    Row("GET", "/links/{id}/code.svg", Right::Links, OWN),
+    Row("GET", "/links/{id}/badge", Right::Links, OWN),
     Row("GET", "/links/{id}/edit", Right::Links, OWN),
     Row("POST", "/links/{id}/edit", Right::Links, OWN_FORM),
     Row("GET", "/links/{id}/duplicate", Right::Links, OWN),
@@ -149,6 +154,8 @@ const TABLE: &[Row] = &[
     Row("POST", "/links/{id}/erase", Right::Own, DEED),
     Row("POST", "/links/{id}/send", Right::Links, DEED),
     Row("POST", "/links/{id}/whatsapp", Right::Links, OWN),
+    Row("GET", "/codes/inspect", Right::Look, SIGNED_IN),
+    Row("POST", "/codes/inspect", Right::Look, ["in", "422", "422", "in", "in"]),
     Row("GET", "/events", Right::Look, SIGNED_IN),
     Row("GET", "/events/stream", Right::Look, ["401", "200", "200", "401", "401"]),
     Row("GET", "/events/export.csv", Right::Look, SIGNED_IN),
@@ -243,7 +250,7 @@ impl Cast {
     }
 
     async fn things(&self) -> Things {
-        let things = self.house.things(&self.ours).await;
+        let things = self.house.things_like(&self.ours, |link| link.qr = "offline".into()).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
         let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
         let terminal = self.house.terminal(&self.ours, &things.door).await;

@@ -11,9 +11,11 @@ use crate::ui::{self, Badge, Fact, Field, Tone};
 
 mod actions;
 mod advice;
+mod code;
 mod share;
 
 pub use advice::{Advice, DAYS, USES};
+pub use code::{Code, named as code_named};
 
 /// The link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +90,8 @@ pub struct Model {
     pub erased: bool,
     /// Why a new address would be good now.
     pub advice: Option<Advice>,
+    /// Its QR code; none: it has none.
+    pub code: Option<Code>,
 }
 
 /// A door that the link names, and whether it would open now.
@@ -127,6 +131,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 {advice.map(|advice| advice::view(&model, &advice, &token))}
                 {share::card(&model, &token)}
+                {code::card(&model, &chrome)}
                 {share::deliveries(model.messages.clone())}
                 {model.week.clone().map(|shown| week::card("Hours of this link", shown))}
                 {ui::card("What happened", log.into_any(), parts::timeline(model.events.clone(), "Nothing yet."))}

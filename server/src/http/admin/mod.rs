@@ -12,6 +12,7 @@ pub mod events;
 pub mod factors;
 mod gauges;
 pub mod groups;
+pub mod inspect;
 pub mod invitation;
 pub mod links;
 pub mod live;

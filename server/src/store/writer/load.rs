@@ -3,7 +3,7 @@
 use super::outcome::Reported;
 use super::{Admission, Reachable, Tx};
 use crate::error::Result;
-use crate::store::among::{among, pairs};
+use crate::store::prepared::{among, pairs};
 use crate::store::code::{self, Found, Shown};
 use crate::store::connection::{AnyConnection, each};
 use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};

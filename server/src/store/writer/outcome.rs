@@ -3,9 +3,9 @@
 use super::load::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
-use crate::store::among::among;
 use crate::store::audit::NewEvent;
 use crate::store::connection::{AnyConnection, each};
+use crate::store::prepared::among;
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
