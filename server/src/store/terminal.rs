@@ -1,5 +1,6 @@
 //! Terminals: the devices at doors that read codes.
 
+pub mod desk;
 pub(crate) mod holders;
 pub mod scans;
 
