@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::LogFormat;
 use crate::terminal::input::layout::{CALIBRATION, Layout};
 use crate::terminal::input::{Input, Source};
+use crate::terminal::pair::pair;
 use crate::terminal::relay::Relay;
 use crate::terminal::run::{self, Ended};
 use crate::terminal::store::{Server, Store};
@@ -166,7 +167,7 @@ impl Pair {
         }
         let server = Server { url: self.server, certificate };
         let clocks = Clocks::new(Clock::default());
-        let terminal = run::pair(&mut store, &server, &self.code, &clocks).await?;
+        let terminal = pair(&mut store, &server, &self.code, &clocks).await?;
         let identity = terminal.identity();
         if self.json {
             output::print(&json!({
