@@ -4,6 +4,7 @@
 use super::{Driver, DriverAnswer, OpenCommand};
 use crate::clock::Clock;
 use crate::store::door::DoorRow;
+use crate::store::terminal::TerminalRow;
 use crate::store::{Reader, command};
 use async_trait::async_trait;
 use domain::Millis;
@@ -79,11 +80,15 @@ impl Terminals {
         let _ = self.store.set(store);
     }
 
-    /// A terminal said something just now.
-    pub fn hear(&self, terminal: &str, door: &str) {
+    /// A terminal said something just now. One without a relay opens nothing here.
+    pub fn hear(&self, terminal: &TerminalRow) {
+        if !terminal.relay {
+            return self.forget(&terminal.id);
+        }
         let now = self.clock.now();
-        let before = self.known().insert(terminal.to_owned(), Heard { at: now, door: door.to_owned() });
-        if before.is_none_or(|before| before.door != door || now - before.at >= ONLINE_MS) {
+        let heard = Heard { at: now, door: terminal.door_id.clone() };
+        let before = self.known().insert(terminal.id.clone(), heard);
+        if before.is_none_or(|before| before.door != terminal.door_id || now - before.at >= ONLINE_MS) {
             self.tell();
         }
     }
@@ -95,7 +100,7 @@ impl Terminals {
         }
     }
 
-    /// Takes what the database says: of all that were heard within [`ONLINE_MS`]. What is not among it is off line.
+    /// Takes what the database says: of all with a relay that were heard within [`ONLINE_MS`]. What is not among it is off line.
     pub fn keep(&self, all: BTreeMap<String, Heard>) {
         let now = self.clock.now();
         let on = |heard: &BTreeMap<String, Heard>| -> BTreeSet<(String, String)> {
@@ -116,7 +121,7 @@ impl Terminals {
         }
     }
 
-    /// Whether a terminal that stands at a door is on line.
+    /// Whether a terminal that stands at a door is on line, and can open it.
     #[must_use]
     pub fn is_on_line(&self, terminal: &str, door: &str) -> bool {
         let now = self.clock.now();
@@ -166,13 +171,42 @@ impl Driver for Terminals {
     }
 
     fn trouble(&self, door: &DoorRow) -> String {
-        if self.online(door) { String::new() } else { "Its terminal was not heard in the last 90 seconds.".into() }
+        if self.online(door) {
+            String::new()
+        } else {
+            "Its terminal was not heard in the last 90 seconds, or has no relay.".into()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn row(relay: bool) -> TerminalRow {
+        TerminalRow {
+            id: "terminal_1".into(),
+            organization_id: "org_1".into(),
+            door_id: "door_1".into(),
+            name: String::new(),
+            pairing_hash: None,
+            pairing_expires_at: None,
+            token_hash: None,
+            paired_at: None,
+            revoked_at: None,
+            removed_at: None,
+            software: String::new(),
+            relay,
+            clock_offset_ms: None,
+            last_seen_at: None,
+            waiting: 0,
+            list_version: 0,
+            list_made_at: None,
+            list_expires_at: None,
+            version: 1,
+            created_at: 0,
+        }
+    }
 
     fn heard(at: Millis) -> BTreeMap<String, Heard> {
         BTreeMap::from([("terminal_1".to_owned(), Heard { at, door: "door_1".to_owned() })])
@@ -183,12 +217,16 @@ mod tests {
         let (clock, news) = (Clock::default(), watch::channel(0).0);
         let terminals = Terminals::new(clock.clone(), news.clone());
         let mut ticks = news.subscribe();
-        terminals.hear("terminal_1", "door_1");
+        terminals.hear(&row(true));
         assert!(ticks.has_changed().unwrap());
         ticks.mark_unchanged();
         assert!(terminals.is_on_line("terminal_1", "door_1") && !terminals.is_on_line("terminal_1", "door_2"));
-        terminals.hear("terminal_1", "door_1");
+        terminals.hear(&row(true));
         assert!(!ticks.has_changed().unwrap(), "nothing is new about it");
+        terminals.hear(&row(false));
+        assert!(!terminals.is_on_line("terminal_1", "door_1"), "it cannot open");
+        terminals.hear(&row(true));
+        ticks.mark_unchanged();
         clock.shift(ONLINE_MS);
         assert!(!terminals.is_on_line("terminal_1", "door_1"));
         terminals.keep(heard(clock.now() - 1));
@@ -202,7 +240,7 @@ mod tests {
     fn what_was_heard_here_stands_against_what_is_stored_later() {
         let clock = Clock::default();
         let terminals = Terminals::new(clock.clone(), watch::channel(0).0);
-        terminals.hear("terminal_1", "door_1");
+        terminals.hear(&row(true));
         terminals.keep(heard(clock.now() - ONLINE_MS + 1));
         clock.shift(1_000);
         assert!(terminals.is_on_line("terminal_1", "door_1"));

@@ -2,7 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::event::{self, EventRow};
-use super::schema::{admins, doors, groups, invitations, links, messages, places, schedules, terminals};
+use super::schema::{admins, doors, groups, invitations, links, messages, places, schedules};
 use crate::error::Result;
 use diesel::dsl::sql;
 use diesel::prelude::*;

@@ -210,7 +210,7 @@ impl House {
     }
 
     /// A terminal at a door, waiting for its code.
-    pub(crate) async fn terminal(&self, organization: &Organization, door: &str) -> String {
+    pub(crate) async fn waiting_terminal(&self, organization: &Organization, door: &str) -> String {
         let typed = TerminalInput { name: format!("{} Terminal", organization.marker), door_id: door.to_owned() };
         manage::add(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a terminal").0
     }

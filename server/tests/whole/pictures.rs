@@ -235,7 +235,12 @@ fn pictures(mail: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-async fn mailed(house: &House, ours: &Organization, sink: &Sink, wish: impl FnOnce(&mut LinkInput)) -> (Things, String) {
+async fn mailed(
+    house: &House,
+    ours: &Organization,
+    sink: &Sink,
+    wish: impl FnOnce(&mut LinkInput),
+) -> (Things, String) {
     let things = house
         .things_like(ours, |link| {
             link.email = "ada@keller.example".into();

@@ -253,7 +253,7 @@ impl Cast {
         let things = self.house.things_like(&self.ours, |link| link.qr = "offline".into()).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
         let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
-        let terminal = self.house.terminal(&self.ours, &things.door).await;
+        let terminal = self.house.waiting_terminal(&self.ours, &things.door).await;
         Things { group, schedule, terminal, ..things }
     }
 

@@ -67,7 +67,7 @@ async fn an_admin_adds_a_terminal_and_its_code_pairs_it_once(database: &str) {
     assert_eq!(added.status, 303, "{}", added.body);
     let page = added.location().to_owned();
     let shown = owner.get(&page).await;
-    assert!(shown.body.contains("latchkey terminal pair http"), "{}", shown.body);
+    assert!(shown.body.contains("latchkey terminal pair --server http"), "{}", shown.body);
     let code = code_of(&shown);
     assert!(owner.get(&page).await.body.contains("Pairing code"), "it stays while it is good");
     // Another admin's browser does not know it, and neither does the database.

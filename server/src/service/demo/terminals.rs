@@ -63,6 +63,7 @@ async fn speak(app: &App, row: &TerminalRow, offset: i64) -> Result<()> {
     list::deliver(app, row, None).await?;
     let beat = Beat {
         software: SOFTWARE.into(),
+        relay: true,
         wall: app.clock.now() - offset,
         offset: Some(offset),
         list: list::newest_version(app, row).await?,

@@ -20,6 +20,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Beat {
     /// What it runs.
     pub software: String,
+    /// Whether it moves a relay of its own.
+    pub relay: bool,
     /// Its clock.
     pub wall: Millis,
     /// What it adds to that; none when it never heard the server.
@@ -57,6 +59,7 @@ pub async fn heartbeat(app: &App, terminal: &TerminalRow, beat: Beat) -> Result<
             let mut row = terminal::find(tx.connection, &organization, &id)?;
             row.software.clone_from(&software);
             row.clock_offset_ms = Some(beat.offset.unwrap_or(now - beat.wall));
+            row.relay = beat.relay;
             row.waiting = beat.waiting.max(0);
             list::acknowledge(tx, &mut row, beat.list)?;
             if !desk::hear(tx, &row)? {
@@ -66,7 +69,7 @@ pub async fn heartbeat(app: &App, terminal: &TerminalRow, beat: Beat) -> Result<
             Ok((row, stand))
         })
         .await?;
-    app.drivers.terminal.hear(&row.id, &row.door_id);
+    app.drivers.terminal.hear(&row);
     Ok(Told { now: app.clock.now(), list: list::newest_version(app, &row).await?, name: row.name, stand })
 }
 

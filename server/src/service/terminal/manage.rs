@@ -90,6 +90,7 @@ pub async fn add(app: &App, actor: &Actor, typed: &TerminalInput) -> Result<(Str
                 revoked_at: None,
                 removed_at: None,
                 software: String::new(),
+                relay: true,
                 clock_offset_ms: None,
                 last_seen_at: None,
                 waiting: 0,

@@ -108,7 +108,7 @@ pub async fn pair(app: &App, code: &str, software: &str, from: From) -> Result<P
         .await?;
     let (row, stand) = paired.ok_or(Error::NotFound)?;
     let list_key = app.keys.signing(&row.organization_id, Signs::Lists).verifying_key();
-    app.drivers.terminal.hear(&row.id, &row.door_id);
+    app.drivers.terminal.hear(&row);
     Ok(Paired {
         terminal: row.id,
         token,

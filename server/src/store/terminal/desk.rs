@@ -89,6 +89,7 @@ pub fn hear(tx: &mut Tx<'_>, row: &TerminalRow) -> Result<bool> {
         .set((
             terminals::last_seen_at.eq(tx.now),
             terminals::software.eq(&row.software),
+            terminals::relay.eq(row.relay),
             terminals::clock_offset_ms.eq(row.clock_offset_ms),
             terminals::waiting.eq(row.waiting),
             terminals::list_version.eq(row.list_version),
@@ -99,13 +100,14 @@ pub fn hear(tx: &mut Tx<'_>, row: &TerminalRow) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Every terminal of every organization that counts and was heard since: its id, its door, and when.
+/// Every terminal of every organization that counts, has a relay and was heard since: its id, its door, and when.
 ///
 /// # Errors
 /// Those of the database.
 pub fn heard_since(c: &mut AnyConnection, since: Millis) -> Result<Vec<(String, String, i64)>> {
     let rows: Vec<(String, String, Option<i64>)> = terminals::table
         .filter(terminals::last_seen_at.gt(since))
+        .filter(terminals::relay)
         .filter(terminals::revoked_at.is_null())
         .filter(terminals::removed_at.is_null())
         .select((terminals::id, terminals::door_id, terminals::last_seen_at))

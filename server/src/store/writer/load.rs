@@ -3,10 +3,10 @@
 use super::outcome::Reported;
 use super::{Admission, Reachable, Tx};
 use crate::error::Result;
-use crate::store::prepared::{among, pairs};
 use crate::store::code::{self, Found, Shown};
 use crate::store::connection::{AnyConnection, each};
 use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
+use crate::store::prepared::{among, pairs};
 use crate::store::schema::{commands, events, links};
 use crate::store::terminal::scans::Scans;
 use diesel::prelude::*;

@@ -68,7 +68,11 @@ pub async fn code(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         door: at.door.name,
         until: said(&app, until.unwrap_or(now), &at.place.time_zone),
         address: format!("{}/terminal", app.base_url()),
-        command: format!("latchkey terminal pair {} {}", app.base_url(), shown.as_deref().unwrap_or_default()),
+        command: format!(
+            "latchkey terminal pair --server {} --code {} --data terminal.db",
+            app.base_url(),
+            shown.as_deref().unwrap_or_default()
+        ),
         code: shown,
         id: row.id,
         name: row.name,

@@ -4,9 +4,8 @@ use super::super::common::{Answer, lines, said, show};
 use super::standing::{held, state};
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::feed;
-use crate::store::door;
 use crate::store::terminal::{self as store, desk};
+use crate::store::{door, names};
 use app::page::admin::{Section, terminal as page};
 use app::text::Language;
 use app::text::when;
@@ -29,7 +28,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
             let row = store::find(c, &organization, &id)?;
             let at = door::find(c, &organization, &row.door_id)?;
             let rows = desk::scans(c, &row, SCANS)?;
-            let names = feed::names(c, &organization, &rows)?;
+            let names = names::names(c, &organization, &rows)?;
             Ok((row, at, rows, names))
         })
         .await?;

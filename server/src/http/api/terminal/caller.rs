@@ -50,7 +50,7 @@ impl FromRequestParts<App> for Caller {
         if !row.is_paired() {
             return Err(revoked());
         }
-        app.drivers.terminal.hear(&row.id, &row.door_id);
+        app.drivers.terminal.hear(&row);
         Ok(Self(row))
     }
 }

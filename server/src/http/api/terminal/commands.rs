@@ -16,7 +16,7 @@ pub struct Ask {}
 
 /// A command.
 #[derive(Debug, Serialize)]
-pub struct Command {
+pub(super) struct Command {
     event: String,
     unlock_ms: i64,
     left_ms: i64,

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Ask {
     #[serde(default)]
     software: String,
+    #[serde(default)]
+    relay: Relay,
     wall: Millis,
     #[serde(default)]
     offset: Option<i64>,
@@ -25,9 +27,20 @@ pub struct Ask {
     waiting: i64,
 }
 
+/// Who opens after a grant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Relay {
+    /// The terminal.
+    #[default]
+    Own,
+    /// The server, through the door's driver: the terminal has no relay.
+    None,
+}
+
 /// A door by id and name.
 #[derive(Debug, Serialize)]
-pub struct Door {
+pub(super) struct Door {
     pub(super) id: String,
     pub(super) name: String,
 }
@@ -45,8 +58,14 @@ pub struct Answer {
 
 /// `POST /api/terminal/v1/heartbeat`.
 pub async fn heartbeat(State(app): State<App>, caller: Caller, Sent(ask): Sent<Ask>) -> Result<Json<Answer>, Problem> {
-    let beat =
-        Beat { software: ask.software, wall: ask.wall, offset: ask.offset, list: ask.list, waiting: ask.waiting };
+    let beat = Beat {
+        software: ask.software,
+        relay: ask.relay == Relay::Own,
+        wall: ask.wall,
+        offset: ask.offset,
+        list: ask.list,
+        waiting: ask.waiting,
+    };
     let told = hear::heartbeat(&app, &caller, beat).await.map_err(|error| match error {
         Error::Forbidden(_) | Error::NotFound => revoked(),
         other => other.into(),

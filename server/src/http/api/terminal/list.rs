@@ -21,7 +21,7 @@ pub struct Has {
 /// A list, or what changed about it.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum Answer {
+pub(super) enum Answer {
     /// All of it.
     Whole {
         /// JWS.
