@@ -82,7 +82,7 @@ pub(in crate::cli) struct Run {
     #[arg(long, value_name = "METHOD", default_value = "post", requires = "relay")]
     relay_method: Method,
     /// A header for the relay, NAME: VALUE. May be given several times.
-    #[arg(long, value_name = "HEADER", requires = "relay", env = "LATCHKEY_RELAY_HEADER", hide_env_values = true)]
+    #[arg(long, value_name = "HEADER", env = "LATCHKEY_RELAY_HEADER", hide_env_values = true)]
     relay_header: Vec<String>,
     /// Open by this command, which sh runs, with LATCHKEY_UNLOCK_MS and $1 as the milliseconds to stay open. It must
     /// end within 3 s.
