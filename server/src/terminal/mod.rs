@@ -2,9 +2,11 @@
 //! relay. It has nothing of the server's: no configuration, no key, no database but a small file of its own.
 
 mod boot;
+mod calls;
 pub mod client;
 pub mod input;
 pub mod output;
+pub mod pair;
 pub mod relay;
 pub mod run;
 pub mod store;

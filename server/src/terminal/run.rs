@@ -1,16 +1,16 @@
 //! The terminal's loop: one event at a time into the state machine, its effects carried out in their order.
 
-use super::client::{Client, Lost};
+use super::client::Client;
 use super::input::{Input, Reading};
 use super::relay::Relay;
-use super::store::{Server, Store, Trouble};
-use super::stream::{self, Wake};
+use super::store::{Store, Trouble};
+use super::stream;
 use super::work::{Happened, Work};
 use super::{Clocks, SOFTWARE, boot, jitter, output};
 use crate::clock::random;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use terminal::wire::{PairRequest, Relay as Opens};
+use terminal::wire::Relay as Opens;
 use terminal::{Effect, HEARTBEAT_MS, Say, Terminal, Write};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 /// After a heartbeat that was lost, the next one comes sooner.
 const MISSED: Duration = Duration::from_secs(5);
 /// The first pause after an upload that was lost; it doubles up to the last.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LAST_PAUSE: Duration = Duration::from_secs(60);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const LAST_PAUSE: Duration = Duration::from_secs(60);
 /// A code that waited longer at the reader is not asked about: whoever showed it has left.
 const STALE: Duration = Duration::from_secs(3);
 /// After the last code of a file or pipe, the journal has so long to go up.
@@ -38,65 +38,28 @@ pub enum Ended {
     Revoked,
 }
 
-/// Pairs this machine: a code for a token, which the file keeps, and the first list.
-///
-/// # Errors
-/// A sentence.
-pub async fn pair(store: &mut Store, server: &Server, code: &str, clocks: &Clocks) -> Result<Terminal, String> {
-    let client = Client::new(&server.url, &server.certificate, "")?;
-    let request = PairRequest { code: code.trim().to_owned(), software: SOFTWARE.into() };
-    let asked = clocks.time();
-    let answer = client.pair(&request).await.map_err(|lost| match lost {
-        Lost::Refused { title, .. } if !title.is_empty() => title,
-        other => format!("This machine could not be paired: {other}."),
-    })?;
-    let (mut terminal, effects) = Terminal::paired(answer, asked, clocks.time()).map_err(|cause| cause.to_string())?;
-    let writes: Vec<_> = effects
-        .into_iter()
-        .filter_map(|effect| match effect {
-            Effect::Store(writes) => Some(writes),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    store.begin(server, &writes).map_err(|trouble| trouble.0)?;
-    // With the list at hand the network may go at once. Without it, `run` fetches it.
-    let client = Client::new(&server.url, &server.certificate, &terminal.identity().token)?;
-    match client.list(None).await {
-        Ok(Some(list)) => {
-            for effect in terminal.list_received(list, clocks.time()) {
-                if let Effect::Store(writes) = effect {
-                    store.apply(&writes).map_err(|trouble| trouble.0)?;
-                }
-            }
-        }
-        Ok(None) => {}
-        Err(lost) => tracing::warn!(%lost, "no list yet"),
-    }
-    Ok(terminal)
-}
-
 /// A terminal at work.
 pub struct Run {
-    terminal: Terminal,
-    store: Store,
-    work: Work,
+    pub(super) terminal: Terminal,
+    pub(super) store: Store,
+    pub(super) work: Work,
     happened: Receiver<Happened>,
     input: Input,
     /// Keeps the stream open.
-    listening: JoinHandle<()>,
+    pub(super) listening: JoinHandle<()>,
     /// Whether the last heartbeat was answered; none before the first.
-    there: Option<bool>,
-    next_beat: Instant,
+    pub(super) there: Option<bool>,
+    pub(super) next_beat: Instant,
     beating: bool,
-    fetching: bool,
-    claiming: bool,
-    claim_again: bool,
-    uploading: bool,
-    next_upload: Option<Instant>,
-    pause: Duration,
+    pub(super) fetching: bool,
+    pub(super) fetch_again: bool,
+    pub(super) claiming: bool,
+    pub(super) claim_again: bool,
+    pub(super) uploading: bool,
+    pub(super) next_upload: Option<Instant>,
+    pub(super) pause: Duration,
     /// Since when nothing more will be read, and whether an upload was lost since.
-    ending: Option<(Instant, bool)>,
+    pub(super) ending: Option<(Instant, bool)>,
 }
 
 impl std::fmt::Debug for Run {
@@ -152,6 +115,7 @@ impl Run {
             next_beat: Instant::now(),
             beating: false,
             fetching: false,
+            fetch_again: false,
             claiming: false,
             claim_again: false,
             uploading: false,
@@ -281,7 +245,13 @@ impl Run {
             }
             Happened::List(list) => {
                 self.fetching = false;
-                list.map(|list| self.terminal.list_received(list, time)).unwrap_or_default()
+                let again = std::mem::take(&mut self.fetch_again);
+                let effects = list.map(|list| self.terminal.list_received(list, time)).unwrap_or_default();
+                self.carry_out(effects)?;
+                if again {
+                    self.fetch(self.terminal.have());
+                }
+                return Ok(());
             }
             Happened::Stored(upto) => return self.uploaded(upto),
             Happened::Claimed(claimed) => {
@@ -300,81 +270,8 @@ impl Run {
         self.carry_out(effects)
     }
 
-    fn woken(&mut self, wake: Wake) {
-        match wake {
-            Wake::Hello => {
-                self.next_beat = Instant::now();
-                self.reached();
-                self.claim();
-            }
-            Wake::List => self.fetch(self.terminal.have()),
-            Wake::Command => self.claim(),
-        }
-    }
-
-    /// A heartbeat was answered.
-    fn found(&mut self) {
-        let before = self.there.replace(true);
-        if before == Some(true) {
-            return;
-        }
-        tracing::info!("the server is there");
-        self.reached();
-        if before == Some(false) {
-            // The stream may be dead without knowing it, and what it would have told of may wait.
-            self.listening.abort();
-            self.listening = tokio::spawn(stream::follow(self.work.client.clone(), self.work.happened.clone()));
-        }
-    }
-
-    /// The server is there: what waits for it need not wait longer.
-    fn reached(&mut self) {
-        self.pause = FIRST_PAUSE;
-        self.next_upload = Some(Instant::now());
-    }
-
-    fn uploaded(&mut self, upto: Option<i64>) -> Result<(), Trouble> {
-        self.uploading = false;
-        let before = self.store.waiting()?;
-        if let Some(upto) = upto {
-            let effects = self.terminal.stored(upto, self.work.clocks.time());
-            self.carry_out(effects)?;
-            if self.store.waiting()? < before {
-                self.pause = FIRST_PAUSE;
-                self.next_upload = Some(Instant::now());
-                return Ok(());
-            }
-        }
-        // Lost, or nothing came of it: not at once again.
-        if let Some((_, lost)) = &mut self.ending {
-            *lost = true;
-        }
-        self.next_upload = Some(Instant::now() + self.pause / 2 + jitter(self.pause));
-        self.pause = (self.pause * 2).min(LAST_PAUSE);
-        Ok(())
-    }
-
-    fn claim(&mut self) {
-        if self.work.relay.is_none() {
-            return;
-        }
-        if self.claiming {
-            self.claim_again = true;
-        } else {
-            self.claiming = true;
-            self.work.claim();
-        }
-    }
-
-    fn fetch(&mut self, have: Option<i64>) {
-        // A wake during a fetch is not lost: the next heartbeat tells of a newer list.
-        if !std::mem::replace(&mut self.fetching, true) {
-            self.work.fetch(have);
-        }
-    }
-
     /// Carries effects out in their order. When one cannot be stored, nothing after it happens.
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Trouble> {
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Trouble> {
         for effect in effects {
             match effect {
                 Effect::Store(writes) => self.store.apply(&writes)?,

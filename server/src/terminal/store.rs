@@ -1,15 +1,18 @@
 //! What a terminal keeps: one SQLite file and one process on it, each transaction on the disk before anything follows
 //! from it.
 
+mod rows;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use rows::{clear, put, put_text, put_value, text, value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use terminal::wire::Entry;
-use terminal::{Kept, Mark, Record, Stage, Write};
+use terminal::{Kept, Mark, Record, Write};
 
 diesel::table! {
     kept (name) {
@@ -254,63 +257,6 @@ fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     name.into()
-}
-
-fn put(c: &mut SqliteConnection, write: &Write) -> Result<()> {
-    match write {
-        Write::Identity(identity) => put_value(c, "identity", identity),
-        Write::State(state) => put_value(c, "state", state),
-        Write::List { manifest, list } => {
-            put_text(c, "manifest", manifest)?;
-            put_text(c, "list", list)
-        }
-        Write::Record(record) => {
-            let row = (
-                records::sequence.eq(record.entry.sequence),
-                records::done.eq(record.stage == Stage::Done),
-                records::record.eq(serde_json::to_string(record)?),
-            );
-            diesel::replace_into(records::table).values(row).execute(c)?;
-            Ok(())
-        }
-        Write::Mark(mark) => {
-            let row = (marks::credential.eq(&mark.credential), marks::mark.eq(serde_json::to_string(mark)?));
-            diesel::replace_into(marks::table).values(row).execute(c)?;
-            Ok(())
-        }
-        Write::Unmark(credential) => {
-            diesel::delete(marks::table.filter(marks::credential.eq(credential))).execute(c)?;
-            Ok(())
-        }
-        Write::Forget(upto) => {
-            diesel::delete(records::table.filter(records::sequence.le(upto))).execute(c)?;
-            Ok(())
-        }
-    }
-}
-
-fn clear(c: &mut SqliteConnection) -> Result<()> {
-    diesel::delete(kept::table).execute(c)?;
-    diesel::delete(records::table).execute(c)?;
-    diesel::delete(marks::table).execute(c)?;
-    Ok(())
-}
-
-fn put_value<T: Serialize>(c: &mut SqliteConnection, name: &str, value: &T) -> Result<()> {
-    put_text(c, name, &serde_json::to_string(value)?)
-}
-
-fn put_text(c: &mut SqliteConnection, name: &str, value: &str) -> Result<()> {
-    diesel::replace_into(kept::table).values((kept::name.eq(name), kept::value.eq(value))).execute(c)?;
-    Ok(())
-}
-
-fn text(c: &mut SqliteConnection, name: &str) -> Result<Option<String>> {
-    Ok(kept::table.find(name).select(kept::value).first(c).optional()?)
-}
-
-fn value<T: DeserializeOwned>(c: &mut SqliteConnection, name: &str) -> Result<Option<T>> {
-    Ok(text(c, name)?.map(|value| serde_json::from_str(&value)).transpose()?)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::LogFormat;
 use crate::terminal::input::layout::{CALIBRATION, Layout};
 use crate::terminal::input::{Input, Source};
+use crate::terminal::pair::pair;
 use crate::terminal::relay::Relay;
 use crate::terminal::run::{self, Ended};
 use crate::terminal::store::{Server, Store};
@@ -81,7 +82,7 @@ pub(in crate::cli) struct Run {
     #[arg(long, value_name = "METHOD", default_value = "post", requires = "relay")]
     relay_method: Method,
     /// A header for the relay, NAME: VALUE. May be given several times.
-    #[arg(long, value_name = "HEADER", requires = "relay", env = "LATCHKEY_RELAY_HEADER", hide_env_values = true)]
+    #[arg(long, value_name = "HEADER", env = "LATCHKEY_RELAY_HEADER", hide_env_values = true)]
     relay_header: Vec<String>,
     /// Open by this command, which sh runs, with LATCHKEY_UNLOCK_MS and $1 as the milliseconds to stay open. It must
     /// end within 3 s.
@@ -166,7 +167,7 @@ impl Pair {
         }
         let server = Server { url: self.server, certificate };
         let clocks = Clocks::new(Clock::default());
-        let terminal = run::pair(&mut store, &server, &self.code, &clocks).await?;
+        let terminal = pair(&mut store, &server, &self.code, &clocks).await?;
         let identity = terminal.identity();
         if self.json {
             output::print(&json!({

@@ -1,6 +1,6 @@
 use super::*;
 use terminal::wire::{DoorName, Kind, Mode, Outcome, Verdict};
-use terminal::{Identity, State};
+use terminal::{Identity, Stage, State};
 
 fn record(sequence: i64, stage: Stage) -> Record {
     Record {
