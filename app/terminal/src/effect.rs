@@ -1,7 +1,7 @@
 //! What a terminal asks of the machine it runs on.
 
 use crate::state::{Identity, Mark, Record, State};
-use crate::wire::{Entry, ResultRequest, ScanRequest};
+use crate::wire::{Entry, Progress, ResultRequest, ScanRequest};
 use domain::terminal::Refused;
 
 /// Something to carry out, each before the next begins; [`Effect::Ask`], [`Effect::Open`] and the requests are begun
@@ -13,6 +13,8 @@ pub enum Effect {
     /// Ask the server: [`crate::Terminal::answered`], or [`crate::Terminal::gave_up`] after
     /// [`crate::PATIENCE_MS`], or as soon as it is known that no answer will come.
     Ask(ScanRequest),
+    /// Ask the server the same again after [`crate::AGAIN_MS`], with the same two ends.
+    AskAgain(ScanRequest),
     /// Move the relay: [`crate::Terminal::relayed`].
     Open(Opening),
     /// Tell whoever stands there.
@@ -81,8 +83,10 @@ pub struct Opening {
 pub struct Shown {
     /// The scan with its decision.
     pub entry: Entry,
-    /// Whether its outcome is known; a grant is shown twice, before and after its relay moved.
+    /// Whether nothing more will come; a grant is shown before and after its door opened.
     pub done: bool,
+    /// How far the server's opening has come, where the server opens.
+    pub opening: Option<Progress>,
     /// Whether the same code was read again and nothing else happened.
     pub repeat: bool,
     /// How long the door stays open, for a grant.

@@ -5,6 +5,8 @@
 //! [`Effect::Open`]. `docs/terminal-protocol.md` is what it speaks; [`wire`] has that page's bodies.
 
 mod effect;
+mod follow;
+mod heart;
 mod list;
 mod machine;
 mod scan;
@@ -21,6 +23,10 @@ pub const PATIENCE_MS: i64 = 1_500;
 pub const REPEAT_MS: i64 = 3_000;
 /// Between a scan and its opening lies so much at most: whoever stood there may have left.
 pub const DEADLINE_MS: i64 = 5_000;
+/// An opening that the server does is asked after so often, and for so long at most.
+pub const AGAIN_MS: i64 = 500;
+/// See [`AGAIN_MS`].
+pub const FOLLOWED_MS: i64 = 6_000;
 /// Between two heartbeats.
 pub const HEARTBEAT_MS: i64 = 30_000;
 /// Entries in one upload of the journal, at most.

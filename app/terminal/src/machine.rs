@@ -1,20 +1,14 @@
 //! The state machine: its state, and the events that are no scan.
 
 use crate::effect::{Effect, Job, Opening, Say, Write};
+use crate::follow::Following;
 use crate::scan::{Asking, Granted, Recent};
 use crate::state::{BadKey, Identity, Kept, Mark, Stage, State};
-use crate::wire::{ClaimAnswer, DoorName, HeartbeatAnswer, HeartbeatRequest, Outcome, PairAnswer, ResultRequest};
+use crate::wire::{ClaimAnswer, Outcome, PairAnswer, Relay, ResultRequest};
 use domain::Millis;
 use domain::terminal::{Clock, Key, List, Manifest, Time};
 use std::collections::BTreeMap;
 
-/// A reading of the server's time from a longer round trip is thrown away, milliseconds.
-const LONGEST_TRIP_MS: i64 = 10_000;
-/// The clock's state is stored again when it moved so far, so that a card is not worn out, milliseconds.
-const OFFSET_STEP_MS: i64 = 1_000;
-const SEEN_STEP_MS: i64 = 10 * 60_000;
-/// A list with less time than this left is renewed, milliseconds.
-const RENEW_MS: i64 = 24 * 3_600_000;
 /// The relay's words are cut after so many characters.
 const NOTE: usize = 200;
 
@@ -36,10 +30,12 @@ pub struct Terminal {
     pub(crate) held: Option<Held>,
     pub(crate) marks: BTreeMap<String, Mark>,
     pub(crate) asking: Option<Asking>,
+    pub(crate) following: Vec<Following>,
+    pub(crate) relay: Relay,
     pub(crate) granted: BTreeMap<i64, Granted>,
     pub(crate) recent: Vec<Recent>,
-    stored: State,
-    far_off: bool,
+    pub(crate) stored: State,
+    pub(crate) far_off: bool,
     revoked: bool,
 }
 
@@ -95,6 +91,8 @@ impl Terminal {
             held,
             marks: kept.marks.into_iter().map(|mark| (mark.credential.clone(), mark)).collect(),
             asking: None,
+            following: Vec::new(),
+            relay: Relay::Own,
             granted: BTreeMap::new(),
             recent: Vec::new(),
             stored: state,
@@ -114,6 +112,11 @@ impl Terminal {
         }
         effects.push(Effect::FetchList { have: terminal.have() });
         Ok((terminal, effects))
+    }
+
+    /// Who opens after a grant; at first, the terminal itself.
+    pub fn set_relay(&mut self, relay: Relay) {
+        self.relay = relay;
     }
 
     /// Who it is.
@@ -147,50 +150,6 @@ impl Terminal {
     #[must_use]
     pub fn is_revoked(&self) -> bool {
         self.revoked
-    }
-
-    /// What to send every [`crate::HEARTBEAT_MS`].
-    #[must_use]
-    pub fn heartbeat(&self, software: &str, waiting: i64, time: Time) -> HeartbeatRequest {
-        HeartbeatRequest {
-            software: software.to_owned(),
-            wall: time.wall,
-            offset: self.clock.offset(),
-            list: self.have().unwrap_or(0),
-            waiting,
-        }
-    }
-
-    /// The server answered a heartbeat.
-    pub fn heard(&mut self, answer: HeartbeatAnswer, asked: Time, heard: Time) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if self.revoked {
-            return effects;
-        }
-        self.hear(answer.now, asked, heard, &mut effects);
-        let moved = |now: Option<i64>, before: Option<i64>| match (now, before) {
-            (Some(now), Some(before)) => (now - before).abs() >= OFFSET_STEP_MS,
-            (now, before) => now != before,
-        };
-        if moved(self.clock.offset(), self.stored.offset) || self.clock.seen() - self.stored.seen >= SEEN_STEP_MS {
-            self.store_state(&mut effects);
-        }
-        let named = Identity {
-            organization: answer.organization,
-            place: answer.place,
-            door: answer.door,
-            name: answer.name,
-            ..self.identity.clone()
-        };
-        if named.door != DoorName::default() && named != self.identity {
-            self.identity = named;
-            effects.push(Effect::Store(vec![Write::Identity(self.identity.clone())]));
-        }
-        let ends = self.held.as_ref().map_or(0, |held| held.manifest.expires_at);
-        if answer.list > self.newest || self.clock.seen() > ends.saturating_sub(RENEW_MS) || self.held.is_none() {
-            effects.push(Effect::FetchList { have: self.have() });
-        }
-        effects
     }
 
     /// The server has every record up to this one.
@@ -257,6 +216,7 @@ impl Terminal {
         self.held = None;
         self.marks.clear();
         self.asking = None;
+        self.following.clear();
         self.granted.clear();
         self.recent.clear();
         self.identity.token.clear();
@@ -269,24 +229,12 @@ impl Terminal {
         Write::State(self.stored)
     }
 
-    fn store_state(&mut self, effects: &mut Vec<Effect>) {
+    pub(crate) fn store_state(&mut self, effects: &mut Vec<Effect>) {
         let write = self.state_write();
         match effects.first_mut() {
             Some(Effect::Store(writes)) => writes.push(write),
             _ => effects.push(Effect::Store(vec![write])),
         }
-    }
-
-    fn hear(&mut self, now: Millis, asked: Time, heard: Time, effects: &mut Vec<Effect>) {
-        if heard.steady - asked.steady > LONGEST_TRIP_MS {
-            return;
-        }
-        self.clock.hear(now, asked, heard);
-        let far_off = self.clock.is_far_off();
-        if far_off && !self.far_off {
-            effects.push(Effect::Say(Say::ClockFarOff(self.clock.offset().unwrap_or(0))));
-        }
-        self.far_off = far_off;
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::effect::{Effect, Job, Opening, Shown, Write};
 use crate::machine::{TOO_LATE, Terminal};
 use crate::state::{Mark, Record, Stage};
-use crate::wire::{Entry, Kind, Mode, Outcome, ScanAnswer, ScanRequest, Verdict, code_hash};
+use crate::wire::{Entry, Kind, Mode, Outcome, Progress, Relay, ScanAnswer, ScanRequest, Verdict, code_hash};
 use crate::{DEADLINE_MS, REPEAT_MS};
 use domain::decide::Decision;
 use domain::qr::Code;
@@ -21,6 +21,7 @@ const REMEMBERED: usize = 8;
 pub(crate) struct Asking {
     pub(crate) entry: Entry,
     code: Option<Code>,
+    request: ScanRequest,
     at: Time,
 }
 
@@ -76,11 +77,12 @@ impl Terminal {
             sequence: entry.sequence,
             code: ScanRequest::text(read),
             at: entry.at,
+            relay: self.relay,
         };
         let record = Record { stage: Stage::Asked, entry: entry.clone() };
         let writes = vec![self.state_write(), Write::Record(record)];
         let longest = read.len() > domain::qr::LONGEST;
-        self.asking = Some(Asking { entry, code, at: time });
+        self.asking = Some(Asking { entry, code, request: request.clone(), at: time });
         let mut effects = vec![Effect::Store(writes)];
         if longest {
             // The server takes no such body, and no code is that long.
@@ -93,6 +95,9 @@ impl Terminal {
 
     /// The server answered. An answer to a scan that was given up is dropped.
     pub fn answered(&mut self, scan: &str, answer: &ScanAnswer, time: Time) -> Vec<Effect> {
+        if self.follows(scan) {
+            return self.followed(scan, answer.opening, time);
+        }
         let Some(asking) = self.asking.take_if(|asking| asking.entry.scan == scan) else { return Vec::new() };
         let once = asking.code.as_ref().is_some_and(|code| self.opens_once(code));
         let entry =
@@ -100,11 +105,19 @@ impl Terminal {
         let usual = self.held.as_ref().map_or(UNLOCK_MS, |held| held.list.door.unlock_ms);
         let unlock_ms = answer.unlock_ms.unwrap_or(usual);
         let before = asking.at.steady.saturating_add(answer.left_ms.unwrap_or(0).min(DEADLINE_MS));
-        self.settle(entry, once, unlock_ms, before, time)
+        if self.relay == Relay::Own || entry.decision == Verdict::Deny {
+            return self.settle(entry, once, unlock_ms, before, time);
+        }
+        let opening = answer.opening.unwrap_or(Progress::TimedOut);
+        let effects = self.settle(entry, once, unlock_ms, before, time);
+        self.follow(effects, asking.request, opening, time)
     }
 
     /// The server did not answer in time, or cannot be reached: the terminal decides by itself.
     pub fn gave_up(&mut self, scan: &str, time: Time) -> Vec<Effect> {
+        if self.follows(scan) {
+            return self.followed(scan, Some(Progress::Opening), time);
+        }
         if self.asking.as_ref().is_some_and(|asking| asking.entry.scan == scan) {
             self.decide_off_line(time)
         } else {
@@ -147,19 +160,20 @@ impl Terminal {
     /// Stores the decision, and only then opens and shows.
     fn settle(&mut self, entry: Entry, once: bool, unlock_ms: i64, before: i64, time: Time) -> Vec<Effect> {
         let granted = entry.decision == Verdict::Grant;
-        let opens = granted && time.steady < before;
-        let note = if granted && !opens { TOO_LATE.to_owned() } else { String::new() };
+        let own = self.relay == Relay::Own;
+        let opens = granted && own && time.steady < before;
+        let note = if granted && own && !opens { TOO_LATE.to_owned() } else { String::new() };
         let entry = Entry { note, ..entry };
         let stage = if opens { Stage::Granted } else { Stage::Done };
         let mut writes = vec![Write::Record(Record { stage, entry: entry.clone() })];
-        let mark = entry.credential.clone().filter(|_| opens && once);
+        let mark = entry.credential.clone().filter(|_| once && (opens || granted && !own));
         if let Some(credential) = &mark {
             let mark = Mark { credential: credential.clone(), sequence: entry.sequence, stored_at: None };
             writes.push(Write::Mark(mark.clone()));
             self.marks.insert(credential.clone(), mark);
         }
         let unlock_ms = if granted { unlock_ms } else { 0 };
-        let shown = Shown { entry: entry.clone(), done: !opens, repeat: false, unlock_ms };
+        let shown = Shown { entry: entry.clone(), done: !opens, opening: None, repeat: false, unlock_ms };
         self.remember(shown.clone(), time.steady);
         let mut effects = vec![Effect::Store(writes)];
         if opens {
@@ -183,11 +197,17 @@ impl Terminal {
             self.marks.remove(&credential);
             writes.push(Write::Unmark(credential));
         }
-        let shown = Shown { entry, done: true, repeat: false, unlock_ms: granted.unlock_ms };
-        if let Some(recent) = self.recent.iter_mut().find(|recent| recent.shown.entry.sequence == sequence) {
+        let shown = Shown { entry, done: true, opening: None, repeat: false, unlock_ms: granted.unlock_ms };
+        self.renew(&shown);
+        vec![Effect::Store(writes), Effect::Show(shown), Effect::Upload]
+    }
+
+    /// A repeated reading is told the newest that there is to say.
+    pub(crate) fn renew(&mut self, shown: &Shown) {
+        let same = |recent: &&mut Recent| recent.shown.entry.sequence == shown.entry.sequence;
+        if let Some(recent) = self.recent.iter_mut().find(same) {
             recent.shown = shown.clone();
         }
-        vec![Effect::Store(writes), Effect::Show(shown), Effect::Upload]
     }
 
     fn remember(&mut self, shown: Shown, read_at: i64) {

@@ -8,79 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $word:ident = $code:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$each])* #[serde(rename = $code)] $word,)* }
+mod words;
 
-        impl $name {
-            /// The stable code.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$word => $code,)* }
-            }
-
-            /// The one with this code.
-            #[must_use]
-            pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some(Self::$word),)* _ => None }
-            }
-        }
-    };
-}
-
-words! {
-    /// Whether the door may open.
-    Verdict {
-        /// It may.
-        Grant = "grant",
-        /// It may not.
-        Deny = "deny",
-    }
-}
-
-words! {
-    /// Who decided.
-    Mode {
-        /// The server.
-        OnLine = "on_line",
-        /// The terminal, by its list.
-        OffLine = "off_line",
-    }
-}
-
-words! {
-    /// What became of a decision at the relay.
-    Outcome {
-        /// The relay moved.
-        Opened = "opened",
-        /// The relay did not move.
-        Failed = "failed",
-        /// Nothing was tried.
-        None = "none",
-        /// It was tried and nobody knows: the power went, or the relay gave no answer.
-        Unknown = "unknown",
-    }
-}
-
-words! {
-    /// The kind of a code.
-    Kind {
-        /// `LK1N…`.
-        Online = "online",
-        /// `LK1F…`.
-        Offline = "offline",
-        /// `LK1R…`.
-        Rotating = "rotating",
-        /// `LK1P…`.
-        Partner = "partner",
-        /// None of ours.
-        Foreign = "foreign",
-        /// Damaged, or longer than any code.
-        Unreadable = "unreadable",
-    }
-}
+pub use words::{Kind, Mode, Outcome, Progress, Relay, Verdict};
 
 /// A door, to be named to people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +70,9 @@ pub struct HeartbeatRequest {
     /// Entries of its journal that the server has not stored yet.
     #[serde(default)]
     pub waiting: i64,
+    /// Whether commands are for it at all.
+    #[serde(default)]
+    pub relay: Relay,
 }
 
 /// What `POST heartbeat` answers.
@@ -190,6 +123,9 @@ pub struct ScanRequest {
     pub code: String,
     /// When, by the terminal's corrected clock.
     pub at: Millis,
+    /// Who opens after a grant.
+    #[serde(default)]
+    pub relay: Relay,
 }
 
 impl ScanRequest {
@@ -224,11 +160,20 @@ pub struct ScanAnswer {
     /// The terminal opens only if less has passed since it sent the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_ms: Option<i64>,
+    /// How far the server's own opening has come, for a terminal without a relay.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "progress")]
+    pub opening: Option<Progress>,
 }
 
 fn grant_or_deny<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {
     let word = String::deserialize(from)?;
     Ok(Verdict::from_code(&word).unwrap_or(Verdict::Deny))
+}
+
+/// A word of a later version says nothing that this one could promise.
+fn progress<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Progress>, D::Error> {
+    let word = Option::<String>::deserialize(from)?;
+    Ok(word.map(|word| Progress::from_code(&word).unwrap_or(Progress::TimedOut)))
 }
 
 /// One scan in the journal.
