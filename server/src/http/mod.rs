@@ -19,3 +19,4 @@ pub mod session_store;
 pub mod signing;
 pub mod tls;
 pub mod visit;
+pub mod web_terminal;

@@ -39,5 +39,6 @@ mod support;
 mod tapping;
 mod texting;
 mod visiting;
+mod web_terminal;
 mod what_if;
 mod writing;
