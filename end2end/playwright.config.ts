@@ -28,7 +28,7 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' } },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/] },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal\.spec/] },
     { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: everywhere },
     { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: everywhere },
   ],

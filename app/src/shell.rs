@@ -27,6 +27,12 @@ pub struct Assets {
     pub islands_js: String,
     /// The islands' code.
     pub islands_wasm: String,
+    /// Style sheet of the terminal.
+    pub terminal_css: String,
+    /// The terminal's script, a module.
+    pub terminal_js: String,
+    /// The terminal's code.
+    pub terminal_wasm: String,
     /// The mark, as SVG.
     pub favicon: String,
     /// The web app manifest.

@@ -1,9 +1,8 @@
 // Every page, in light and dark, on a desk and in a hand: no finding of axe, nothing wider than the screen, and a picture to look at.
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { mkdir } from 'node:fs/promises';
 import { code } from '../support/authenticator.ts';
 import { expect, signIn, test } from '../support/fixtures.ts';
+import { look } from '../support/look.ts';
 import { Latchkey } from '../support/server.ts';
 
 const devices = {
@@ -11,16 +10,6 @@ const devices = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
   small: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
 } as const;
-
-async function look(page: Page, folder: string, name: string) {
-  await mkdir(`screenshots/${folder}`, { recursive: true });
-  await page.screenshot({ path: `screenshots/${folder}/${name}.png`, fullPage: true, animations: 'disabled' });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect.soft(wide, `${folder}/${name} is wider than the screen`).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`));
-  expect.soft(found, `${folder}/${name}`).toEqual([]);
-}
 
 for (const [device, options] of Object.entries(devices)) {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -21,3 +21,4 @@ pub mod session_store;
 pub mod signing;
 pub mod tls;
 pub mod visit;
+pub mod web_terminal;

@@ -7,7 +7,7 @@ use super::admin::{
 };
 use super::api::terminal;
 use super::session_store::{Sessions, leave_idle};
-use super::{assets, csrf, failure, health, log, logo, security as headers, visit};
+use super::{assets, csrf, failure, health, log, logo, security as headers, visit, web_terminal};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -47,6 +47,9 @@ pub fn open_routes() -> Vec<Route> {
         route("/robots.txt", GET, get(assets::robots)),
         route("/logo/{file}", GET, get(logo::logo)),
         route("/manifest.webmanifest", GET, get(assets::webmanifest)),
+        route("/terminal", GET, get(web_terminal::page)),
+        route("/terminal.webmanifest", GET, get(assets::terminal_webmanifest)),
+        route("/terminal-worker.js", GET, get(assets::terminal_worker)),
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
         route("/visit/{link}/calendar.ics", GET, get(visit::calendar)),

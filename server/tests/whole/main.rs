@@ -53,6 +53,7 @@ mod terminal_api;
 mod terminals;
 mod texting;
 mod visiting;
+mod web_terminal;
 mod what_if;
 mod world;
 mod writing;

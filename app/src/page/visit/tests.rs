@@ -16,6 +16,7 @@ fn chrome() -> Chrome {
             islands_wasm: "/pkg/latchkey.1.wasm".into(),
             favicon: "/favicon.svg".into(),
             manifest: "/manifest.webmanifest".into(),
+            ..Assets::default()
         }),
         language: Language::En,
         organization: Some("Northwind <Studios>".into()),
