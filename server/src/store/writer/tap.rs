@@ -144,7 +144,7 @@ impl Batch {
             let (credential, door) = match admission {
                 Admission::Tap(tap) => {
                     doors_asked.insert(tap.door.as_str());
-                    requests.insert((tap.credential.id(), tap.request.as_str()));
+                    requests.insert((tap.request.as_str(), tap.credential.id()));
                     (tap.credential.id(), tap.door.as_str())
                 }
                 Admission::Outcome(outcome) => (outcome.credential.as_str(), outcome.door.as_str()),
@@ -171,7 +171,7 @@ impl Batch {
             let doors = batch.facts.doors.iter();
             batch.reachable = doors.map(|(id, door)| (id.clone(), reachable(&door.row))).collect();
             let rows: Vec<(Option<String>, Option<String>, String)> = each!(connection => events::table
-                .filter(pairs((events::credential, events::request), &requests))
+                .filter(pairs((events::request, events::credential), &requests))
                 .filter(events::request.is_not_null())
                 .select((events::credential, events::request, events::id))
                 .load(connection))?;
