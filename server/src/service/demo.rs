@@ -277,7 +277,7 @@ async fn tap(app: &App, link: &str, door: &str) -> Result<()> {
         credential: Credential::Link { id: link.into(), secret_version: version },
         facts: BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Demo".into())]),
     };
-    unlock::unlock(app, tapper, &door_id, &app.clock.salt()).await?;
+    unlock::unlock(app, tapper, &door_id, &app.clock.request()).await?;
     Ok(())
 }
 

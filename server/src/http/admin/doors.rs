@@ -166,7 +166,7 @@ pub async fn detail(
         list_hours: at.door.list_max_age_ms / 3_600_000,
         terminals,
         events: lines(&app, &zone, &rows, &names),
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
         version: at.door.version,
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_page::view).await
@@ -230,7 +230,7 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
     let name = app.db.read(move |c| store::find(c, &owner, &door_id)).await?.door.name;
     let request = match form.typed.get("request_id") {
         given if unlock::is_request_id(given) => given.to_owned(),
-        _ => app.clock.salt(),
+        _ => app.clock.request(),
     };
     // Back to the page the button stood on, if it is one of ours.
     let back = match on_this_server(form.typed.get("back")) {

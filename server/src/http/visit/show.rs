@@ -155,7 +155,7 @@ pub async fn confirm(
         description,
         host: access.host(),
         form_token: access.form_token(&app),
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
     };
     let chrome = access.chrome();
     still(StatusCode::OK, || confirm_page::view(model, &chrome)).unwrap_or_else(|cause| Failure(cause).into_response())
