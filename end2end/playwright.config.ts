@@ -3,7 +3,7 @@ import type { Options } from './support/fixtures.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const everywhere = ['walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log'].map(name => new RegExp(`/${name}\\.spec`));
+const everywhere = ['walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log', 'terminals', 'codes'].map(name => new RegExp(`/${name}\\.spec`));
 
 // Every test again on the other database and with JavaScript off, unless its name says which it needs.
 export default defineConfig<Options>({
@@ -28,7 +28,7 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' } },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/] },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal\.spec/] },
     { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: everywhere },
     { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: everywhere },
   ],

@@ -19,12 +19,20 @@ pub struct Assets {
     pub visitor_css: String,
     /// The visitor's script.
     pub visit_js: String,
+    /// The script of visitors' pages that show a code.
+    pub code_js: String,
     /// The script of forms that take a passkey.
     pub passkey_js: String,
     /// The islands' script, a module.
     pub islands_js: String,
     /// The islands' code.
     pub islands_wasm: String,
+    /// Style sheet of the terminal.
+    pub terminal_css: String,
+    /// The terminal's script, a module.
+    pub terminal_js: String,
+    /// The terminal's code.
+    pub terminal_wasm: String,
     /// The mark, as SVG.
     pub favicon: String,
     /// The web app manifest.

@@ -1,9 +1,8 @@
 // Every page, in light and dark, on a desk and in a hand: no finding of axe, nothing wider than the screen, and a picture to look at.
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { mkdir } from 'node:fs/promises';
 import { code } from '../support/authenticator.ts';
 import { expect, signIn, test } from '../support/fixtures.ts';
+import { look } from '../support/look.ts';
 import { Latchkey } from '../support/server.ts';
 
 const devices = {
@@ -11,16 +10,6 @@ const devices = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
   small: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
 } as const;
-
-async function look(page: Page, folder: string, name: string) {
-  await mkdir(`screenshots/${folder}`, { recursive: true });
-  await page.screenshot({ path: `screenshots/${folder}/${name}.png`, fullPage: true, animations: 'disabled' });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect.soft(wide, `${folder}/${name} is wider than the screen`).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`));
-  expect.soft(found, `${folder}/${name}`).toEqual([]);
-}
 
 for (const [device, options] of Object.entries(devices)) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -74,6 +63,21 @@ for (const [device, options] of Object.entries(devices)) {
           const found = links.find(link => link.state === state);
           if (found) pages[`link-${state}`] = `/links/${found.id}`;
         }
+        const terminals = await latchkey.cli('terminal', 'list');
+        const named = (name: string) => terminals.find(terminal => terminal.name === name).id;
+        Object.assign(pages, {
+          terminals: '/terminals', 'terminal-new': '/terminals/new', terminal: `/terminals/${named('Front door tablet')}`,
+          'terminal-silent': `/terminals/${named('Yard gate reader')}`, 'terminal-clock': `/terminals/${named('Workshop phone')}`,
+          'terminal-revoked': `/terminals/${named('Front door tablet, the old one')}`, 'terminal-unpaired': `/terminals/${named('Paint store tablet')}`,
+          'terminal-edit': `/terminals/${named('Workshop phone')}/edit`, 'terminal-revoke': `/terminals/${named('Yard gate reader')}/revoke`,
+          'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
+          'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
+        });
+        const coded = links.find(link => link.qr === 'offline').id;
+        Object.assign(pages, {
+          'code-inspect': '/codes/inspect', 'link-code': `/links/${coded}?code=1`, 'link-badge': `/links/${coded}/badge`, 'link-badge-card': `/links/${coded}/badge?size=card`,
+          'link-code-edit': `/links/${coded}/edit`, 'link-rotating': `/links/${links.find(link => link.qr === 'rotating').id}`,
+        });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
         for (const [name, path] of Object.entries(pages)) {
@@ -92,9 +96,16 @@ for (const [device, options] of Object.entries(devices)) {
           await page.getByText(more).click();
           await look(page, folder, `door-edit-${kind}`);
         }
+        await page.getByLabel('Driver').selectOption('terminal');
+        await look(page, folder, 'door-edit-terminal');
+        await page.getByLabel('Driver').selectOption('mqtt');
         await page.getByRole('button', { name: 'Save' }).click();
         await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
         await look(page, folder, 'door-edit-wrong');
+        await at(`/terminals/${named('Paint store tablet')}`);
+        await page.getByRole('button', { name: 'New pairing code' }).click();
+        await expect(page.getByLabel(/^Pairing code/)).toBeVisible();
+        await look(page, folder, 'terminal-code');
         await at('/links/new');
         await page.getByRole('main').getByLabel(/^Until/).fill('2020-01-01T10:00');
         await page.getByRole('main').getByLabel(/^Name/).fill('🗝'.repeat(3) + 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2));
@@ -185,7 +196,7 @@ for (const [device, options] of Object.entries(devices)) {
           await look(page, folder, 'setup');
           await latchkey.setUp();
           await signIn(page, latchkey);
-          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'events', 'deliveries', 'simulator', 'links/new']) {
+          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'terminals', 'events', 'deliveries', 'simulator', 'links/new']) {
             await page.goto(`${latchkey.url}/${name}`);
             await look(page, folder, `empty-${name.replace('/', '-') || 'overview'}`);
           }

@@ -308,6 +308,7 @@ async fn terminal(app: &App, organization: &str, door: &str, number: usize) -> R
         revoked_at: None,
         removed_at: None,
         software: "bench".into(),
+        relay: true,
         clock_offset_ms: None,
         last_seen_at: None,
         waiting: 0,

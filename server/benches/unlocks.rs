@@ -39,7 +39,7 @@ macro_rules! locked {
 macro_rules! decide_and_store {
     ($c:ident, $app:ident, $link:ident, $door:ident, $how:ident) => {{
         let now = $app.clock.now();
-        let request = $app.clock.salt();
+        let request = $app.clock.request();
         let asked: i64 = events::table
             .filter(events::credential.eq($link))
             .filter(events::request.eq(&request))
@@ -247,7 +247,7 @@ async fn stage(app: &App) -> Result<(String, Vec<String>), Failed> {
 
 async fn through_the_writer(app: &App, link: &str, door: &str) -> bool {
     let tapper = Tapper { credential: Credential::Link { id: link.into(), secret_version: 1 }, facts: facts() };
-    let report = unlock::unlock(app, tapper, door, &app.clock.salt()).await;
+    let report = unlock::unlock(app, tapper, door, &app.clock.request()).await;
     matches!(report, Ok(report) if matches!(report.opening, Opening::Open(_)))
 }
 

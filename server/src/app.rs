@@ -64,6 +64,7 @@ impl App {
         let drivers = Drivers::new(&net, &keys, &clock);
         let reach = drivers.clone();
         let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
+        drivers.terminal.attach(db.reader());
         Ok(Self {
             texter: Texter::new(&config),
             config: Arc::new(config),

@@ -11,7 +11,8 @@ use crate::npm::NodeTools;
 use crate::site::Site;
 
 /// Asked for by these very names: by crawlers, by browsers, and as a service worker, whose address is its identity.
-const FIXED_NAMES: [&str; 5] = ["robots.txt", "manifest.webmanifest", "favicon.ico", "sw.js", "service-worker.js"];
+const FIXED_NAMES: [&str; 5] =
+    ["robots.txt", "manifest.webmanifest", "favicon.ico", "terminal.webmanifest", "terminal-worker.js"];
 
 /// Adds everything in `public/`. Pictures come first, so that what names them can be pointed at their hashed names.
 ///

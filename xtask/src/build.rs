@@ -9,7 +9,7 @@ use crate::site::Site;
 use crate::{assets, css, shell, wasm};
 
 /// The style sheets that pages link; the others are imported by these.
-const STYLE_SHEETS: [&str; 2] = ["admin.css", "visitor.css"];
+const STYLE_SHEETS: [&str; 3] = ["admin.css", "visitor.css", "terminal.css"];
 
 /// How much time to spend on making things small and fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,10 @@ pub(crate) fn site(mode: Mode) -> Result<()> {
         }
     }
     let tools = NodeTools::ready()?;
-    let pair = wasm::build(mode, tools.as_ref())?;
+    let mut programs = Vec::new();
+    for program in &wasm::PROGRAMS {
+        programs.push((program.name, wasm::build(program, mode, tools.as_ref())?));
+    }
     let mut site = Site::begin(&root.join("target/site"), mode == Mode::Release)?;
     shell::timed("public files", || assets::add_public(&mut site, &root.join("public"), tools.as_ref()))?;
     shell::timed("style sheets", || {
@@ -50,7 +53,9 @@ pub(crate) fn site(mode: Mode) -> Result<()> {
         }
         Ok(())
     })?;
-    shell::timed("wasm: hash and compress", || site.add_pair(wasm::NAME, &pair.script, &pair.wasm))?;
+    shell::timed("wasm: hash and compress", || {
+        programs.iter().try_for_each(|(name, pair)| site.add_pair(name, &pair.script, &pair.wasm))
+    })?;
     site.finish()
 }
 

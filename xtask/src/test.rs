@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::build::{self, Mode};
 use crate::postgres::Cluster;
 use crate::wasm_std::{self, TARGET, Toolchain};
-use crate::{browser, shell, tools};
+use crate::{browser, shell, tools, wasm};
 
 /// A part of the checks. The order here is the order they run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -88,7 +88,7 @@ fn clippy() -> Result<()> {
     shell::run(&mut shell::words(&line))
 }
 
-/// The two packages the browser gets, each with the features it has there.
+/// The packages that browsers get, each with the features it has there.
 fn clippy_wasm() -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let lints = match toolchain {
@@ -101,7 +101,8 @@ fn clippy_wasm() -> Result<()> {
     if !lints {
         println!("Clippy cannot be had for this machine's wasm compiler: checking with the compiler's warnings only");
     }
-    for package in [&["-p", "domain"][..], &["-p", "app", "--no-default-features", "--features", "hydrate"]] {
+    let programs = wasm::PROGRAMS.iter().map(wasm::Program::package);
+    for package in std::iter::once(&["-p", "domain"][..]).chain(programs) {
         let mut cargo = toolchain.cargo();
         cargo
             .arg(if lints { "clippy" } else { "check" })
@@ -125,6 +126,7 @@ fn unit(cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
     let mosquitto = tools::mosquitto()?;
+    tools::zbar()?;
     for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
         let mut cargo = shell::words(&["cargo", "test"]);
         shell::run(

@@ -1,4 +1,4 @@
-//! The browser part: compiled, given its script glue by wasm-bindgen, and made small.
+//! What runs in browsers as wasm: compiled, given its script glue by wasm-bindgen, and made small.
 
 use std::fs;
 use std::path::Path;
@@ -12,10 +12,37 @@ use crate::npm::NodeTools;
 use crate::shell;
 use crate::wasm_std::{TARGET, Toolchain};
 
-/// The package's output name; Leptos is told the same in `.cargo/config.toml`.
-pub(crate) const NAME: &str = "latchkey";
+/// One program that browsers run.
+pub(crate) struct Program {
+    /// The name of its files.
+    pub(crate) name: &'static str,
+    package: &'static [&'static str],
+    compiled: &'static str,
+    /// What its page calls.
+    entry: &'static str,
+}
 
-/// What the browser loads: a module and the wasm file that Leptos' start script hands to it.
+/// The islands of the dashboard; Leptos is told the same name in `.cargo/config.toml`.
+const ISLANDS: Program = Program {
+    name: "latchkey",
+    package: &["-p", "app", "--no-default-features", "--features", "hydrate"],
+    compiled: "app.wasm",
+    entry: "hydrate",
+};
+/// The terminal in a browser.
+const TERMINAL: Program =
+    Program { name: "terminal", package: &["-p", "terminal-web"], compiled: "terminal_web.wasm", entry: "start" };
+/// All of them.
+pub(crate) const PROGRAMS: [Program; 2] = [ISLANDS, TERMINAL];
+
+impl Program {
+    /// How cargo is told what to compile.
+    pub(crate) fn package(&self) -> &'static [&'static str] {
+        self.package
+    }
+}
+
+/// What a browser loads: a module, and the wasm file that the page hands to it.
 pub(crate) struct Pair {
     /// The script glue.
     pub(crate) script: Vec<u8>,
@@ -23,53 +50,52 @@ pub(crate) struct Pair {
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Builds the browser part. Cargo decides what to compile; the steps after it are skipped when the
+/// Builds a program. Cargo decides what to compile; the steps after it are skipped when the
 /// compiled file, their own code and the tools are the same as last time.
 ///
 /// # Errors
-/// When no compiler can be had, the code does not compile, or it exports nothing to hydrate.
-pub(crate) fn build(mode: Mode, tools: Option<&NodeTools>) -> Result<Pair> {
+/// When no compiler can be had, the code does not compile, or it does not export what its page calls.
+pub(crate) fn build(program: &Program, mode: Mode, tools: Option<&NodeTools>) -> Result<Pair> {
     let toolchain = Toolchain::ready()?;
     let profile = match mode {
         Mode::Release => "wasm-release",
         Mode::Debug => "dev",
     };
-    shell::timed("wasm: compile", || {
+    shell::timed(&format!("wasm: compile {}", program.name), || {
         let mut cargo = toolchain.cargo();
-        cargo.args(["build", "--quiet", "-p", "app", "--lib", "--no-default-features"]);
-        cargo.args(["--features", "hydrate", "--target", TARGET, "--profile", profile]);
+        cargo.args(["build", "--quiet", "--lib", "--target", TARGET, "--profile", profile]).args(program.package);
         shell::run(&mut cargo)
     })?;
 
     let folder = if mode == Mode::Debug { "debug" } else { profile };
     let target = shell::root().join("target");
-    let compiled = target.join("wasm").join(TARGET).join(folder).join("app.wasm");
+    let compiled = target.join("wasm").join(TARGET).join(folder).join(program.compiled);
     let bytes = fs::read(&compiled)
-        .with_context(|| format!("{} is missing; is `cdylib` still a crate type of app?", compiled.display()))?;
-    let out = target.join("wasm-out").join(folder);
+        .with_context(|| format!("{} is missing; is `cdylib` still a crate type?", compiled.display()))?;
+    let out = target.join("wasm-out").join(folder).join(program.name);
     let stamp = stamp(&bytes, tools.is_some());
     let stamp_file = out.join("stamp");
     if fs::read_to_string(&stamp_file).is_ok_and(|known| known == stamp) {
-        return read(&out);
+        return read(program, &out);
     }
     if out.exists() {
         fs::remove_dir_all(&out)?;
     }
-    shell::timed("wasm: script glue", || bind(&compiled, &out, mode))?;
-    finish(&out, mode, tools)?;
-    let pair = read(&out)?;
+    shell::timed("wasm: script glue", || bind(program, &compiled, &out, mode))?;
+    finish(program, &out, mode, tools)?;
+    let pair = read(program, &out)?;
     fs::write(&stamp_file, stamp)?;
     Ok(pair)
 }
 
-fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
+fn bind(program: &Program, compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
     let debug = mode == Mode::Debug;
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(compiled)
         .web(true)
         .map_err(|error| anyhow!("{error:?}"))?
-        .out_name(NAME)
+        .out_name(program.name)
         .typescript(false)
         .debug(debug)
         .keep_debug(debug)
@@ -77,18 +103,17 @@ fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
         .remove_producers_section(!debug)
         .generate(out)
         .map_err(|error| anyhow!("wasm-bindgen: {error:?}"))?;
-    let glue = fs::read_to_string(out.join(format!("{NAME}.js")))?;
-    if !glue.contains("export function hydrate(") {
-        bail!(
-            "package app exports no function `hydrate` to the browser (`#[wasm_bindgen] pub fn hydrate()` behind the feature `hydrate`)"
-        );
+    let Program { name, entry, .. } = program;
+    let glue = fs::read_to_string(out.join(format!("{name}.js")))?;
+    if !glue.contains(&format!("export function {entry}(")) {
+        bail!("the program {name} exports no function `{entry}` to the browser (`#[wasm_bindgen] pub fn {entry}()`)");
     }
     Ok(())
 }
 
 /// Makes both files small; one file of script comes out, whatever wasm-bindgen split off.
-fn finish(out: &Path, mode: Mode, tools: Option<&NodeTools>) -> Result<()> {
-    let script = out.join(format!("{NAME}.js"));
+fn finish(program: &Program, out: &Path, mode: Mode, tools: Option<&NodeTools>) -> Result<()> {
+    let script = out.join(format!("{}.js", program.name));
     let Some(tools) = tools else {
         if out.join("snippets").exists() {
             bail!("the browser part uses script snippets, and joining them needs Node; please install it");
@@ -98,15 +123,17 @@ fn finish(out: &Path, mode: Mode, tools: Option<&NodeTools>) -> Result<()> {
     let bundled = tools.bundle_module(&script)?;
     fs::write(&script, bundled)?;
     if mode == Mode::Release {
-        shell::timed("wasm: wasm-opt", || tools.optimise_wasm(&out.join(format!("{NAME}_bg.wasm"))))?;
+        shell::timed("wasm: wasm-opt", || tools.optimise_wasm(&out.join(format!("{}_bg.wasm", program.name))))?;
     }
     Ok(())
 }
 
-fn read(out: &Path) -> Result<Pair> {
-    let file =
-        |name: String| fs::read(out.join(&name)).with_context(|| format!("could not read {name} of the browser part"));
-    Ok(Pair { script: file(format!("{NAME}.js"))?, wasm: file(format!("{NAME}_bg.wasm"))? })
+fn read(program: &Program, out: &Path) -> Result<Pair> {
+    let file = |end: &str| {
+        let name = format!("{}{end}", program.name);
+        fs::read(out.join(&name)).with_context(|| format!("could not read {name}"))
+    };
+    Ok(Pair { script: file(".js")?, wasm: file("_bg.wasm")? })
 }
 
 fn stamp(compiled: &[u8], with_tools: bool) -> String {

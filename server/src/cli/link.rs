@@ -173,7 +173,7 @@ async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> 
     }))
 }
 
-async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
+pub(super) async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
     let (organization, wanted_id) = (organization.to_owned(), wanted.to_owned());
     let rows = app
         .db

@@ -59,9 +59,13 @@ fn name(paths: &BTreeMap<String, String>) -> (Assets, Vec<&'static str>) {
         admin_css: path("admin.css"),
         visitor_css: path("visitor.css"),
         visit_js: path("visit.js"),
+        code_js: path("code.js"),
         passkey_js: path("passkey.js"),
         islands_js: path("latchkey.js"),
         islands_wasm: path("latchkey.wasm"),
+        terminal_css: path("terminal.css"),
+        terminal_js: path("terminal.js"),
+        terminal_wasm: path("terminal.wasm"),
         favicon: path("favicon.svg"),
         manifest: "/manifest.webmanifest".to_owned(),
     };
@@ -86,6 +90,19 @@ pub async fn robots(headers: HeaderMap) -> Response {
 /// `GET /manifest.webmanifest`.
 pub async fn webmanifest(headers: HeaderMap) -> Response {
     send("root/manifest.webmanifest", &headers, AN_HOUR)
+}
+
+/// `GET /terminal.webmanifest`.
+pub async fn terminal_webmanifest(headers: HeaderMap) -> Response {
+    send("root/terminal.webmanifest", &headers, AN_HOUR)
+}
+
+/// `GET /terminal-worker.js`: a worker is bound by the policy of its own answer, and this one fetches.
+pub async fn terminal_worker(headers: HeaderMap) -> Response {
+    let mut response = send("root/terminal-worker.js", &headers, "no-cache");
+    let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 fn send(path: &str, headers: &HeaderMap, cache: &'static str) -> Response {

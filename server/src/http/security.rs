@@ -67,6 +67,18 @@ pub fn page_csp(nonce: &str) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(STRICT))
 }
 
+/// What the terminal's page needs besides: a worker that keeps it, the camera, and sound that nobody pressed a button for.
+pub fn allow_terminal(headers: &mut HeaderMap) {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok()).unwrap_or(STRICT);
+    if let Ok(policy) = HeaderValue::try_from(format!("{policy}; worker-src 'self'")) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let allowed = DENIED.replace("camera=()", "camera=(self)").replace("autoplay=()", "autoplay=(self)");
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        headers.insert(PERMISSIONS, allowed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +130,17 @@ mod tests {
         let missing = ask("/missing", false).await;
         assert_eq!(missing.headers()["content-security-policy"], STRICT);
         assert_eq!(missing.headers()["cache-control"], "no-store");
+    }
+
+    #[test]
+    fn the_terminal_may_see_and_sound_and_nothing_else_more() {
+        let mut headers = HeaderMap::from_iter([(header::CONTENT_SECURITY_POLICY, page_csp("abc="))]);
+        allow_terminal(&mut headers);
+        let csp = headers["content-security-policy"].to_str().unwrap();
+        assert!(csp.contains("'nonce-abc='") && csp.ends_with("worker-src 'self'"), "{csp}");
+        let allowed = headers["permissions-policy"].to_str().unwrap();
+        assert!(allowed.contains(" camera=(self)") && allowed.contains("autoplay=(self)"), "{allowed}");
+        assert!(allowed.contains("microphone=()") && allowed.matches("(self)").count() == 2, "{allowed}");
     }
 
     #[test]

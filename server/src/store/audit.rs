@@ -1,6 +1,7 @@
 //! Writes the audit log: events are buffered through a transaction and chained at its end.
 
 use super::connection::AnyConnection;
+use super::prepared::kept;
 use super::schema::{audit_heads, event_people, events};
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -220,10 +221,10 @@ fn insert(connection: &mut AnyConnection, rows: &[EventRow], people: &[PersonRow
     match connection {
         AnyConnection::Sqlite(c) => {
             for row in rows {
-                diesel::insert_into(events::table).values(row).execute(c)?;
+                kept::<EventRow, _>(diesel::insert_into(events::table).values(row)).execute(c)?;
             }
             for row in people {
-                diesel::insert_into(event_people::table).values(row).execute(c)?;
+                kept::<PersonRow, _>(diesel::insert_into(event_people::table).values(row)).execute(c)?;
             }
         }
         AnyConnection::Postgres(c) => {

@@ -7,7 +7,7 @@ mod shown;
 pub use shown::{Found, Shown, links_of};
 
 use super::connection::AnyConnection;
-use super::schema::{codes, doors, groups, link_codes, link_doors, link_groups, link_windows, links};
+use super::schema::{codes, doors, group_doors, groups, link_codes, link_doors, link_groups, link_windows, links};
 use super::writer::Tx;
 use crate::error::Result;
 use diesel::prelude::*;
@@ -34,7 +34,7 @@ impl Default for Settings {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = link_codes)]
-struct SettingsRow {
+pub(super) struct SettingsRow {
     link_id: String,
     organization_id: String,
     kind: String,
@@ -223,6 +223,24 @@ pub fn scope_names(c: &mut AnyConnection, organization: &str, scopes: &[u32]) ->
 pub fn has_windows(c: &mut AnyConnection, link: &str) -> Result<bool> {
     let windows: i64 = link_windows::table.filter(link_windows::link_id.eq(link)).count().get_result(c)?;
     Ok(windows > 0)
+}
+
+/// How old a list may be by which a terminal opens a door of this link, milliseconds; the longest.
+///
+/// # Errors
+/// Those of the database.
+pub fn longest_list(c: &mut AnyConnection, link: &str) -> Result<Millis> {
+    let direct = link_doors::table.filter(link_doors::link_id.eq(link)).select(link_doors::door_id);
+    let through = link_groups::table
+        .inner_join(group_doors::table.on(group_doors::group_id.eq(link_groups::group_id)))
+        .filter(link_groups::link_id.eq(link))
+        .select(group_doors::door_id);
+    let longest: Option<i64> = doors::table
+        .filter(doors::id.eq_any(direct).or(doors::id.eq_any(through)))
+        .filter(doors::removed_at.is_null())
+        .select(diesel::dsl::max(doors::list_max_age_ms))
+        .first(c)?;
+    Ok(longest.unwrap_or(0))
 }
 
 /// Which links need a newer offline code.

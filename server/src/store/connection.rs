@@ -78,11 +78,7 @@ impl DatabaseUrl {
                     "PRAGMA journal_mode = WAL",
                     "PRAGMA synchronous = FULL",
                     "PRAGMA foreign_keys = ON",
-                    // A log of a million events has some hundred megabytes of indexes, and each event goes to another
-                    // corner of them.
-                    "PRAGMA cache_size = -16000",
-                    // Pages that change with every event go back to the file once in sixteen megabytes, not in four.
-                    "PRAGMA wal_autocheckpoint = 4000",
+                    "PRAGMA cache_size = -4000",
                 ] {
                     connection.batch_execute(pragma).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 }
@@ -108,11 +104,16 @@ impl DatabaseUrl {
     /// As [`Self::connect`].
     pub(crate) fn connect_writer(&self) -> ConnectionResult<AnyConnection> {
         let mut connection = self.connect()?;
-        if let AnyConnection::Postgres(c) = &mut connection {
+        match &mut connection {
+            // The log of a million events has some hundred megabytes of indexes, and each event goes to another corner of
+            // them. The write-ahead log is brought back by another thread; see `backfill`.
+            AnyConnection::Sqlite(c) => {
+                c.batch_execute("PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 16000")
+            }
             // A plan that was made while the log was empty reads all of it; planning takes a twentieth of a batch.
-            c.batch_execute("SET plan_cache_mode = force_custom_plan")
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            AnyConnection::Postgres(c) => c.batch_execute("SET plan_cache_mode = force_custom_plan"),
         }
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
     }
 }

@@ -1,9 +1,9 @@
 //! The facts that decisions need, of any number of links and doors in a few queries: for taps by the batch, and for
 //! asking what would happen.
 
-use super::among::{among, pairs};
 use super::connection::{AnyConnection, each};
 use super::door::DoorRow;
+use super::prepared::{among, pairs};
 use super::schedule;
 use super::schema::{
     doors, group_doors, groups, link_codes, link_door_states, link_doors, link_groups, link_windows, places,

@@ -1,9 +1,10 @@
 //! The database: two entry points, `read` and `write`, and one queue for everything that changes it.
 
 pub mod admin;
-mod among;
 pub mod audit;
+mod backfill;
 pub mod code;
+pub mod command;
 pub mod connection;
 pub mod door;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod names;
 pub mod organization;
 pub mod people;
 pub mod place;
+mod prepared;
 pub mod quota;
 pub mod retention;
 pub mod schedule;
@@ -53,13 +55,54 @@ fn side_by_side(url: &DatabaseUrl) -> u32 {
     }
 }
 
+/// The half of the database that reads. Whoever holds only this does not keep the writer at work.
+#[derive(Clone)]
+pub struct Reader {
+    readers: diesel::r2d2::Pool<Manager>,
+    turns: Arc<Semaphore>,
+    changed: signal::Sender<u64>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+impl Reader {
+    /// Runs a read in one transaction, on a thread that may block.
+    ///
+    /// # Errors
+    /// Those of the closure, or `Unavailable` when no connection can be had.
+    pub async fn read<T, F>(&self, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        // Waiting for a turn costs no thread; the pool never has to make anybody wait.
+        let turn = self.turns.clone().acquire_owned().await;
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let mut connection = readers.get().map_err(|cause| Error::Unavailable(cause.to_string()))?;
+            AnyConnection::transaction(&mut connection, read)
+        })
+        .await
+        .map_err(|cause| Error::Unavailable(format!("a read panicked: {cause}")))?
+    }
+
+    /// Wakes whenever something was committed, here or by another process.
+    #[must_use]
+    pub fn changes(&self) -> signal::Receiver<u64> {
+        self.changed.subscribe()
+    }
+}
+
 /// The database of this process.
 #[derive(Clone)]
 pub struct Db {
-    readers: diesel::r2d2::Pool<Manager>,
-    turns: Arc<Semaphore>,
+    reader: Reader,
     writer: Arc<Writer>,
-    changed: signal::Sender<u64>,
     clock: Clock,
 }
 
@@ -87,8 +130,9 @@ impl Db {
             .build_unchecked(Manager(url.clone()));
         let (changed, _) = signal::channel(0);
         let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
+        backfill::start(url.clone(), changed.subscribe());
         let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
-        Ok(Self { readers, turns, writer, changed, clock })
+        Ok(Self { reader: Reader { readers, turns, changed }, writer, clock })
     }
 
     /// Runs a read in one transaction, on a thread that may block.
@@ -100,16 +144,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        // Waiting for a turn costs no thread; the pool never has to make anybody wait.
-        let turn = self.turns.clone().acquire_owned().await;
-        let readers = self.readers.clone();
-        tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            let mut connection = readers.get().map_err(|cause| Error::Unavailable(cause.to_string()))?;
-            AnyConnection::transaction(&mut connection, read)
-        })
-        .await
-        .map_err(|cause| Error::Unavailable(format!("a read panicked: {cause}")))?
+        self.reader.read(read).await
     }
 
     /// Queues a change; it runs with others in one transaction and is answered after the commit.
@@ -136,7 +171,13 @@ impl Db {
     /// Wakes whenever something was committed, here or by another process.
     #[must_use]
     pub fn changes(&self) -> signal::Receiver<u64> {
-        self.changed.subscribe()
+        self.reader.changes()
+    }
+
+    /// The half that reads.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// The clock that writes are stamped with.
@@ -146,6 +187,6 @@ impl Db {
     }
 
     pub(crate) fn wake(&self) {
-        self.changed.send_modify(|count| *count += 1);
+        self.reader.changed.send_modify(|count| *count += 1);
     }
 }

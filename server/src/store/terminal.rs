@@ -1,5 +1,6 @@
 //! Terminals: the devices at doors that read codes.
 
+pub mod desk;
 pub(crate) mod holders;
 pub mod scans;
 
@@ -36,6 +37,8 @@ pub struct TerminalRow {
     pub removed_at: Option<i64>,
     /// What it runs, as it says itself.
     pub software: String,
+    /// Whether it moves a relay of its own, as it says itself; without one the server opens its door for it.
+    pub relay: bool,
     /// Server time minus its own, as it says itself, milliseconds.
     pub clock_offset_ms: Option<i64>,
     /// When it was heard last.

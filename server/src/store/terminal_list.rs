@@ -105,21 +105,22 @@ struct Place {
 impl Place {
     fn read(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Self> {
         type Row = (i64, Option<String>, bool, Option<i64>, Option<i64>, i64, i64, (String, Option<i64>));
-        let (scope, hours, accepts_digital, down, removed, unlock_ms, max_age_ms, (zone, place_down)): Row = doors::table
-            .inner_join(places::table)
-            .filter(doors::id.eq(id))
-            .filter(doors::organization_id.eq(organization))
-            .select((
-                doors::scope,
-                doors::schedule_id,
-                doors::accepts_digital,
-                doors::locked_down_at,
-                doors::removed_at,
-                doors::unlock_ms,
-                doors::list_max_age_ms,
-                (places::time_zone, places::locked_down_at),
-            ))
-            .first(c)?;
+        let (scope, hours, accepts_digital, down, removed, unlock_ms, max_age_ms, (zone, place_down)): Row =
+            doors::table
+                .inner_join(places::table)
+                .filter(doors::id.eq(id))
+                .filter(doors::organization_id.eq(organization))
+                .select((
+                    doors::scope,
+                    doors::schedule_id,
+                    doors::accepts_digital,
+                    doors::locked_down_at,
+                    doors::removed_at,
+                    doors::unlock_ms,
+                    doors::list_max_age_ms,
+                    (places::time_zone, places::locked_down_at),
+                ))
+                .first(c)?;
         let door = Door {
             id: id.to_owned(),
             scope: number(scope),
@@ -215,12 +216,7 @@ fn own_hours(c: &mut AnyConnection, organization: &str) -> Result<HashMap<String
         .inner_join(link_codes::table.on(link_codes::link_id.eq(link_windows::link_id)))
         .filter(link_codes::organization_id.eq(organization))
         .filter(link_codes::off_line.eq(true))
-        .select((
-            link_windows::link_id,
-            link_windows::weekday,
-            link_windows::from_minute,
-            link_windows::until_minute,
-        ))
+        .select((link_windows::link_id, link_windows::weekday, link_windows::from_minute, link_windows::until_minute))
         .load(c)?;
     let mut own: HashMap<String, Schedule> = HashMap::new();
     for (link, weekday, from, until) in rows {
@@ -244,14 +240,7 @@ fn blocked(c: &mut AnyConnection, organization: &str, now: Millis) -> Result<BTr
                 .or(links::paused_at.is_not_null())
                 .or(links::uses.nullable().ge(links::max_uses)),
         )
-        .select((
-            codes::lookup,
-            codes::retired_at,
-            links::revoked_at,
-            links::paused_at,
-            links::uses,
-            links::max_uses,
-        ))
+        .select((codes::lookup, codes::retired_at, links::revoked_at, links::paused_at, links::uses, links::max_uses))
         .load(c)?;
     let why = |(lookup, retired, revoked, paused, uses, max): Row| {
         let all = [
@@ -321,7 +310,11 @@ pub(crate) fn newest(c: &mut AnyConnection, terminal: &str) -> Result<Option<Lis
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) fn newest_head(c: &mut AnyConnection, organization: &str, terminal: &str) -> Result<(Option<ListHead>, i64)> {
+pub(crate) fn newest_head(
+    c: &mut AnyConnection,
+    organization: &str,
+    terminal: &str,
+) -> Result<(Option<ListHead>, i64)> {
     let head: Option<ListHead> = each!(c => terminal_lists::table
         .filter(terminal_lists::terminal_id.eq(terminal))
         .order(terminal_lists::version.desc())

@@ -75,9 +75,8 @@ async fn ten_thousand_entries_and_twenty_aborted_uploads_lose_and_double_nothing
         if aborted < 20 {
             aborted += 1;
             let (app, terminal, half) = (house.app.clone(), terminal.clone(), batch.clone());
-            let mut upload = tokio::spawn(async move {
-                server::service::terminal::journal::upload(&app, &terminal, half).await
-            });
+            let mut upload =
+                tokio::spawn(async move { server::service::terminal::journal::upload(&app, &terminal, half).await });
             let patience = std::time::Duration::from_millis(u64::try_from(aborted).unwrap() * 3);
             if tokio::time::timeout(patience, &mut upload).await.is_err() {
                 upload.abort();
@@ -311,8 +310,7 @@ async fn a_journal_beside_its_own_scan_makes_one_story(database: &str) {
     let (id, text) = house.coded(&ours, &things.door, "offline", |_| ()).await;
     for number in 1..=20 {
         let entry = off_line(&house, number, Some(&name(&text)), "offline", true);
-        let (scanned, upto) =
-            tokio::join!(house.scan(&terminal, number, &text), house.upload(&terminal, vec![entry]));
+        let (scanned, upto) = tokio::join!(house.scan(&terminal, number, &text), house.upload(&terminal, vec![entry]));
         assert!(scanned.decision.granted() && upto == number, "{number}: {scanned:?}, {upto}");
     }
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 20);

@@ -111,9 +111,13 @@ async fn a_code_is_listed_only_as_its_link_allows(database: &str) {
     let (_, own) = house.coded(&ours, &things.door, "online", own).await;
     let held = house.list(&terminal).await;
     let now = house.app.clock.now();
-    for (text, reason) in
-        [(&plain, "needs_network"), (&other, "needs_network"), (&allowed, "allowed"), (&once, "allowed"), (&own, "allowed")]
-    {
+    for (text, reason) in [
+        (&plain, "needs_network"),
+        (&other, "needs_network"),
+        (&allowed, "allowed"),
+        (&once, "allowed"),
+        (&own, "allowed"),
+    ] {
         assert_eq!(held.reason(text, now), reason);
     }
     assert_eq!(held.list.codes.values().filter(|entry| entry.once).count(), 1);
@@ -363,11 +367,14 @@ fn many(house: &House, id: &str, count: usize) {
     let numbers = if postgres {
         format!("generate_series(1, {count}) AS n (n)")
     } else {
-        format!("(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) SELECT n FROM s) AS n")
+        format!(
+            "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count}) SELECT n FROM s) AS n"
+        )
     };
     let copy = |table: &str, key: &str, columns: &[(&str, &str)]| {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-        let values: Vec<&str> = columns.iter().map(|(name, value)| if value.is_empty() { *name } else { *value }).collect();
+        let values: Vec<&str> =
+            columns.iter().map(|(name, value)| if value.is_empty() { *name } else { *value }).collect();
         let sql = format!(
             "INSERT INTO {table} ({}) SELECT {} FROM {table}, {numbers} WHERE {key} = '{id}'",
             names.join(", "),
@@ -376,39 +383,51 @@ fn many(house: &House, id: &str, count: usize) {
         house.unguarded(&sql);
     };
     let of = "link_id || n";
-    copy("links", "id", &[
-        ("id", "id || n"),
-        ("organization_id", ""),
-        ("name", ""),
-        ("email", ""),
-        ("phone", ""),
-        ("company", ""),
-        ("host_name", ""),
-        ("host_contact", ""),
-        ("note", ""),
-        ("external_id", ""),
-        ("language", ""),
-        ("valid_from", ""),
-        ("valid_until", ""),
-        ("uses", ""),
-        ("cooldown_ms", ""),
-        ("secret_hash", "secret_hash || n"),
-        ("secret_sealed", ""),
-        ("secret_version", ""),
-        ("version", ""),
-        ("created_at", ""),
-        ("notify_host", ""),
-        ("name_key", ""),
-    ]);
+    copy(
+        "links",
+        "id",
+        &[
+            ("id", "id || n"),
+            ("organization_id", ""),
+            ("name", ""),
+            ("email", ""),
+            ("phone", ""),
+            ("company", ""),
+            ("host_name", ""),
+            ("host_contact", ""),
+            ("note", ""),
+            ("external_id", ""),
+            ("language", ""),
+            ("valid_from", ""),
+            ("valid_until", ""),
+            ("uses", ""),
+            ("cooldown_ms", ""),
+            ("secret_hash", "secret_hash || n"),
+            ("secret_sealed", ""),
+            ("secret_version", ""),
+            ("version", ""),
+            ("created_at", ""),
+            ("notify_host", ""),
+            ("name_key", ""),
+        ],
+    );
     copy("link_doors", "link_id", &[("link_id", of), ("door_id", "")]);
-    copy("link_codes", "link_id", &[("link_id", of), ("organization_id", ""), ("kind", ""), ("web", ""), ("off_line", "")]);
-    copy("codes", "link_id", &[
-        ("id", "id || n"),
-        ("organization_id", ""),
-        ("link_id", of),
-        ("kind", ""),
-        ("lookup", "lookup || n"),
-        ("last_step", ""),
-        ("created_at", ""),
-    ]);
+    copy(
+        "link_codes",
+        "link_id",
+        &[("link_id", of), ("organization_id", ""), ("kind", ""), ("web", ""), ("off_line", "")],
+    );
+    copy(
+        "codes",
+        "link_id",
+        &[
+            ("id", "id || n"),
+            ("organization_id", ""),
+            ("link_id", of),
+            ("kind", ""),
+            ("lookup", "lookup || n"),
+            ("last_step", ""),
+            ("created_at", ""),
+        ],
+    );
 }

@@ -28,6 +28,7 @@ impl House {
             revoked_at: None,
             removed_at: None,
             software: "test".into(),
+            relay: true,
             clock_offset_ms: None,
             last_seen_at: None,
             waiting: 0,
@@ -87,7 +88,8 @@ impl House {
 
     /// Brings a terminal its newest list, as one that has none.
     pub(crate) async fn list(&self, terminal: &TerminalRow) -> Held {
-        let Delivered::Whole { manifest, list } = list::deliver(&self.app, terminal, None).await.expect("a list") else {
+        let Delivered::Whole { manifest, list } = list::deliver(&self.app, terminal, None).await.expect("a list")
+        else {
             panic!("whoever has nothing gets everything");
         };
         self.held(terminal, &manifest, list.into_bytes())

@@ -46,8 +46,7 @@ async fn two_hundred_scans_of_a_one_use_code_at_two_terminals_open_once(database
             let terminal = terminals[number % 2].clone();
             let sequence = i64::try_from(number / 2).unwrap() + 1;
             scans.spawn(async move {
-                let scan =
-                    Scan { scan: format!("scan-of-many-{number:04}"), sequence, code: text.into_bytes(), at: 0 };
+                let scan = Scan { scan: format!("scan-of-many-{number:04}"), sequence, code: text.into_bytes(), at: 0 };
                 scan::scan(&app, &terminal, scan).await.unwrap().decision.reason.code()
             });
         }
@@ -68,10 +67,8 @@ async fn a_link_and_its_code_share_one_counter(database: &str) {
     let terminal = house.terminal(&ours, &things.door).await;
     assert!(house.scan(&terminal, 1, &text).await.decision.granted());
     let tap = |request: &'static str| {
-        let tapper = Tapper {
-            credential: Credential::Link { id: link.clone(), secret_version: 1 },
-            facts: BTreeMap::new(),
-        };
+        let tapper =
+            Tapper { credential: Credential::Link { id: link.clone(), secret_version: 1 }, facts: BTreeMap::new() };
         unlock::unlock(&house.app, tapper, &things.door, request)
     };
     let report = tap("request-number-one").await.unwrap();
@@ -314,11 +311,8 @@ async fn a_grant_that_nobody_ends_is_interrupted_and_gives_no_free_try(database:
     assert_eq!(house.upload(&terminal, vec![entry.clone()]).await, 1);
     assert_eq!(house.upload(&terminal, vec![entry]).await, 1);
     let events = house.events(&ours).await;
-    let ends: Vec<&str> = events
-        .iter()
-        .filter(|row| row.cause.as_ref() == Some(&scanned.event))
-        .map(|row| row.action.as_str())
-        .collect();
+    let ends: Vec<&str> =
+        events.iter().filter(|row| row.cause.as_ref() == Some(&scanned.event)).map(|row| row.action.as_str()).collect();
     assert_eq!(ends, ["door.interrupted", "door.confirmed"], "what happened is told, late as it is");
 }
 

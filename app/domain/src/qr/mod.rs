@@ -3,7 +3,7 @@
 //! A code of ours is `LK1`, a letter for its kind, and its bytes in Crockford's base 32; `docs/qr-codes.md` has the
 //! layout and test vectors. Numbers are big-endian, times Unix seconds. What no kind of ours fits is a third party's.
 
-mod crockford;
+pub(crate) mod crockford;
 mod kind;
 mod offline;
 mod partner;

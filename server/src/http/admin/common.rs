@@ -177,6 +177,6 @@ pub(super) fn door_row(app: &App, at: &DoorAtPlace) -> doors_page::Row {
         description: at.door.description.clone(),
         state: door_state(app, at),
         accepts_digital: at.door.accepts_digital,
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down" | "place.locked_down", _) => detail("reason"),
+        ("terminal.paired", _) => detail("software"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
         ("schedule.created" | "schedule.changed", _) => detail("week"),
         ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),

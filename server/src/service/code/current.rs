@@ -30,6 +30,12 @@ impl Current {
         &self.text
     }
 
+    /// How wide its picture is, with the white around it, modules.
+    #[must_use]
+    pub fn modules(&self) -> u32 {
+        picture::modules(self.text.len())
+    }
+
     /// As a PNG. Takes a few milliseconds of a thread that may block.
     ///
     /// # Errors

@@ -73,6 +73,53 @@ pub struct Inspected {
     pub everywhere: Option<Reason>,
 }
 
+impl Inspected {
+    /// What it is, in a few words.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self.what {
+            What::Unreadable(_) => "No code of ours",
+            What::Ours(kind) => app::page::admin::link::code_named(kind),
+            What::Partner(_) => "A partner's code",
+            What::Foreign(_) => "Somebody else's code",
+        }
+    }
+
+    /// What it is, for scripts.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.what {
+            What::Unreadable(_) => "unreadable",
+            What::Ours(kind) => kind.code(),
+            What::Partner(_) => "partner",
+            What::Foreign(_) => "foreign",
+        }
+    }
+
+    /// What that means, in a sentence or two.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self.what {
+            What::Unreadable(unreadable) => unreadable.to_string(),
+            What::Ours(_) if self.says.here == Some(false) => {
+                "It was made for another organization, and means nothing here.".into()
+            }
+            What::Ours(_) if self.code.is_none() => {
+                "It has the form of ours, but nobody here knows it: made elsewhere, or made up.".into()
+            }
+            What::Ours(qr::Kind::Online) => "The server looks it up at every scan; in itself it says nothing.".into(),
+            What::Ours(qr::Kind::Offline) => "It is signed, and says all that a terminal needs to open by.".into(),
+            What::Ours(qr::Kind::Rotating) => {
+                "It is signed anew every 15 seconds, and opens within a minute or not at all.".into()
+            }
+            What::Partner(_) => {
+                "Another system made it with a secret that it shares with this server; none is set up here.".into()
+            }
+            What::Foreign(bytes) => format!("It is none of ours: {bytes} bytes of something else."),
+        }
+    }
+}
+
 /// Explains what a scanner read. With a door, by the very decision that a scan there meets.
 ///
 /// # Errors

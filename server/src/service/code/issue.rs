@@ -23,10 +23,18 @@ const AHEAD_MS: i64 = 7 * DAY_MS;
 /// Links renewed in one step.
 const STEP: i64 = 50;
 const DAY_MS: i64 = 86_400_000;
+/// How often [`renew`] looks, milliseconds.
+const HOUSEKEEPING_MS: i64 = 1_800_000;
 
 /// The context a code's text is sealed for.
 fn context(code: &str) -> String {
     format!("code:{code}")
+}
+
+/// When the offline code of a link that begins then is there, at the latest.
+#[must_use]
+pub fn comes_at(valid_from: Millis) -> Millis {
+    valid_from - (LIFE_MS - DAY_MS) + 2 * HOUSEKEEPING_MS
 }
 
 /// What became of a link's codes in a change.

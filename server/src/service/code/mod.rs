@@ -5,10 +5,13 @@ mod inspect;
 mod issue;
 mod picture;
 mod read;
+mod show;
 
-pub use current::{Current, current};
+pub(crate) use current::open;
+pub use current::{Current, current, next_step};
 pub use inspect::{Answer, Inspected, Says, What, inspect};
-pub use issue::renew;
 pub(crate) use issue::{Said, describe, follow, text};
+pub use issue::{comes_at, renew};
 pub use picture::{Picture, find, png, svg};
 pub use read::{OFFLINE_KEY, offline_keys, read};
+pub use show::show;

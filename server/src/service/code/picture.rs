@@ -12,8 +12,6 @@ use std::io::Cursor;
 const WIDTH: u32 = 700;
 /// Around the code, modules: what readers need (ISO/IEC 18004).
 const QUIET: u32 = 4;
-/// What may be uploaded to be read, bytes.
-pub const MOST_BYTES: usize = 8 << 20;
 /// Each side of what is decoded, pixels.
 const MOST_SIDE: u32 = 8_000;
 /// Each side of what is looked at, pixels: a phone's picture is shrunk to it.
@@ -23,6 +21,15 @@ const LOOKED_AT: u32 = 1_600;
 fn code(text: &str) -> Result<QrCode> {
     QrCode::with_error_correction_level(text, EcLevel::M)
         .map_err(|cause| Error::Unavailable(format!("this is no text for a code: {cause}")))
+}
+
+/// How wide the code of a text of ours is with its white around it, modules: letters and digits that QR packs
+/// closely (ISO/IEC 18004, table 7).
+#[must_use]
+pub(super) fn modules(characters: usize) -> u32 {
+    let most = [20, 38, 61, 90, 122, 154, 178, 221];
+    let version = most.into_iter().position(|most| characters <= most).unwrap_or(most.len());
+    17 + 4 * u32::try_from(version + 1).unwrap_or(1) + 2 * QUIET
 }
 
 fn module(code: &QrCode) -> u32 {
@@ -138,7 +145,9 @@ mod tests {
     fn the_kinds_of_code_are_as_large_as_the_documents_say() {
         for (characters, version) in [(30, 2), (153, 6), (198, 8), (131, 6), (70, 4)] {
             let text = format!("LK1{}", "A".repeat(characters - 3));
-            assert_eq!(code(&text).unwrap().version(), qrcode::Version::Normal(version), "{characters}");
+            let code = code(&text).unwrap();
+            assert_eq!(code.version(), qrcode::Version::Normal(version), "{characters}");
+            assert_eq!(usize::try_from(modules(characters)).unwrap(), code.width() + 8);
         }
     }
 

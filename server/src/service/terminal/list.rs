@@ -94,13 +94,8 @@ pub async fn deliver(app: &App, terminal: &TerminalRow, have: Option<i64>) -> Re
             let before = terminal_list::newest(tx.connection, &of.id)?.map_or(0, |row| row.version);
             let now_at = terminal::find(tx.connection, &of.organization_id, &of.id)?.list_version;
             let version = made_at.max(before.max(now_at).max(have.unwrap_or(0)) + 1);
-            let manifest = Manifest {
-                aud: of.id.clone(),
-                version,
-                made_at,
-                expires_at: made_at + life,
-                hash: List::hash(&body),
-            };
+            let manifest =
+                Manifest { aud: of.id.clone(), version, made_at, expires_at: made_at + life, hash: List::hash(&body) };
             let manifest = manifest.sign(&key);
             let row = ListRow {
                 terminal_id: of.id.clone(),
@@ -125,8 +120,7 @@ fn sent(read: Read, manifest: String, have: Option<i64>) -> Result<Delivered> {
     if let (Some(had), Some(from)) = (read.had, have) {
         return Ok(Delivered::Changed { manifest, change: had.change_to(&read.list), from });
     }
-    let list = String::from_utf8(read.body.to_vec())
-        .map_err(|_| Error::Unavailable("a list is not text".into()))?;
+    let list = String::from_utf8(read.body.to_vec()).map_err(|_| Error::Unavailable("a list is not text".into()))?;
     Ok(Delivered::Whole { manifest, list })
 }
 
@@ -185,9 +179,8 @@ fn can_be(version: i64, now: Millis) -> bool {
 
 /// Whether a list will do for a while: a day, or half of its life where that is less.
 fn is_good(manifest: &str, now: Millis) -> bool {
-    opened(manifest).is_some_and(|manifest| {
-        manifest.expires_at - now >= GOOD_MS.min((manifest.expires_at - manifest.made_at) / 2)
-    })
+    opened(manifest)
+        .is_some_and(|manifest| manifest.expires_at - now >= GOOD_MS.min((manifest.expires_at - manifest.made_at) / 2))
 }
 
 /// A manifest that this server signed itself and kept.

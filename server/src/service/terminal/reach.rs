@@ -75,9 +75,7 @@ pub async fn reach(app: &App, organization: &str, since: Millis) -> Result<Reach
                     Some(revision) => {
                         let first = match missing.entry(revision) {
                             Entry::Occupied(known) => *known.get(),
-                            Entry::Vacant(new) => {
-                                *new.insert(holders::recorded_after(c, &organization, revision)?)
-                            }
+                            Entry::Vacant(new) => *new.insert(holders::recorded_after(c, &organization, revision)?),
                         };
                         first.is_none_or(|recorded_at| recorded_at > since)
                     }

@@ -2,8 +2,8 @@
 
 use super::CodeRow;
 use crate::error::Result;
-use crate::store::among::among;
 use crate::store::connection::{AnyConnection, each};
+use crate::store::prepared::among;
 use crate::store::schema::codes;
 use diesel::prelude::*;
 use domain::Millis;

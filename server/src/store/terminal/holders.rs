@@ -20,24 +20,23 @@ pub(crate) struct Holder {
 /// # Errors
 /// Those of the database.
 pub(crate) fn holders(c: &mut AnyConnection, organization: &str, at: Millis) -> Result<Vec<Holder>> {
-    let rows: Vec<(TerminalRow, Option<i64>)> = terminals::table
-        .left_join(
-            terminal_lists::table.on(terminal_lists::terminal_id
-                .eq(terminals::id)
-                .and(terminal_lists::version.eq(terminals::list_version))),
-        )
-        .filter(terminals::organization_id.eq(organization))
-        .filter(terminals::list_version.gt(0))
-        .filter(terminals::list_expires_at.gt(at))
-        .filter(
-            terminals::revoked_at
-                .is_null()
-                .or(terminals::last_seen_at.is_null())
-                .or(terminals::last_seen_at.lt(terminals::revoked_at)),
-        )
-        .order((terminals::name, terminals::id))
-        .select((TerminalRow::as_select(), terminal_lists::revision.nullable()))
-        .load(c)?;
+    let rows: Vec<(TerminalRow, Option<i64>)> =
+        terminals::table
+            .left_join(terminal_lists::table.on(
+                terminal_lists::terminal_id.eq(terminals::id).and(terminal_lists::version.eq(terminals::list_version)),
+            ))
+            .filter(terminals::organization_id.eq(organization))
+            .filter(terminals::list_version.gt(0))
+            .filter(terminals::list_expires_at.gt(at))
+            .filter(
+                terminals::revoked_at
+                    .is_null()
+                    .or(terminals::last_seen_at.is_null())
+                    .or(terminals::last_seen_at.lt(terminals::revoked_at)),
+            )
+            .order((terminals::name, terminals::id))
+            .select((TerminalRow::as_select(), terminal_lists::revision.nullable()))
+            .load(c)?;
     Ok(rows.into_iter().map(|(terminal, revision)| Holder { terminal, revision }).collect())
 }
 

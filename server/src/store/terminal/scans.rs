@@ -1,8 +1,8 @@
 //! Every scan of every terminal once: by the terminal's own count, and by the id of the scan.
 
 use crate::error::{Error, Result};
-use crate::store::among::{numbered, pairs};
 use crate::store::connection::{AnyConnection, each};
+use crate::store::prepared::{numbered, pairs};
 use crate::store::schema::terminal_scans;
 use crate::store::writer::Tx;
 use diesel::prelude::*;

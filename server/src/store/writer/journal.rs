@@ -62,6 +62,8 @@ pub enum Said {
     Failed(String),
     /// It was not asked.
     Nothing,
+    /// It was asked, and nobody knows: it may have opened, or not.
+    Unknown,
 }
 
 impl Batch {
@@ -211,5 +213,6 @@ fn kind(said: &Said, after_ms: i64) -> OutcomeKind {
         Said::Opened => OutcomeKind::Confirmed { after_ms: after_ms.max(0) },
         Said::Failed(answer) => OutcomeKind::Failed { answer: answer.clone() },
         Said::Nothing => OutcomeKind::Interrupted,
+        Said::Unknown => OutcomeKind::TimedOut,
     }
 }

@@ -3,10 +3,10 @@
 use super::outcome::Reported;
 use super::{Admission, Reachable, Tx};
 use crate::error::Result;
-use crate::store::among::{among, pairs};
 use crate::store::code::{self, Found, Shown};
 use crate::store::connection::{AnyConnection, each};
 use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
+use crate::store::prepared::{among, pairs};
 use crate::store::schema::{commands, events, links};
 use crate::store::terminal::scans::Scans;
 use diesel::prelude::*;
@@ -126,7 +126,7 @@ impl<'a> Named<'a> {
             match admission {
                 Admission::Tap(tap) => {
                     named.doors.insert(&tap.door);
-                    named.requests.insert((tap.credential.id(), &tap.request));
+                    named.requests.insert((&tap.request, tap.credential.id()));
                     named.link(tap.credential.id(), &tap.door);
                 }
                 Admission::Scan(scan) => {
@@ -194,7 +194,7 @@ impl Batch {
         }
         if !named.requests.is_empty() {
             let rows: Vec<(Option<String>, Option<String>, String)> = each!(connection => events::table
-                .filter(pairs((events::credential, events::request), &list(&named.requests)))
+                .filter(pairs((events::request, events::credential), &list(&named.requests)))
                 .filter(events::request.is_not_null())
                 .select((events::credential, events::request, events::id))
                 .load(connection))?;

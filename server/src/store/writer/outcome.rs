@@ -3,9 +3,9 @@
 use super::load::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
-use crate::store::among::among;
 use crate::store::audit::NewEvent;
 use crate::store::connection::{AnyConnection, each};
+use crate::store::prepared::among;
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
@@ -178,9 +178,9 @@ fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<Hash
         AnyConnection::Sqlite(c) => query.load(c)?,
         AnyConnection::Postgres(c) => query.for_update().load(c)?,
     };
-    let stored = rows.into_iter().map(|(event, organization, took_use, claimed_by)| {
-        (event, Pending { organization, took_use, claimed_by })
-    });
+    let stored = rows
+        .into_iter()
+        .map(|(event, organization, took_use, claimed_by)| (event, Pending { organization, took_use, claimed_by }));
     let new = batch.commands.iter().filter(|row| causes.contains(&row.event_id.as_str())).map(|row| {
         let (organization, claimed_by) = (row.organization_id.clone(), row.claimed_by.clone());
         (row.event_id.clone(), Pending { organization, took_use: row.took_use, claimed_by })

@@ -72,6 +72,7 @@ pub(super) fn make(clock: &Clock, terminal: &TerminalRow, entry: &Entry, now: Mi
         "opened" => Said::Opened,
         "failed" => Said::Failed(clean(&entry.note, NOTE)),
         "none" => Said::Nothing,
+        "unknown" => Said::Unknown,
         other => {
             odd.word(&mut detail, "outcome", other);
             Said::Nothing

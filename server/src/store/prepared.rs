@@ -1,9 +1,12 @@
-//! Conditions on many ids or pairs of ids at once, with one bound value: the statement's text is the same for any number
+//! Statements that stay prepared.
+//!
+//! Conditions on many ids or pairs of ids at once have one bound value: the statement's text is the same for any number
 //! of them, so that it stays prepared, where a list of placeholders is prepared anew for each length.
 //!
 //! Two lists, `a IN (…) AND b IN (…)`, are no way to ask for pairs: an index of both columns is then searched for each of
 //! one with each of the other.
 
+use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
@@ -163,6 +166,31 @@ impl<C> ValidGrouping<()> for Among<C> {
 impl<A, B> ValidGrouping<()> for Pairs<A, B> {
     type IsAggregate = is_aggregate::No;
 }
+
+/// A statement whose text is always the same, kept prepared by the type of what it writes. Diesel looks for an insert by
+/// its text, which it writes anew each time, since it cannot know whether a row leaves columns to their defaults.
+pub(crate) struct Kept<Q, Row> {
+    statement: Q,
+    writes: std::marker::PhantomData<Row>,
+}
+
+/// An insert of one such row. Every column must be written, the absent ones as NULL.
+pub(crate) fn kept<Row, Q>(statement: Q) -> Kept<Q, Row> {
+    Kept { statement, writes: std::marker::PhantomData }
+}
+
+impl<Q, Row: 'static> QueryId for Kept<Q, Row> {
+    type QueryId = Row;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Q: QueryFragment<Sqlite>, Row> QueryFragment<Sqlite> for Kept<Q, Row> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.statement.walk_ast(out)
+    }
+}
+
+impl<C, Q, Row> RunQueryDsl<C> for Kept<Q, Row> {}
 impl<A, B> ValidGrouping<()> for Numbered<A, B> {
     type IsAggregate = is_aggregate::No;
 }
