@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::store::connection::{AnyConnection, each};
-use crate::store::prepared::{numbered, pairs};
+use crate::store::prepared::{kept, numbered, pairs};
 use crate::store::schema::terminal_scans;
 use crate::store::writer::Tx;
 use diesel::prelude::*;
@@ -125,7 +125,7 @@ fn insert(c: &mut AnyConnection, rows: &[&ScanRow]) -> QueryResult<()> {
     match c {
         AnyConnection::Sqlite(c) => {
             for row in rows {
-                diesel::insert_into(terminal_scans::table).values(*row).execute(c)?;
+                kept::<ScanRow, _>(diesel::insert_into(terminal_scans::table).values(*row)).execute(c)?;
             }
         }
         AnyConnection::Postgres(c) if !rows.is_empty() => {

@@ -1,9 +1,10 @@
 //! Writes what deciding a batch changed: counters, what links did at doors, openings under way. One statement for all
 //! of a kind: Diesel keeps no `UPDATE` prepared, and preparing one costs more than running it.
 
-use super::load::{Batch, LinkRow};
+use super::load::{Batch, CommandRow, LinkRow};
 use crate::error::{Error, Result};
 use crate::store::connection::AnyConnection;
+use crate::store::prepared::kept;
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
@@ -114,7 +115,7 @@ impl Batch {
         match connection {
             AnyConnection::Sqlite(c) => {
                 for row in &self.commands {
-                    diesel::insert_into(commands::table).values(row).execute(c)?;
+                    kept::<CommandRow, _>(diesel::insert_into(commands::table).values(row)).execute(c)?;
                 }
             }
             AnyConnection::Postgres(c) if !self.commands.is_empty() => {
