@@ -2,7 +2,7 @@
 
 use super::connection::AnyConnection;
 use super::event::{self, EventRow};
-use super::schema::{admins, doors, groups, invitations, links, messages, places, schedules};
+use super::schema::{admins, doors, groups, invitations, links, messages, places, schedules, terminals};
 use crate::error::Result;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -92,6 +92,7 @@ pub fn names_with(c: &mut AnyConnection, organization: &str, rows: &[EventRow], 
     look_up!(admins, "admin_", admins::name, admins::removed_at);
     look_up!(groups, "group_", groups::name, groups::removed_at);
     look_up!(schedules, "schedule_", schedules::name, schedules::removed_at);
+    look_up!(terminals, "terminal_", terminals::name, terminals::removed_at);
     look_up!(messages, "message_", messages::recipient, never());
     look_up!(invitations, "invitation_", invitations::name, invitations::withdrawn_at);
     let events: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
