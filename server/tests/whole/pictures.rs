@@ -161,7 +161,7 @@ async fn a_page_shows_its_code_before_its_time_and_not_after(database: &str) {
     for words in [shown.as_str(), "A little early", "Save picture", "download=\"door-code.png\"", "without a network"] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
-    assert!(page.body.contains("code.js") && !page.body.contains("http-equiv=\"refresh\""));
+    assert!(page.body.contains("/pkg/code.") && !page.body.contains("http-equiv=\"refresh\""));
     let path = format!("/visit/{}", things.link);
     link::pause(&house.app, &actor, &things.link).await.unwrap();
     house.app.clock.shift(3_700_000);
@@ -189,7 +189,7 @@ async fn a_page_that_opens_nothing_shows_the_code_and_no_button(database: &str) 
     let mut visitor = house.browser();
     let page = visitor.visit(&things.secret).await;
     assert!(page.body.contains("Your code") && page.body.contains("Quetzal Gate"), "{}", page.body);
-    assert!(!page.body.contains("Unlock") && !page.body.contains("<button") && !page.body.contains("visit.js"));
+    assert!(!page.body.contains("Unlock") && !page.body.contains("<button") && !page.body.contains("/pkg/visit."));
     let asked = visitor.get(&format!("/visit/{}/doors/{}", things.link, things.door)).await;
     assert_eq!((asked.status, asked.location()), (303, format!("/visit/{}", things.link).as_str()));
     let token = page.token();
