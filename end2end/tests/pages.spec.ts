@@ -73,11 +73,6 @@ for (const [device, options] of Object.entries(devices)) {
           'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
           'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
         });
-        const coded = links.find(link => link.qr === 'offline').id;
-        Object.assign(pages, {
-          'code-inspect': '/codes/inspect', 'link-code': `/links/${coded}?code=1`, 'link-badge': `/links/${coded}/badge`, 'link-badge-card': `/links/${coded}/badge?size=card`,
-          'link-code-edit': `/links/${coded}/edit`, 'link-rotating': `/links/${links.find(link => link.qr === 'rotating').id}`,
-        });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
         for (const [name, path] of Object.entries(pages)) {
@@ -187,6 +182,41 @@ for (const [device, options] of Object.entries(devices)) {
         const [made] = await latchkey.cli('link', 'create', '--name', 'Grace', '--door', 'Vault', '--door', 'Court', '--door', 'Front door', '--open', 'sun=03:00-03:01');
         await page.goto(made.url);
         await look(page, folder, 'visitor-outside-hours');
+      });
+
+      test('codes of links', async ({ page, latchkey }) => {
+        await signIn(page, latchkey);
+        const links = await latchkey.cli('link', 'list');
+        const of = (kind: string) => links.find(link => link.qr === kind).id;
+        const pages: Record<string, string> = {
+          'code-inspect': '/codes/inspect', 'link-code': `/links/${of('offline')}?code=1`, 'link-code-by-code': `/links/${of('online')}`,
+          'link-code-rotating': `/links/${of('rotating')}`, 'link-code-edit': `/links/${of('offline')}/edit`,
+          'link-badge': `/links/${of('offline')}/badge`, 'link-badge-card': `/links/${of('offline')}/badge?size=card`,
+        };
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(`${latchkey.url}${path}`);
+          await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+          await look(page, folder, name);
+        }
+        if (folder === 'desktop-light') {
+          await page.goto(`${latchkey.url}/links/${of('offline')}/badge`);
+          await page.pdf({ path: `screenshots/${folder}/link-badge.pdf`, preferCSSPageSize: true });
+        }
+        const file = `${latchkey.folder}/code.png`;
+        await latchkey.cli('qr', 'picture', of('offline'), '--png', file);
+        await page.goto(`${latchkey.url}/codes/inspect`);
+        await page.getByLabel('Or a picture of it').setInputFiles(file);
+        await page.getByLabel('At which door').selectOption({ label: 'Front door, Lindenstraße 14' });
+        await page.getByRole('button', { name: 'Read it' }).click();
+        await expect(page.getByRole('status')).toContainText('would open');
+        await look(page, folder, 'code-inspect-yes');
+        for (const [kind, language] of [['offline', 'en'], ['rotating', 'de'], ['online', 'en']]) {
+          const [shown] = await latchkey.cli('link', 'show', of(kind!));
+          await page.goto(shown.url);
+          await page.goto(`${page.url()}?lang=${language}`);
+          await page.waitForTimeout(300);
+          await look(page, folder, `visitor-code-${kind}`);
+        }
       });
 
       test('every page before the first link', async ({ page, database }) => {

@@ -31,6 +31,9 @@ pub(super) struct Picture {
     /// Write an SVG; - for standard output.
     #[arg(long, value_name = "FILE", group = "kind")]
     svg: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -59,10 +62,11 @@ impl Qr {
                 if let Some(file) = &wanted.png {
                     write(file, &code.clone().png().await?)?;
                 }
+                let object = json!({ "id": code.row.id, "link": row.id, "kind": code.kind.code() });
                 if let Some(file) = &wanted.svg {
                     write(file, code.svg().await?.as_bytes())?;
                 }
-                Ok(())
+                if wanted.json { print(true, &object, "") } else { Ok(()) }
             }
             Self::Inspect(asked) => {
                 let scanned = if asked.code == "-" { input()? } else { asked.code.into_bytes() };

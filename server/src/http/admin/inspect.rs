@@ -14,9 +14,13 @@ use app::ui::{Choice, Field};
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::reason::Reason;
+use tokio::sync::Semaphore;
 
 /// The most characters of a code: one of version 40 holds no more.
 const LONGEST: usize = domain::qr::LONGEST;
+
+/// Whose turn it is to have a picture read.
+static READING: Semaphore = Semaphore::const_new(1);
 
 async fn model(app: &App, admin: &Admin) -> Result<page::Model> {
     let organization = admin.organization.id.clone();
@@ -69,7 +73,11 @@ async fn scanned(text: String, picture: Option<Vec<u8>>) -> std::result::Result<
     let Some(picture) = picture else {
         return Err(("text", "Paste what the code says, or choose a picture of it."));
     };
-    match tokio::task::spawn_blocking(move || code::find(&picture)).await {
+    // One at a time: a picture unpacks to many times its size.
+    let turn = READING.acquire().await;
+    let found = tokio::task::spawn_blocking(move || code::find(&picture)).await;
+    drop(turn);
+    match found {
         Ok(Picture::Code(bytes)) => Ok(bytes),
         Ok(Picture::None) => Err((
             "picture",

@@ -18,7 +18,7 @@ use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use domain::channel::Channel;
-use domain::decide::{Asker, decide};
+use domain::decide::{Asker, LinkFacts, decide};
 use domain::link::State as LinkState;
 use domain::role::Right;
 use serde::Deserialize;
@@ -209,7 +209,8 @@ pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) 
 /// Why a door would not open now, by the very decision that a tap meets; nothing if it would.
 fn could_open(app: &App, facts: &Facts, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
     let pair = (link.id.clone(), at.door.id.clone());
-    let of_link = facts.link(&pair, link.validity(), 0, AtDoor::default());
+    // By its code, where that alone opens.
+    let of_link = LinkFacts { web: true, ..facts.link(&pair, link.validity(), 0, AtDoor::default()) };
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), now)?;
     let decision = decide(Asker::Link(&of_link), &door, now);
     (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())

@@ -21,9 +21,12 @@ pub(super) async fn shown(app: &App, access: &Access, now: Millis) -> Result<Sho
     let (link, Some(kind)) = (&access.link, access.code.kind) else {
         return Ok(Shown::Nothing);
     };
-    // Before its time it would be stale by then.
-    if kind == Kind::Rotating && link.state(now) == LinkState::Scheduled {
-        return Ok(Shown::Nothing);
+    match link.state(now) {
+        LinkState::Active => {}
+        // Before its time a rotating one would be stale by then.
+        LinkState::Scheduled if kind != Kind::Rotating => {}
+        // Also where the page lets a door be tried again: a scan would be refused.
+        _ => return Ok(Shown::Nothing),
     }
     let said = |at: Millis| when::moment(at, now, access.zone(), access.language);
     let Some(current) = code::current(app, &link.organization_id, &link.id).await? else {

@@ -13,7 +13,7 @@ const WIDTH: u32 = 700;
 /// Around the code, modules: what readers need (ISO/IEC 18004).
 const QUIET: u32 = 4;
 /// Each side of what is decoded, pixels.
-const MOST_SIDE: u32 = 8_000;
+const MOST_SIDE: u32 = 6_000;
 /// Each side of what is looked at, pixels: a phone's picture is shrunk to it.
 const LOOKED_AT: u32 = 1_600;
 
@@ -111,7 +111,7 @@ fn decode(bytes: &[u8]) -> Option<GrayImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
     limits.max_image_height = Some(MOST_SIDE);
-    limits.max_alloc = Some(256 << 20);
+    limits.max_alloc = Some(80 << 20);
     let image = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         DynamicImage::from_decoder(PngDecoder::with_limits(Cursor::new(bytes), limits).ok()?)
     } else {

@@ -239,3 +239,14 @@ pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> 
     }
     said
 }
+
+/// What is worth a second thought about an offline code, in words: that off line it is none.
+#[must_use]
+pub fn code_warning(typed: &LinkInput) -> Option<String> {
+    let given = |text: &str| !matches!(text.trim(), "" | "0");
+    let hours = typed.days.iter().flatten().any(|(from, until)| given(from) || given(until));
+    let counted = given(&typed.max_uses) || given(&typed.cooldown_minutes) || hours;
+    (typed.qr == Kind::Offline.code() && counted && !typed.qr_off_line).then(|| {
+        "Only the server counts openings and minutes and knows hours of a link's own, so a terminal without a network will refuse this offline code. Leave these empty, or let the code open off line in any case.".to_owned()
+    })
+}
