@@ -81,7 +81,7 @@ fn paper(model: &Model) -> AnyView {
     view! {
         <article class=if model.card { "badge-paper of-card" } else { "badge-paper" } lang=model.language.code()>
             <p class="house">{house}</p>
-            <img class="code" src=model.picture.clone() alt=alt/>
+            <img class="matrix" src=model.picture.clone() alt=alt/>
             <div class="whose">
                 <h2>{model.name.clone()}</h2>
                 {company}

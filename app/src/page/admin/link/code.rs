@@ -94,7 +94,7 @@ fn picture(model: &Model, code: &Code, may: bool) -> AnyView {
             view! { <img class="qr" src=picture.clone() alt="The QR code" width="240" height="240"/> }.into_any()
         }
         None => view! {
-            <p><a class="btn primary" href=format!("{address}?code=1") rel="nofollow">{Icon::Show.view()} "Show the code"</a></p>
+            <p><a class="btn" href=format!("{address}?code=1") rel="nofollow">{Icon::Show.view()} "Show the code"</a></p>
         }
         .into_any(),
     };

@@ -109,7 +109,8 @@ pub async fn badge(
         organization: admin.organization.name.clone(),
         logo: logo.map(|(hash, width, height)| (crate::http::logo::address(&hash), width, height)),
         doors: opens.iter().map(|at| at.door.name.clone()).collect(),
-        from: moment(link.valid_from),
+        // The zone once is enough.
+        from: moment(link.valid_from).replace(&format!(" ({zone})"), ""),
         until: ends.map(moment),
         picture: format!("/links/{}/code.svg", link.id),
         id: link.id,
