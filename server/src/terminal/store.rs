@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use tables::{kept, marks, records};
+use tables::{marks, records};
 use terminal::wire::Entry;
 use terminal::{Kept, Mark, Record, Write};
 
