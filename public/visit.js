@@ -1,4 +1,4 @@
-// Visitor's page: a real press opens a door; its card is the answer.
+// A real press opens a door; its card is the answer.
 
 const find = (css, at = document) => at.querySelector(css), main = find('main'), say = main.dataset;
 
@@ -27,8 +27,8 @@ for (const card of document.querySelectorAll('[data-url]')) {
 		if (!press.isTrusted || busy) return;
 		focused = find(':focus') == button;
 		show('busy', say.opening);
-		// Kept while the outcome is unknown: a retry is the same press.
-		id ||= Array.from(crypto.getRandomValues(new Uint32Array(4)), n => n.toString(16).padStart(8, 0)).join('');
+		// Kept until there is an answer: a retry is the same.
+		id ||= Date.now().toString(16) + Array.from(crypto.getRandomValues(new Uint32Array(3)), n => n.toString(16).padStart(8, 0)).join('');
 		try {
 			const a = await (await fetch(card.dataset.url, {
 				method: 'POST', signal: AbortSignal.timeout?.(12e3), headers: { Accept: 'application/json' },

@@ -19,6 +19,8 @@ pub struct Assets {
     pub visitor_css: String,
     /// The visitor's script.
     pub visit_js: String,
+    /// The script of visitors' pages that show a code.
+    pub code_js: String,
     /// The script of forms that take a passkey.
     pub passkey_js: String,
     /// The islands' script, a module.

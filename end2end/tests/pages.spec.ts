@@ -63,6 +63,16 @@ for (const [device, options] of Object.entries(devices)) {
           const found = links.find(link => link.state === state);
           if (found) pages[`link-${state}`] = `/links/${found.id}`;
         }
+        const terminals = await latchkey.cli('terminal', 'list');
+        const named = (name: string) => terminals.find(terminal => terminal.name === name).id;
+        Object.assign(pages, {
+          terminals: '/terminals', 'terminal-new': '/terminals/new', terminal: `/terminals/${named('Front door tablet')}`,
+          'terminal-silent': `/terminals/${named('Yard gate reader')}`, 'terminal-clock': `/terminals/${named('Workshop phone')}`,
+          'terminal-revoked': `/terminals/${named('Front door tablet, the old one')}`, 'terminal-unpaired': `/terminals/${named('Paint store tablet')}`,
+          'terminal-edit': `/terminals/${named('Workshop phone')}/edit`, 'terminal-revoke': `/terminals/${named('Yard gate reader')}/revoke`,
+          'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
+          'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
+        });
         const locked = doors.find(door => door.locked_down_at);
         if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
         for (const [name, path] of Object.entries(pages)) {
@@ -81,9 +91,16 @@ for (const [device, options] of Object.entries(devices)) {
           await page.getByText(more).click();
           await look(page, folder, `door-edit-${kind}`);
         }
+        await page.getByLabel('Driver').selectOption('terminal');
+        await look(page, folder, 'door-edit-terminal');
+        await page.getByLabel('Driver').selectOption('mqtt');
         await page.getByRole('button', { name: 'Save' }).click();
         await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
         await look(page, folder, 'door-edit-wrong');
+        await at(`/terminals/${named('Paint store tablet')}`);
+        await page.getByRole('button', { name: 'New pairing code' }).click();
+        await expect(page.getByLabel(/^Pairing code/)).toBeVisible();
+        await look(page, folder, 'terminal-code');
         await at('/links/new');
         await page.getByRole('main').getByLabel(/^Until/).fill('2020-01-01T10:00');
         await page.getByRole('main').getByLabel(/^Name/).fill('🗝'.repeat(3) + 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2));
@@ -167,6 +184,41 @@ for (const [device, options] of Object.entries(devices)) {
         await look(page, folder, 'visitor-outside-hours');
       });
 
+      test('codes of links', async ({ page, latchkey }) => {
+        await signIn(page, latchkey);
+        const links = await latchkey.cli('link', 'list');
+        const of = (kind: string) => links.find(link => link.qr === kind).id;
+        const pages: Record<string, string> = {
+          'code-inspect': '/codes/inspect', 'link-code': `/links/${of('offline')}?code=1`, 'link-code-by-code': `/links/${of('online')}`,
+          'link-code-rotating': `/links/${of('rotating')}`, 'link-code-edit': `/links/${of('offline')}/edit`,
+          'link-badge': `/links/${of('offline')}/badge`, 'link-badge-card': `/links/${of('offline')}/badge?size=card`,
+        };
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(`${latchkey.url}${path}`);
+          await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+          await look(page, folder, name);
+        }
+        if (folder === 'desktop-light') {
+          await page.goto(`${latchkey.url}/links/${of('offline')}/badge`);
+          await page.pdf({ path: `screenshots/${folder}/link-badge.pdf`, preferCSSPageSize: true });
+        }
+        const file = `${latchkey.folder}/code.png`;
+        await latchkey.cli('qr', 'picture', of('offline'), '--png', file);
+        await page.goto(`${latchkey.url}/codes/inspect`);
+        await page.getByLabel('Or a picture of it').setInputFiles(file);
+        await page.getByLabel('At which door').selectOption({ label: 'Front door, Lindenstraße 14' });
+        await page.getByRole('button', { name: 'Read it' }).click();
+        await expect(page.getByRole('status')).toContainText('would open');
+        await look(page, folder, 'code-inspect-yes');
+        for (const [kind, language] of [['offline', 'en'], ['rotating', 'de'], ['online', 'en']]) {
+          const [shown] = await latchkey.cli('link', 'show', of(kind!));
+          await page.goto(shown.url);
+          await page.goto(`${page.url()}?lang=${language}`);
+          await page.waitForTimeout(300);
+          await look(page, folder, `visitor-code-${kind}`);
+        }
+      });
+
       test('every page before the first link', async ({ page, database }) => {
         const latchkey = await Latchkey.start(database);
         try {
@@ -174,7 +226,7 @@ for (const [device, options] of Object.entries(devices)) {
           await look(page, folder, 'setup');
           await latchkey.setUp();
           await signIn(page, latchkey);
-          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'events', 'deliveries', 'simulator', 'links/new']) {
+          for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'terminals', 'events', 'deliveries', 'simulator', 'links/new']) {
             await page.goto(`${latchkey.url}/${name}`);
             await look(page, folder, `empty-${name.replace('/', '-') || 'overview'}`);
           }

@@ -9,6 +9,7 @@ use crate::notify::sms::Texter;
 use crate::secret::Keys;
 use crate::service::password::Hasher;
 use crate::service::refusals::Refusals;
+use crate::service::terminal::journal::Complete;
 use crate::store::Db;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -36,6 +37,8 @@ pub struct App {
     pub texter: Texter,
     /// Credentials that are refused too often to be heard.
     pub refusals: Arc<Refusals>,
+    /// How much of terminals' journals is here.
+    pub journals: Arc<Complete>,
     /// Wakes the outbox.
     pub outbox: Arc<Notify>,
     /// Work that goes on when its request is gone; a graceful stop waits for it.
@@ -61,6 +64,7 @@ impl App {
         let drivers = Drivers::new(&net, &keys, &clock);
         let reach = drivers.clone();
         let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
+        drivers.terminal.attach(db.reader());
         Ok(Self {
             texter: Texter::new(&config),
             config: Arc::new(config),
@@ -71,6 +75,7 @@ impl App {
             drivers,
             hasher: Hasher::default(),
             refusals: Arc::default(),
+            journals: Arc::default(),
             outbox: Arc::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -32,7 +32,13 @@ impl Clock {
         kind.make(self.now(), random())
     }
 
-    /// 128 random bits as hexadecimal text: salts and request ids.
+    /// A request's id: the time, so that the index of requests grows at its end, and 96 random bits.
+    #[must_use]
+    pub fn request(&self) -> String {
+        format!("{:011x}{}", self.now(), domain::chain::hex(&random::<12>()))
+    }
+
+    /// 128 random bits as hexadecimal text: salts.
     #[must_use]
     pub fn salt(&self) -> String {
         domain::chain::hex(&random::<16>())

@@ -13,7 +13,9 @@ pub mod notify;
 pub mod secret;
 pub mod service;
 pub mod store;
+pub mod terminal;
 
 /// A page is a thousand small strings, and a tap some hundred: the C library's allocator took a fifth of their time.
+/// It is taken over for SQLite and libpq too (the crate's feature `override`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

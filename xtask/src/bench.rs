@@ -5,6 +5,7 @@
 mod events;
 mod lists;
 mod pages;
+mod scans;
 mod unlocks;
 
 use anyhow::{Context, Result};
@@ -31,6 +32,7 @@ pub(crate) fn run(seconds: u32) -> Result<()> {
     rows.push(program("islands in all, brotli", "latchkey", 120, "<= 120 KiB")?);
     rows.push(program("terminal in a browser, brotli", "terminal", 250, "<= 250 KiB")?);
     rows.extend(unlocks::measure(seconds)?);
+    rows.extend(scans::measure(seconds)?);
     rows.extend(lists::measure()?);
     rows.extend(events::measure()?);
     println!();

@@ -22,6 +22,7 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
     tools::node()?;
     let chromium = chromium()?;
     let mosquitto = tools::mosquitto()?;
+    tools::zbar()?;
     let binary = run::server(Mode::Debug)?;
     shell::timed("browser: npm ci", || npm::install(&folder, &folder))?;
     let mut playwright = shell::words(&["npx", "--no-install", "playwright", "test"]);

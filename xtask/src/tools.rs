@@ -71,6 +71,17 @@ pub(crate) fn mosquitto() -> Result<std::path::PathBuf> {
     find().map_or_else(|| bail!("mosquitto was installed, but cannot be found"), Ok)
 }
 
+/// The decoder of QR codes that shares no code with ours, for the tests.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn zbar() -> Result<()> {
+    if shell::find_program("zbarimg").is_some() {
+        return Ok(());
+    }
+    apt_install(&["zbar-tools"], "the tests read QR codes with a decoder that is not ours")
+}
+
 /// Makes sure that a component of the Rust toolchain answers.
 ///
 /// # Errors

@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub struct LinkFacts {
     /// Dates, switches and uses.
     pub validity: Validity,
+    /// Whether it may open in the way it asks: false on the web page of a link that opens by its code only.
+    pub web: bool,
     /// Whether it names the door itself.
     pub direct: bool,
     /// The groups through which it names the door, each with its hours; none: always.
@@ -109,20 +111,26 @@ impl Decision {
     /// The trace as it is kept in the event: `revoked=pass outside_schedule:door=fail`.
     #[must_use]
     pub fn trace_text(&self) -> String {
-        let mut text = String::with_capacity(self.trace.len() * 20);
-        for check in &self.trace {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(check.reason.code());
-            if let Some(scope) = check.scope {
-                text.push(':');
-                text.push_str(scope.code());
-            }
-            text.push_str(if check.passed { "=pass" } else { "=fail" });
-        }
-        text
+        trace_text(&self.trace)
     }
+}
+
+/// A trace as it is kept in an event.
+#[must_use]
+pub fn trace_text(trace: &[Check]) -> String {
+    let mut text = String::with_capacity(trace.len() * 20);
+    for check in trace {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(check.reason.code());
+        if let Some(scope) = check.scope {
+            text.push(':');
+            text.push_str(scope.code());
+        }
+        text.push_str(if check.passed { "=pass" } else { "=fail" });
+    }
+    text
 }
 
 /// Reads a trace back from an event; unknown words are left out.
@@ -153,6 +161,9 @@ pub fn decide(asker: Asker<'_>, door: &DoorFacts, now: Millis) -> Decision {
         note(Reason::Expired, None, validity.valid_until.is_none_or(|until| now < until));
         note(Reason::Paused, None, validity.paused_at.is_none());
         note(Reason::NotYetValid, None, now >= validity.valid_from);
+        if !link.web {
+            note(Reason::WebNotAllowed, None, false);
+        }
         note(Reason::DoorNotGranted, None, link.direct || !link.groups.is_empty());
         if link.windows.is_some() {
             note(Reason::OutsideSchedule, Some(Scope::Link), open(&link.windows));
@@ -214,6 +225,7 @@ mod tests {
                 uses: 0,
                 max_uses: Some(1),
             },
+            web: true,
             direct: true,
             groups: Vec::new(),
             windows: None,
@@ -247,6 +259,7 @@ mod tests {
         assert_eq!(with(|l| l.validity.paused_at = Some(1)), Reason::Paused);
         assert_eq!(with(|l| l.validity.uses = 1), Reason::UsesExhausted);
         assert_eq!(with(|l| l.direct = false), Reason::DoorNotGranted);
+        assert_eq!(with(|l| l.web = false), Reason::WebNotAllowed);
         assert_eq!(
             with(|l| {
                 l.cooldown_ms = 3_000;

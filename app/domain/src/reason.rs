@@ -53,6 +53,8 @@ reasons! {
     PlaceLockdown = "place_lockdown",
     /// The door refuses links and codes altogether.
     DigitalNotAllowed = "digital_not_allowed",
+    /// The link opens by its code at a terminal, not from its web page.
+    WebNotAllowed = "web_not_allowed",
     /// What opens the door cannot be reached.
     DoorUnreachable = "door_unreachable",
     /// Too many tries in too short a time.

@@ -44,7 +44,8 @@ pub fn decide(code: &CodeFacts, link: &LinkFacts, door: &DoorFacts, now: Millis)
         valid_until: [link.validity.valid_until, code.not_after].into_iter().flatten().min(),
         ..link.validity.clone()
     };
-    let bounded = LinkFacts { validity, ..link.clone() };
+    // Whoever shows a code stands at the door, whatever the link's page may do.
+    let bounded = LinkFacts { validity, web: true, ..link.clone() };
     let after = decide::decide(Asker::Link(&bounded), door, now);
     let trace: Vec<Check> = own.chain(after.trace).collect();
     let reason = trace.iter().find(|check| !check.passed).map_or(Reason::Allowed, |check| check.reason);
@@ -71,6 +72,7 @@ mod tests {
                 uses: 0,
                 max_uses: None,
             },
+            web: false,
             direct: true,
             groups: Vec::new(),
             windows: None,

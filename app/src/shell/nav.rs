@@ -23,6 +23,7 @@ pub(super) fn side(chrome: &Chrome) -> AnyView {
                 {item(here, Section::Places, "rest first")}
                 {item(here, Section::Groups, "rest")}
                 {item(here, Section::Schedules, "rest")}
+                {item(here, Section::Terminals, "rest")}
                 {item(here, Section::Deliveries, "rest first")}
                 {item(here, Section::Simulator, "rest")}
                 {item(here, Section::Admins, "rest first")}
@@ -50,10 +51,11 @@ fn item(here: Section, section: Section, class: &'static str) -> AnyView {
 }
 
 /// What is not of every day.
-const REST: [Section; 7] = [
+const REST: [Section; 8] = [
     Section::Places,
     Section::Groups,
     Section::Schedules,
+    Section::Terminals,
     Section::Deliveries,
     Section::Simulator,
     Section::Admins,

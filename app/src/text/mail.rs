@@ -36,12 +36,25 @@ pub struct MailModel {
     pub zone: String,
     /// How often the link opens; `None` for no limit.
     pub uses: Option<u64>,
+    /// The link's code, where it has one now.
+    pub code: Option<MailCode>,
+    /// Whether the code alone opens, not the page.
+    pub by_code: bool,
     /// The whole address with the secret.
     pub url: String,
     /// The organization's own words in this language.
     pub own: OwnWords,
     /// How it looks.
     pub dress: Dress,
+}
+
+/// A link's code in a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailCode {
+    /// As a picture in the mail, `cid:code`, so many pixels wide as shown; whether it opens without a network.
+    Picture(u32, bool),
+    /// New every few seconds, and so on the page only.
+    OnPage,
 }
 
 /// How a mail looks.
@@ -118,6 +131,10 @@ struct Letter {
     /// Who invites, and what the link does.
     opening: String,
     button: &'static str,
+    /// What to do with the code, and what its picture is worth.
+    code: Vec<&'static str>,
+    /// Where plain text finds its picture.
+    attached: Option<&'static str>,
     doors: &'static str,
     /// When it is good, and how often; one sentence a line.
     terms: Vec<String>,
@@ -128,7 +145,7 @@ struct Letter {
 
 fn letter(model: &MailModel) -> Letter {
     let phrases = phrases::of(model.language);
-    let (organization, language) = (&model.organization, model.language);
+    let (organization, language, by_code) = (&model.organization, model.language, model.by_code);
     let moment = |ms| when::absolute(ms, &model.zone, language);
     let mut terms = Vec::new();
     terms.extend(model.good_from_ms.map(|ms| fill(phrases.good_from, &moment(ms))));
@@ -150,10 +167,17 @@ fn letter(model: &MailModel) -> Letter {
         subject: own(&model.own.subject).unwrap_or_else(|| fill(phrases.subject, organization)),
         greeting: own(&model.own.greeting).unwrap_or_else(|| fill(phrases.greeting, &model.visitor)),
         opening: match &model.host {
-            Some(host) => invited(phrases.invited, host, organization),
-            None => fill(phrases.welcome, organization),
+            Some(host) => invited(if by_code { phrases.invited_by_code } else { phrases.invited }, host, organization),
+            None => fill(if by_code { phrases.welcome_by_code } else { phrases.welcome }, organization),
         },
-        button: phrases.button,
+        button: if by_code { phrases.button_by_code } else { phrases.button },
+        code: match model.code {
+            Some(MailCode::Picture(_, true)) => vec![phrases.code, phrases.code_offline],
+            Some(MailCode::Picture(_, false)) => vec![phrases.code],
+            Some(MailCode::OnPage) => vec![phrases.code_on_page],
+            None => Vec::new(),
+        },
+        attached: matches!(model.code, Some(MailCode::Picture(..))).then_some(phrases.code_attached),
         doors: phrases.doors,
         terms,
         help: who.map(|who| fill(phrases.help, &who)),
@@ -170,6 +194,10 @@ fn invited(template: &str, host: &str, organization: &str) -> String {
 
 fn plain(model: &MailModel, letter: &Letter) -> String {
     let mut text = format!("{}\n\n{}\n\n{}:\n{}\n", letter.greeting, letter.opening, letter.button, model.url);
+    if !letter.code.is_empty() {
+        let lines: Vec<&str> = letter.code.iter().copied().chain(letter.attached).collect();
+        text.push_str(&format!("\n{}\n", lines.join(" ")));
+    }
     if !model.places.is_empty() {
         text.push_str(&format!("\n{}\n", letter.doors));
     }

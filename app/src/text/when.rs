@@ -11,7 +11,7 @@ mod hours;
 mod months;
 mod words;
 
-pub use hours::{Change, changes, long_day, next, opening, short_day, today};
+pub use hours::{Change, changes, long_day, next, opening, short_day, stretches, today};
 pub use months::{after_month, day, moment_for_text, month};
 
 /// One instant, three ways: for the eye, for who wants to know exactly, and for machines.

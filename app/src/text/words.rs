@@ -58,6 +58,24 @@ pub struct Words {
     pub call: &'static str,
     /// `{}`: the host; a button that begins a mail.
     pub write_to: &'static str,
+    /// Above the link's code.
+    pub code: &'static str,
+    /// What to do with it.
+    pub code_show: &'static str,
+    /// What it is, for who cannot see it.
+    pub code_alt: &'static str,
+    /// The button that keeps its picture.
+    pub code_save: &'static str,
+    /// An offline code: what a saved picture is worth.
+    pub code_offline: &'static str,
+    /// A rotating code: what a picture of it is worth.
+    pub code_rotating: &'static str,
+    /// A rotating code that could not be made anew.
+    pub code_lost: &'static str,
+    /// `{}`: a moment; the picture ends before the link.
+    pub code_until: &'static str,
+    /// `{}`: a moment; there is no code yet.
+    pub code_later: &'static str,
     /// Link to the calendar file.
     pub add_to_calendar: &'static str,
     /// `{}`: the door, as a question.
@@ -140,6 +158,8 @@ mod tests {
                 words.too_early.text,
                 words.too_early_in,
                 words.expired.text,
+                words.code_until,
+                words.code_later,
             ] {
                 assert_eq!(template.matches("{}").count(), 1, "{template}");
             }

@@ -154,8 +154,10 @@ impl Input {
 pub fn textarea(name: &'static str, label: &'static str, hint: Option<String>, field: Field) -> AnyView {
     let described = described(name, hint.is_some(), field.error.is_some());
     let invalid = field.error.is_some().then_some("true");
+    // Leptos writes what stands in a <textarea> as it is, unlike everywhere else.
+    let value = crate::text::mail::escape(&field.value);
     let control = view! {
-        <textarea id=name name=name rows="3" aria-invalid=invalid aria-describedby=described>{field.value}</textarea>
+        <textarea id=name name=name rows="3" aria-invalid=invalid aria-describedby=described>{value}</textarea>
     };
     around(name, label, false, hint, field.error, control.into_any())
 }

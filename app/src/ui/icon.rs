@@ -50,6 +50,8 @@ pub enum Icon {
     Test,
     Filter,
     Question,
+    Terminal,
+    Code,
 }
 
 impl Icon {
@@ -97,6 +99,8 @@ impl Icon {
             Self::Test => icondata::LuPlugZap,
             Self::Filter => icondata::LuListFilter,
             Self::Question => icondata::LuCircleHelp,
+            Self::Terminal => icondata::LuScanLine,
+            Self::Code => icondata::LuQrCode,
         }
     }
 

@@ -146,6 +146,18 @@ impl Terminal {
         })
     }
 
+    /// Whether the server is being asked about a scan: another code read now is not taken.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
+    /// Whether a scan is under way: asked about, being opened, or followed.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.is_asking() || !self.granted.is_empty() || !self.following.is_empty()
+    }
+
     /// Whether it was revoked: from then on every method answers nothing to do.
     #[must_use]
     pub fn is_revoked(&self) -> bool {

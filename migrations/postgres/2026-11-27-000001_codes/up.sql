@@ -52,6 +52,7 @@ CREATE TABLE terminals (
   revoked_at BIGINT,
   removed_at BIGINT,
   software TEXT NOT NULL,
+  relay BOOLEAN NOT NULL,
   clock_offset_ms BIGINT,
   last_seen_at BIGINT,
   waiting BIGINT NOT NULL,

@@ -27,7 +27,7 @@ pub(super) enum Door {
     Lift(Show),
     /// Set how a simulated door behaves: ready, slow, dead, refusing or offline.
     Simulate(Simulate),
-    /// Set how a door opens: simulated, by a web request, or by a message to a broker.
+    /// Set how a door opens: simulated, by a web request, by a message to a broker, or by a terminal's relay.
     SetDriver(Box<driver::SetDriver>),
     /// Open a door to see whether it opens. For real, and without taking anybody's opening.
     Test(Show),
@@ -55,6 +55,9 @@ pub(super) struct Create {
     /// Its hours: a schedule's id or name; always when left out.
     #[arg(long, value_name = "ID|NAME")]
     schedule: Option<String>,
+    /// For how many hours a terminal without a network opens it by its list, 1 to 47.
+    #[arg(long, value_name = "HOURS", default_value = "36")]
+    list_hours: String,
     /// Members must be inside the place's geofence; does not apply to access links and QR codes.
     #[arg(long)]
     geofence: bool,
@@ -110,7 +113,7 @@ fn object(at: &DoorAtPlace) -> Value {
     json!({
         "id": door.id, "name": door.name, "description": door.description, "place": at.place.id, "driver": door.driver,
         "unlock_ms": door.unlock_ms, "accepts_digital": door.accepts_digital, "schedule": door.schedule_id,
-        "geofence": door.geofence, "reader": door.reader, "locked_down_at": time(door.locked_down_at),
+        "geofence": door.geofence, "reader": door.reader, "list_max_age_ms": door.list_max_age_ms, "locked_down_at": time(door.locked_down_at),
         "simulator_mode": Mode::of(door).code(), "created_at": time(door.created_at),
     })
 }
@@ -142,6 +145,7 @@ impl Door {
                         Some(wanted) => schedule::find(app, &id, wanted).await?.id,
                         None => String::new(),
                     },
+                    list_hours: create.list_hours,
                 };
                 (door::create(app, &actor, &typed).await?, create.json)
             }
@@ -171,7 +175,7 @@ impl Door {
             }
             Self::SetDriver(set) => {
                 let at = find(app, &id, &set.door).await?;
-                door::set_driver(app, &actor, &at.door.id, &set.typed()?).await?;
+                door::set_driver(app, &actor, &at.door.id, &set.typed(app, &at).await?).await?;
                 (at.door.id, set.json)
             }
             Self::Test(test) => {

@@ -1,5 +1,6 @@
 //! `latchkey link …`.
 
+mod create;
 mod files;
 mod list;
 
@@ -10,15 +11,17 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::erase;
 use crate::service::link::{self, LinkInput};
+use crate::store::code;
 use crate::store::link::{self as store, Filter, LinkRow};
 use clap::{Args, Subcommand};
 use domain::channel::Channel;
+use domain::qr::Kind;
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Link {
     /// Make an access link.
-    Create(Box<Create>),
+    Create(Box<create::Create>),
     /// List the links, newest first, one a line.
     List(list::List),
     /// Make links from a CSV file, a link a row.
@@ -41,70 +44,6 @@ pub(super) enum Link {
     Extend(Extend),
     /// Send a link by e-mail or text message.
     Send(Send),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Create {
-    /// Who visits.
-    #[arg(long)]
-    name: String,
-    /// Their e-mail address.
-    #[arg(long, default_value = "")]
-    email: String,
-    /// Their phone number.
-    #[arg(long, default_value = "")]
-    phone: String,
-    /// Where they come from.
-    #[arg(long, default_value = "")]
-    company: String,
-    /// Whom they come to see.
-    #[arg(long, default_value = "")]
-    host_name: String,
-    /// How to reach the host.
-    #[arg(long, default_value = "")]
-    host_contact: String,
-    /// Tell the host when the visitor arrives; as the organization is set when left out.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    notify_host: Option<bool>,
-    /// For admins only.
-    #[arg(long, default_value = "")]
-    note: String,
-    /// What another system calls it.
-    #[arg(long, default_value = "")]
-    external_id: String,
-    /// en or de; the browser's when left out.
-    #[arg(long, default_value = "")]
-    language: String,
-    /// A door's id or name; may be given several times.
-    #[arg(long = "door", value_name = "ID|NAME")]
-    doors: Vec<String>,
-    /// A group's id or name; may be given several times.
-    #[arg(long = "group", value_name = "ID|NAME")]
-    groups: Vec<String>,
-    /// Weekly windows such as mon-fri=08:00-18:00; may be given several times. Always when left out.
-    #[arg(long = "open", value_name = "DAYS=FROM-UNTIL")]
-    open: Vec<String>,
-    /// RFC 3339, or 2026-11-24T09:00 in the organization's zone; now when left out.
-    #[arg(long, default_value = "", value_name = "T")]
-    valid_from: String,
-    /// The same; the end of tomorrow when left out.
-    #[arg(long, default_value = "", value_name = "T")]
-    valid_until: String,
-    /// No end at all.
-    #[arg(long, conflicts_with = "valid_until")]
-    never_expires: bool,
-    /// How many openings.
-    #[arg(long, default_value = "", value_name = "N")]
-    max_uses: String,
-    /// The least time between two openings of one door.
-    #[arg(long, default_value = "", value_name = "MINUTES")]
-    cooldown_minutes: String,
-    /// Send it by e-mail, or as named: email, sms, or both; the running server does so within seconds.
-    #[arg(long, value_name = "CHANNEL", num_args = 0..=1, default_missing_value = "email", value_delimiter = ',', value_parser = channel)]
-    send: Vec<Channel>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,7 +85,10 @@ pub(super) struct Extend {
 
 async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> {
     let id = row.id.clone();
-    let (doors, groups) = app.db.read(move |c| Ok((store::doors_of(c, &id)?, store::groups_of(c, &id)?))).await?;
+    let (doors, groups, code) = app
+        .db
+        .read(move |c| Ok((store::doors_of(c, &id)?, store::groups_of(c, &id)?, code::settings(c, &id)?)))
+        .await?;
     let groups: Vec<String> = groups.into_iter().map(|(id, _)| id).collect();
     let doors: Vec<&str> = doors.iter().map(|at| at.door.id.as_str()).collect();
     Ok(json!({
@@ -154,10 +96,11 @@ async fn object(app: &App, row: &LinkRow, url: Option<String>) -> Result<Value> 
         "host_name": row.host_name, "external_id": row.external_id, "language": row.language, "doors": doors, "groups": groups,
         "valid_from": time(row.valid_from), "valid_until": time(row.valid_until), "uses": row.uses, "max_uses": row.max_uses,
         "state": row.state(app.clock.now()).code(), "created_at": time(row.created_at), "url": url,
+        "qr": code.kind.map_or("none", Kind::code), "web": code.web, "qr_off_line": code.off_line,
     }))
 }
 
-async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
+pub(super) async fn find(app: &App, organization: &str, wanted: &str) -> Result<LinkRow> {
     let (organization, wanted_id) = (organization.to_owned(), wanted.to_owned());
     let rows = app
         .db
@@ -190,7 +133,7 @@ impl Link {
                 let days = schedule::week(&create.open)?;
                 let json = create.json;
                 let send = create.send.clone();
-                let typed = LinkInput { doors, groups, days, ..input(*create, organization.time_zone) };
+                let typed = LinkInput { doors, groups, days, ..create::input(*create, organization.time_zone) };
                 let made = link::create(app, &actor, &typed).await?;
                 let mut sent = Vec::new();
                 for channel in send {
@@ -263,29 +206,5 @@ impl Link {
         let row = find(app, &id, &row).await?;
         let line = format!("{}  {}, {}", row.id, row.name, row.state(app.clock.now()).code());
         print(json, &object(app, &row, None).await?, &line)
-    }
-}
-
-fn input(create: Create, zone: String) -> LinkInput {
-    LinkInput {
-        name: create.name,
-        email: create.email,
-        phone: create.phone,
-        company: create.company,
-        host_name: create.host_name,
-        host_contact: create.host_contact,
-        note: create.note,
-        external_id: create.external_id,
-        language: create.language,
-        valid_from: create.valid_from,
-        valid_until: create.valid_until,
-        zone,
-        never_expires: create.never_expires,
-        // Whoever types a long option means it.
-        never_expires_confirmed: create.never_expires,
-        max_uses: create.max_uses,
-        cooldown_minutes: create.cooldown_minutes,
-        notify_host: create.notify_host,
-        ..LinkInput::default()
     }
 }

@@ -10,9 +10,11 @@ mod options;
 mod org;
 mod output;
 mod place;
+mod qr;
 mod schedule;
 mod serve;
 mod setup;
+mod terminal;
 
 use crate::app::App;
 use crate::config::Config;
@@ -85,6 +87,12 @@ enum Command {
     /// Access links.
     #[command(subcommand)]
     Link(link::Link),
+    /// Terminals: the devices at doors that read codes.
+    #[command(subcommand)]
+    Terminal(terminal::Terminal),
+    /// QR codes of access links.
+    #[command(subcommand)]
+    Qr(qr::Qr),
     /// The audit log's events.
     #[command(subcommand)]
     Event(event::Event),
@@ -96,7 +104,11 @@ enum Command {
 /// Runs the command that was typed.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::parse() {
+        // A machine at a door is no server: what is wrong with a server's settings is nothing to it.
+        Cli { command: Command::Terminal(terminal::Terminal::Device(device)), .. } => return device.main(),
+        cli => cli,
+    };
     let config = match options::configuration(cli.config.as_deref()) {
         Ok(config) => config,
         Err(sentences) => {
@@ -156,6 +168,8 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
         Command::Group(group) => group.run(&app, org).await,
         Command::Schedule(schedule) => schedule.run(&app, org).await,
         Command::Link(link) => link.run(&app, org).await,
+        Command::Terminal(terminal) => terminal.run(&app, org).await,
+        Command::Qr(qr) => qr.run(&app, org).await,
         Command::Event(event) => event.run(&app, org).await,
         Command::Audit(audit) => audit.run(&app, org).await,
     }

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::{accept, router, security, tls};
 use crate::notify::{mail::Mailer, outbox};
-use crate::service::{audit, brokers, housekeeping, link, setup};
+use crate::service::{audit, brokers, housekeeping, link, setup, terminal};
 use crate::store::{DatabaseUrl, watch};
 use std::fs::{File, TryLockError};
 
@@ -26,6 +26,8 @@ pub(super) async fn serve(config: Config) -> Result<()> {
 
     watch::start(app.db.clone(), app.config.database.clone(), app.stop.clone());
     tokio::spawn(brokers::follow(app.clone()));
+    terminal::hear::look(&app).await?;
+    tokio::spawn(terminal::hear::follow(app.clone()));
     let outbox = tokio::spawn(outbox::work(app.clone(), mailer));
     app.tasks.spawn(link::fill_words(app.clone()));
     let housekeeping = tokio::spawn(housekeeping::work(app.clone()));

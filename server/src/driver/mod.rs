@@ -4,6 +4,7 @@ pub mod health;
 pub mod http;
 pub mod mqtt;
 pub mod simulator;
+pub mod terminal;
 
 use crate::clock::Clock;
 use crate::net::Net;
@@ -82,6 +83,8 @@ pub struct Drivers {
     pub http: Arc<http::Http>,
     /// Doors behind a message broker.
     pub mqtt: Arc<mqtt::Mqtt>,
+    /// Doors whose relay hangs on a terminal.
+    pub terminal: Arc<terminal::Terminals>,
     news: watch::Sender<u64>,
 }
 
@@ -95,6 +98,7 @@ impl Drivers {
             simulator: Arc::default(),
             http: Arc::new(http::Http::new(net.clone(), keys.clone(), clock.clone(), health)),
             mqtt: Arc::new(mqtt::Mqtt::new(net.clone(), keys.clone(), news.clone())),
+            terminal: Arc::new(terminal::Terminals::new(clock.clone(), news.clone())),
             news,
         }
     }
@@ -106,6 +110,7 @@ impl Drivers {
             simulator::KIND => Some(self.simulator.clone()),
             http::KIND => Some(self.http.clone()),
             mqtt::KIND => Some(self.mqtt.clone()),
+            terminal::KIND => Some(self.terminal.clone()),
             _ => None,
         }
     }
@@ -148,6 +153,7 @@ pub fn label(kind: &str) -> &str {
         simulator::KIND => "Simulator",
         http::KIND => "Web request",
         mqtt::KIND => "MQTT",
+        terminal::KIND => "Terminal",
         other => other,
     }
 }

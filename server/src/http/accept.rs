@@ -7,6 +7,7 @@ mod connection;
 mod framing;
 mod guarded;
 
+use super::api::terminal;
 use super::client::Peer;
 use super::{form, security, tls};
 use axum::Router;
@@ -55,7 +56,7 @@ pub struct Limits {
     pub head_bytes: usize,
     /// The longest body, bytes; beyond it 413.
     pub body_bytes: usize,
-    /// The same where a file may be posted.
+    /// The same where a file may be posted, or what a terminal did.
     pub file_bytes: usize,
     /// The headers of the answers that are given here.
     pub policy: security::Policy,
@@ -83,7 +84,7 @@ impl Limits {
 
     /// The longest body that an address takes, bytes.
     fn body_bytes_at(&self, path: &str) -> usize {
-        if form::brings_a_file(path) { self.file_bytes } else { self.body_bytes }
+        if form::brings_a_file(path) || terminal::takes_journals(path) { self.file_bytes } else { self.body_bytes }
     }
 }
 

@@ -59,6 +59,7 @@ fn name(paths: &BTreeMap<String, String>) -> (Assets, Vec<&'static str>) {
         admin_css: path("admin.css"),
         visitor_css: path("visitor.css"),
         visit_js: path("visit.js"),
+        code_js: path("code.js"),
         passkey_js: path("passkey.js"),
         islands_js: path("latchkey.js"),
         islands_wasm: path("latchkey.wasm"),

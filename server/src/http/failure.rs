@@ -54,11 +54,15 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Gives a plain error its page, for browsers; whoever asks for JSON or a stream gets the sentence.
-pub async fn dress(assets: Arc<Assets>, wants_html: bool, response: Response) -> Response {
+/// Gives a plain error its page, for browsers, and machines their problem details; whoever else asks for JSON or a
+/// stream gets the sentence.
+pub async fn dress(assets: Arc<Assets>, path: &str, wants_html: bool, response: Response) -> Response {
     let Some(said) = response.extensions().get::<Said>().cloned() else {
         return response;
     };
+    if let Some(problem) = super::api::problem::of(path, response.status(), &said.sentence) {
+        return problem.into_response();
+    }
     if !wants_html {
         return response;
     }

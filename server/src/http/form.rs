@@ -9,8 +9,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 /// How addresses begin and end to which a file may be posted.
-const WITH_FILES: [(&str, &str); 4] =
-    [("/settings/logo", ""), ("/schedules/", "/holidays"), ("/links/import", ""), ("/links/import/confirm", "")];
+const WITH_FILES: [(&str, &str); 5] = [
+    ("/settings/logo", ""),
+    ("/schedules/", "/holidays"),
+    ("/links/import", ""),
+    ("/links/import/confirm", ""),
+    ("/codes/inspect", ""),
+];
 
 /// Whether a file may be posted to this address, which then takes a longer body than a form's.
 #[must_use]

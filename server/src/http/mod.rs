@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod admin;
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod client;
@@ -12,6 +13,7 @@ pub mod health;
 pub mod log;
 pub mod logo;
 pub mod page;
+mod picture;
 pub mod proof;
 pub mod router;
 pub mod security;

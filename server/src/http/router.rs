@@ -1,10 +1,11 @@
 //! Every route there is, and the layers around them. A test walks this table with every kind of caller.
 
 use super::admin::{
-    account, admins, could_it_open, deliveries, doors, drivers, erase, events, factors, groups, invitation, links,
-    live, overview, passkeys, place_lockdown, places, prove, retention, schedules, security, settings, setup, sign_in,
-    sign_in_factor, simulator, standing,
+    account, admins, could_it_open, deliveries, doors, drivers, erase, events, factors, groups, inspect, invitation,
+    links, live, overview, passkeys, place_lockdown, places, prove, retention, schedules, security, settings, setup,
+    sign_in, sign_in_factor, simulator, standing, still_in, terminals,
 };
+use super::api::terminal;
 use super::session_store::{Sessions, leave_idle};
 use super::{assets, csrf, failure, health, log, logo, security as headers, visit, web_terminal};
 use crate::app::App;
@@ -35,7 +36,7 @@ fn route(path: &'static str, methods: &'static [Method], handler: MethodRouter<A
     Route { path, methods, handler }
 }
 
-/// Routes without any session: files, health, and visitors with their own cookie.
+/// Routes without any session: files, health, visitors with their own cookie, and machines with their tokens.
 #[must_use]
 pub fn open_routes() -> Vec<Route> {
     vec![
@@ -52,8 +53,19 @@ pub fn open_routes() -> Vec<Route> {
         route("/l/{secret}", GET, get(visit::arrive)),
         route("/visit/{link}", GET, get(visit::doors)),
         route("/visit/{link}/calendar.ics", GET, get(visit::calendar)),
+        route("/visit/{link}/code.png", GET, get(visit::png)),
+        route("/visit/{link}/code.svg", GET, get(visit::svg)),
         route("/visit/{link}/doors/{door}", GET, get(visit::confirm)),
         route("/visit/{link}/doors/{door}/unlock", POST, post(visit::unlock)),
+        route("/api/terminal/v1/openapi.json", GET, get(terminal::openapi)),
+        route("/api/terminal/v1/pair", POST, post(terminal::pair)),
+        route("/api/terminal/v1/heartbeat", POST, post(terminal::heartbeat)),
+        route("/api/terminal/v1/list", GET, get(terminal::list)),
+        route("/api/terminal/v1/scan", POST, post(terminal::scan)),
+        route("/api/terminal/v1/journal", POST, post(terminal::journal)),
+        route("/api/terminal/v1/stream", GET, get(terminal::stream)),
+        route("/api/terminal/v1/claim", POST, post(terminal::claim)),
+        route("/api/terminal/v1/result", POST, post(terminal::result)),
     ]
 }
 
@@ -83,12 +95,21 @@ pub fn session_routes() -> Vec<Route> {
         route("/doors/{id}/lockdown", POST, post(doors::lock_down)),
         route("/doors/{id}/lift", POST, post(doors::lift)),
         route("/doors/{id}/could-it-open", GET, get(could_it_open::ask)),
+        route("/doors/{id}/still-in", GET, get(still_in::ask)),
         route("/doors/{id}/remove", BOTH, get(doors::ask_remove).post(doors::remove)),
         route("/groups", GET, get(groups::list)),
         route("/groups/new", BOTH, get(groups::new).post(groups::create)),
         route("/groups/{id}", GET, get(groups::detail)),
         route("/groups/{id}/edit", BOTH, get(groups::edit).post(groups::update)),
         route("/groups/{id}/remove", BOTH, get(groups::ask_remove).post(groups::remove)),
+        route("/terminals", GET, get(terminals::list)),
+        route("/terminals/new", BOTH, get(terminals::new).post(terminals::add)),
+        route("/terminals/{id}", GET, get(terminals::detail)),
+        route("/terminals/{id}/edit", BOTH, get(terminals::edit).post(terminals::change)),
+        route("/terminals/{id}/code", BOTH, get(terminals::code).post(terminals::new_code)),
+        route("/terminals/{id}/stream", GET, get(terminals::stream)),
+        route("/terminals/{id}/revoke", BOTH, get(terminals::ask_revoke).post(terminals::revoke)),
+        route("/terminals/{id}/remove", BOTH, get(terminals::ask_remove).post(terminals::remove)),
         route("/schedules", GET, get(schedules::list)),
         route("/schedules/new", BOTH, get(schedules::new).post(schedules::create)),
         route("/schedules/{id}", GET, get(schedules::detail)),
@@ -105,6 +126,9 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/import/template.csv", GET, get(links::template)),
         route("/links/act", BOTH, get(links::ask_act).post(links::act)),
         route("/links/{id}", GET, get(links::detail)),
+        route("/links/{id}/code.png", GET, get(links::png)),
+        route("/links/{id}/code.svg", GET, get(links::svg)),
+        route("/links/{id}/badge", GET, get(links::badge)),
         route("/links/{id}/edit", BOTH, get(links::edit).post(links::update)),
         route("/links/{id}/duplicate", GET, get(links::duplicate)),
         route("/links/{id}/pause", POST, post(links::pause)),
@@ -115,6 +139,7 @@ pub fn session_routes() -> Vec<Route> {
         route("/links/{id}/erase", BOTH, get(erase::ask_link).post(erase::link)),
         route("/links/{id}/send", POST, post(links::send)),
         route("/links/{id}/whatsapp", POST, post(links::whatsapp)),
+        route("/codes/inspect", BOTH, get(inspect::form).post(inspect::read)),
         route("/events", GET, get(events::list)),
         route("/events/stream", GET, get(live::stream)),
         route("/events/export.csv", GET, get(events::csv)),
@@ -211,6 +236,7 @@ async fn no_nul(request: Request, next: Next) -> Response {
 async fn dress(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    failure::dress(assets::manifest(), html, response).await
+    failure::dress(assets::manifest(), &path, html, response).await
 }

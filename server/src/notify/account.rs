@@ -68,5 +68,6 @@ fn letter(row: &MessageRow, to_name: String, from_name: String, words: MailText)
         html,
         calendar: None,
         logo: None,
+        code: None,
     }
 }

@@ -5,8 +5,10 @@ use super::sms::Text;
 use super::{account, calendar};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::service::code as codes;
 use crate::service::link::address;
 use crate::service::settings;
+use crate::store::code::{self, CodeRow, Settings};
 use crate::store::connection::AnyConnection;
 use crate::store::door::DoorAtPlace;
 use crate::store::event;
@@ -14,10 +16,11 @@ use crate::store::link::{self, LinkRow};
 use crate::store::message::{self, MessageRow};
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::settings::{LogoRow, logo, texts};
-use app::text::mail::{self, ArrivalModel, Dress, Logo, MailModel, MailPlace, MailText, OwnWords};
+use app::text::mail::{self, ArrivalModel, Dress, Logo, MailCode, MailModel, MailPlace, MailText, OwnWords};
 use app::text::sms::{self, SmsModel};
 use app::text::{Language, when};
 use domain::channel::Channel;
+use domain::qr::Kind;
 
 /// A message in words.
 pub(super) enum Composed {
@@ -41,6 +44,10 @@ struct Visit {
     own: OwnWords,
     /// The first door that opened, with its place.
     entered: Option<(String, String)>,
+    /// How it opens.
+    settings: Settings,
+    /// Its code, if that is there.
+    code: Option<CodeRow>,
 }
 
 /// Puts a message into words.
@@ -70,11 +77,11 @@ pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
     let name = house.organization.name.as_str();
     match (row.kind.as_str(), visit) {
         (message::TEST, _) if by_text => Ok(text(row, sms::test(name), "")),
-        (message::TEST, _) => Ok(house.letter(row, "", mail::test(name, &house.dress()), None)),
+        (message::TEST, _) => Ok(mailed(house.letter(row, "", mail::test(name, &house.dress()), None))),
         (message::ARRIVAL, Some(visit)) if by_text => Ok(text(row, visit.arrival_text(&house), "")),
         (message::ARRIVAL, Some(visit)) => {
             let words = mail::arrival(&visit.arrival(&house));
-            Ok(house.letter(row, &visit.link.host_name, words, None))
+            Ok(mailed(house.letter(row, &visit.link.host_name, words, None)))
         }
         (message::LINK | message::REMINDER, Some(visit)) => {
             if visit.link.secret_version != row.secret_version {
@@ -92,10 +99,13 @@ pub(super) async fn compose(app: &App, row: &MessageRow) -> Result<Composed> {
                 return Ok(text(row, visit.link_text(&house, url), &secret));
             }
             let now = app.clock.now();
-            let model = visit.model(&house, url, now);
+            let (code, png) = drawn(app, &visit).await?;
+            let model = MailModel { code, by_code: !visit.settings.web, ..visit.model(&house, url, now) };
             let words = if row.kind == message::LINK { mail::access_link(model) } else { mail::reminder(model) };
             let calendar = calendar::file(&visit.link, &house.organization, &visit.doors, visit.language, now);
-            Ok(house.letter(row, &visit.link.name, words, Some(calendar)))
+            let mut letter = house.letter(row, &visit.link.name, words, Some(calendar));
+            letter.code = png;
+            Ok(mailed(letter))
         }
         _ => Err(Error::Refused("This version does not know how to send this.".into())),
     }
@@ -107,7 +117,26 @@ fn visit(c: &mut AnyConnection, row: &MessageRow, id: &str) -> Result<Visit> {
     let doors = link::doors_of(c, id)?;
     let entered = if row.kind == message::ARRIVAL { entered(c, &link, &doors)? } else { None };
     let own = settings::words(&texts(c, &row.organization_id)?, language);
-    Ok(Visit { link, doors, language, own, entered })
+    let settings = code::settings(c, id)?;
+    let code = code::newest(c, &row.organization_id, id)?;
+    Ok(Visit { link, doors, language, own, entered, settings, code })
+}
+
+/// About as wide a code is shown, pixels.
+const CODE_WIDTH: u32 = 240;
+
+/// The link's code as the mail has it: in words, and as a picture where a picture is worth something.
+async fn drawn(app: &App, visit: &Visit) -> Result<(Option<MailCode>, Option<Vec<u8>>)> {
+    let Some(row) = visit.code.clone() else {
+        return Ok((None, None));
+    };
+    let code = codes::open(app, row)?;
+    if code.kind == Kind::Rotating {
+        return Ok((Some(MailCode::OnPage), None));
+    }
+    let width = CODE_WIDTH / code.modules() * code.modules();
+    let said = MailCode::Picture(width, code.kind == Kind::Offline);
+    Ok((Some(said), Some(code.png().await?)))
 }
 
 /// The door that the visitor arrived by.
@@ -137,9 +166,9 @@ impl House {
         dress(&self.organization, self.logo.as_ref().map(|logo| ("cid:logo".to_owned(), logo.width, logo.height)))
     }
 
-    fn letter(&self, row: &MessageRow, to_name: &str, words: MailText, calendar: Option<String>) -> Composed {
+    fn letter(&self, row: &MessageRow, to_name: &str, words: MailText, calendar: Option<String>) -> Letter {
         let MailText { subject, text, html } = words;
-        mailed(Letter {
+        Letter {
             id: row.id.clone(),
             to_name: to_name.to_owned(),
             to: row.recipient.clone(),
@@ -149,7 +178,8 @@ impl House {
             html,
             calendar,
             logo: self.logo.as_ref().map(|logo| logo.png.clone()),
-        })
+            code: None,
+        }
     }
 }
 
@@ -224,6 +254,8 @@ impl Visit {
             good_from_ms: (link.valid_from > now).then_some(link.valid_from),
             good_until_ms: link.valid_until,
             zone: self.zone(house),
+            code: None,
+            by_code: false,
             uses: link.max_uses.and_then(|max| u64::try_from(max).ok()),
             url,
             own: self.own.clone(),

@@ -33,6 +33,8 @@ pub struct Letter {
     pub calendar: Option<String>,
     /// The organization's logo, a PNG that the HTML shows as `cid:logo`.
     pub logo: Option<Vec<u8>>,
+    /// The link's code, a PNG that the HTML shows as `cid:code`, and that is attached as well.
+    pub code: Option<Vec<u8>>,
 }
 
 /// Where mail goes.
@@ -140,20 +142,29 @@ fn message(letter: &Letter, from: &str) -> Result<Message, String> {
 /// Words, the page with its picture, and what is attached.
 fn parts(letter: &Letter) -> Result<MultiPart, String> {
     let kind = |text: &str| text.parse::<ContentType>().map_err(|cause| cause.to_string());
-    let words = match &letter.logo {
-        None => MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()),
-        Some(png) => MultiPart::alternative().singlepart(SinglePart::plain(letter.text.clone())).multipart(
-            MultiPart::related()
-                .singlepart(SinglePart::html(letter.html.clone()))
-                .singlepart(Attachment::new_inline("logo".into()).body(png.clone(), kind("image/png")?)),
-        ),
+    let inline = |name: &str, png: &Option<Vec<u8>>| match png {
+        Some(png) => Ok(Some(Attachment::new_inline(name.into()).body(png.clone(), kind("image/png")?))),
+        None => Ok::<_, String>(None),
     };
-    let Some(calendar) = &letter.calendar else {
-        return Ok(MultiPart::mixed().multipart(words));
+    let pictures: Vec<SinglePart> =
+        [inline("logo", &letter.logo)?, inline("code", &letter.code)?].into_iter().flatten().collect();
+    let words = if pictures.is_empty() {
+        MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone())
+    } else {
+        let page = MultiPart::related().singlepart(SinglePart::html(letter.html.clone()));
+        let page = pictures.into_iter().fold(page, MultiPart::singlepart);
+        MultiPart::alternative().singlepart(SinglePart::plain(letter.text.clone())).multipart(page)
     };
-    let calendar = Attachment::new("visit.ics".into())
-        .body(calendar.clone(), kind("text/calendar; charset=utf-8; method=PUBLISH")?);
-    Ok(MultiPart::mixed().multipart(words).singlepart(calendar))
+    let mut whole = MultiPart::mixed().multipart(words);
+    if let Some(calendar) = &letter.calendar {
+        let kind = kind("text/calendar; charset=utf-8; method=PUBLISH")?;
+        whole = whole.singlepart(Attachment::new("visit.ics".into()).body(calendar.clone(), kind));
+    }
+    if let Some(png) = &letter.code {
+        // Shown above already; attached so that a phone can keep it.
+        whole = whole.singlepart(Attachment::new("door-code.png".into()).body(png.clone(), kind("image/png")?));
+    }
+    Ok(whole)
 }
 
 /// RFC 3834: nobody's absence note should answer.

@@ -67,6 +67,7 @@ impl Actor {
             detail: BTreeMap::new(),
             person,
             link: None,
+            lists: false,
         }
     }
 }

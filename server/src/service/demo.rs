@@ -2,6 +2,7 @@
 //! all through the ordinary services, with a clock that walks through those days.
 
 mod people;
+mod terminals;
 
 use super::actor::Actor;
 use super::door::{self, DoorInput};
@@ -94,7 +95,11 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     let messages = MessagesInput { words: vec![(Language::En, words)], ..MessagesInput::default() };
     settings::messages(app, &maya, 1, &messages).await?;
     let mut random = Walk(7);
+    let mut devices = Vec::new();
     for day in 0..DAYS {
+        if day == DAYS - 1 {
+            devices = terminals::yesterday(app, &maya, &doors).await?;
+        }
         weekday(app, &maya, &doors, day, &mut random).await?;
         let next = end - (DAYS - day - 1) * DAY_MS;
         app.clock.shift((next - app.clock.now()).max(0));
@@ -103,6 +108,7 @@ async fn story(app: &App, end: i64) -> Result<Filled> {
     hours::fill(app, &maya, &doors).await?;
     let url = present(app, &maya, &doors).await?;
     people::expect(app, &maya).await?;
+    terminals::today(app, &maya, &doors, &devices).await?;
     Ok(Filled { organization: made.organization, email, password, url })
 }
 
@@ -224,12 +230,29 @@ async fn present(app: &App, maya: &Actor, doors: &[String]) -> Result<String> {
     )
     .await?;
     link::revoke(app, maya, &revoked).await?;
+    codes(app, maya, doors).await?;
     door::simulate(app, maya, &doors[3], Mode::Dead).await?;
     door::lock_down(app, maya, &doors[5], "Fresh varnish, keep out until it is dry").await?;
     let id = ada.clone();
     let owner = maya.organization.clone();
     let row = app.db.read(move |c| crate::store::link::find(c, &owner, &id)).await?;
     link::address(app, &row)
+}
+
+/// A link with a code of each kind, one of them opening by its code alone.
+async fn codes(app: &App, maya: &Actor, doors: &[String]) -> Result<()> {
+    let mut offline = host(visitor("Priya Raman", "priya@raman.example", "Raman Lighting", &[&doors[0], &doors[4]]));
+    offline.qr = "offline".into();
+    link::create(app, maya, &offline).await?;
+    let mut rotating = host(visitor("Elif Demir", "elif@demir.example", "", &[&doors[0], &doors[1]]));
+    rotating.qr = "rotating".into();
+    link::create(app, maya, &rotating).await?;
+    let mut online = host(visitor("Night cleaning", "team@clearsky.example", "Clear Sky", &[&doors[0], &doors[1]]));
+    online.qr = "online".into();
+    online.no_web = true;
+    online.note = "By code at the door only".into();
+    link::create(app, maya, &online).await?;
+    Ok(())
 }
 
 fn visitor(name: &str, email: &str, company: &str, doors: &[&String]) -> LinkInput {
@@ -249,19 +272,12 @@ fn host(typed: LinkInput) -> LinkInput {
 
 async fn tap(app: &App, link: &str, door: &str) -> Result<()> {
     let (id, door_id) = (link.to_owned(), door.to_owned());
-    let version: i64 = app
-        .db
-        .read(move |c| {
-            use crate::store::schema::links;
-            use diesel::prelude::*;
-            Ok(links::table.find(&id).select(links::secret_version).first(c)?)
-        })
-        .await?;
+    let version = app.db.read(move |c| crate::store::link::secret_version(c, &id)).await?;
     let tapper = Tapper {
         credential: Credential::Link { id: link.into(), secret_version: version },
         facts: BTreeMap::from([("address".into(), "203.0.113.0/24".into()), ("user_agent".into(), "Demo".into())]),
     };
-    unlock::unlock(app, tapper, &door_id, &app.clock.salt()).await?;
+    unlock::unlock(app, tapper, &door_id, &app.clock.request()).await?;
     Ok(())
 }
 

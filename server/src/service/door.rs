@@ -9,7 +9,8 @@ use crate::driver::simulator::{self, Mode, Settings};
 use crate::error::{Checks, Error, Result};
 use crate::store::audit::NewEvent;
 use crate::store::door::{self, DoorChange, DoorRow};
-use crate::store::{place, schedule};
+use crate::store::writer::Tx;
+use crate::store::{place, schedule, terminal};
 use domain::id::Kind;
 use domain::input;
 use driver::{DriverInput, Prepared};
@@ -34,12 +35,24 @@ pub struct DoorInput {
     pub reader: bool,
     /// A schedule's id; empty: always.
     pub schedule_id: String,
+    /// For how long a terminal without a network opens it, hours as typed; empty: as it is, and a new one 36.
+    pub list_hours: String,
     /// How it opens; none: as it does, and a new one by the simulator.
     pub driver: Option<DriverInput>,
 }
 
-fn check(typed: &DoorInput, checks: &mut Checks) -> DoorChange {
+/// The age of a list that a new door bears, hours; more than [`MOST_LIST_HOURS`] no list lives.
+pub const LIST_HOURS: i64 = 36;
+/// The greatest age of a list, hours.
+pub const MOST_LIST_HOURS: i64 = 47;
+const HOUR_MS: i64 = 3_600_000;
+
+fn check(typed: &DoorInput, list_max_age_ms: i64, checks: &mut Checks) -> DoorChange {
     let change = DoorChange {
+        list_max_age_ms: match typed.list_hours.trim() {
+            "" => list_max_age_ms,
+            hours => checks.take("list_hours", input::number(hours, 1, MOST_LIST_HOURS)) * HOUR_MS,
+        },
         name: checks.take("name", input::line(&typed.name, 100)),
         description: checks.take("description", input::optional_line(&typed.description, 200)),
         place_id: typed.place_id.clone(),
@@ -72,7 +85,7 @@ fn describe(detail: &mut BTreeMap<String, String>, change: &DoorChange) {
 pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<String> {
     let (actor, id) = (actor.clone(), app.clock.id(Kind::Door));
     let mut checks = Checks::default();
-    let change = check(typed, &mut checks);
+    let change = check(typed, LIST_HOURS * HOUR_MS, &mut checks);
     let prepared = typed.driver.as_ref().and_then(|typed| driver::prepare(app, &id, None, typed, &mut checks));
     checks.done()?;
     app.db
@@ -99,6 +112,7 @@ pub async fn create(app: &App, actor: &Actor, typed: &DoorInput) -> Result<Strin
                 reader: change.reader,
                 schedule_id: change.schedule_id.clone(),
                 driver_sealed: prepared.as_ref().and_then(|driver| driver.sealed.clone()),
+                list_max_age_ms: change.list_max_age_ms,
             };
             door::insert(tx, &row)?;
             let mut event = actor.event(tx.clock, tx.now, "door.created", &id);
@@ -121,7 +135,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
     let (organization, wanted) = (actor.organization.clone(), id.clone());
     let before = app.db.read(move |c| door::find(c, &organization, &wanted)).await?.door;
     let mut checks = Checks::default();
-    let change = check(typed, &mut checks);
+    let change = check(typed, before.list_max_age_ms, &mut checks);
     let typed = typed.driver.as_ref();
     let prepared = typed.and_then(|typed| driver::prepare(app, &id, Some(&before), typed, &mut checks));
     checks.done()?;
@@ -133,6 +147,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
         .write(move |tx| {
             door::update(tx, &actor.organization, &id, version, &change)?;
             if let Some(driver) = &prepared {
+                must_stand_there(tx, &actor.organization, &id, driver)?;
                 let driver = (driver.kind, driver.settings.as_str(), driver.sealed.as_deref());
                 door::set_driver(tx, &actor.organization, &id, version + 1, driver)?;
             }
@@ -141,6 +156,7 @@ pub async fn update(app: &App, actor: &Actor, id: &str, version: i64, typed: &Do
             event.detail.insert("place".into(), change.place_id.clone());
             event.detail.insert("unlock_ms".into(), change.unlock_ms.to_string());
             event.detail.insert("accepts_digital".into(), change.accepts_digital.to_string());
+            event.detail.insert("list_hours".into(), (change.list_max_age_ms / HOUR_MS).to_string());
             note_driver(&mut event, prepared.as_ref());
             describe(&mut event.detail, &change);
             tx.record(event);
@@ -163,6 +179,19 @@ fn note_driver(event: &mut NewEvent, driver: Option<&Prepared>) {
     }
 }
 
+/// A door's terminal is one that stands at it and counts.
+fn must_stand_there(tx: &mut Tx<'_>, organization: &str, door: &str, driver: &Prepared) -> Result<()> {
+    if driver.kind != crate::driver::terminal::KIND {
+        return Ok(());
+    }
+    let named = crate::driver::terminal::named_in(&driver.settings);
+    let here = terminal::desk::at_door(tx.connection, organization, door)?;
+    if here.iter().any(|row| row.id == named && row.revoked_at.is_none()) {
+        return Ok(());
+    }
+    Err(Error::field("terminal_id", "Please choose a terminal that stands at this door."))
+}
+
 /// Sets how a door opens, and nothing else. Says what it is called.
 ///
 /// # Errors
@@ -179,6 +208,7 @@ pub async fn set_driver(app: &App, actor: &Actor, id: &str, typed: &DriverInput)
     let (actor, id, name) = (actor.clone(), id.to_owned(), before.name);
     app.db
         .write(move |tx| {
+            must_stand_there(tx, &actor.organization, &id, &prepared)?;
             let change = (prepared.kind, prepared.settings.as_str(), prepared.sealed.as_deref());
             door::set_driver(tx, &actor.organization, &id, before.version, change)?;
             let mut event = actor.event(tx.clock, tx.now, "door.changed", &id);
@@ -247,12 +277,19 @@ pub async fn simulate(app: &App, actor: &Actor, id: &str, mode: Mode) -> Result<
 /// Removes a door; links lose it. Says what it was called.
 ///
 /// # Errors
-/// `NotFound`; those of the store.
+/// `NotFound`; `Refused` while a terminal stands at it; those of the store.
 pub async fn remove(app: &App, actor: &Actor, id: &str) -> Result<String> {
     let (actor, gone) = (actor.clone(), id.to_owned());
     let name = app
         .db
         .write(move |tx| {
+            let here = terminal::desk::at_door(tx.connection, &actor.organization, &gone)?;
+            if let Some(first) = here.first() {
+                return Err(Error::Refused(format!(
+                    "The terminal {} stands at this door. Remove it, or move it to another door, first.",
+                    first.name
+                )));
+            }
             let was = door::remove(tx, &actor.organization, &gone)?;
             let mut event = actor.event(tx.clock, tx.now, "door.removed", &gone);
             event.detail.insert("name".into(), was.name.clone());

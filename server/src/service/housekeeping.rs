@@ -1,6 +1,6 @@
 //! What the server does by itself: declares lost openings and mails, signs checkpoints, sweeps what is over.
 
-use super::{audit, notices, retention, unlock};
+use super::{audit, code, notices, retention, unlock};
 use crate::app::App;
 use crate::error::Result;
 use crate::notify::outbox;
@@ -46,6 +46,9 @@ pub async fn work(app: App) {
                 }
             }
             _ = keep.tick() => {
+                if let Err(cause) = code::renew(&app).await {
+                    tracing::warn!(?cause, "no next codes could be made; trying again in half an hour");
+                }
                 if let Err(cause) = retention::sweep(&app).await {
                     tracing::warn!(?cause, "what is kept too long could not go; trying again in half an hour");
                 }

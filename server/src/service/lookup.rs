@@ -3,10 +3,9 @@
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::event::Is;
-use crate::store::link::words::fold;
-use crate::store::schema::{admins, doors, groups, link_words, places, schedules};
+use crate::store::link::words::{self, fold};
+use crate::store::names::{self, House};
 use app::page::admin::said;
-use diesel::prelude::*;
 use domain::event::Outcome;
 use domain::id::Kind;
 use domain::reason::Reason;
@@ -44,13 +43,13 @@ fn begins(name: &str, word: &str) -> bool {
 /// Those of the database.
 pub fn search(c: &mut AnyConnection, organization: &str, text: &str) -> Result<Meaning> {
     let mut meaning = Meaning::default();
-    let house = House::load(c, organization)?;
+    let house = names::house(c, organization)?;
     for word in words_of(text) {
         if SMALL.contains(&word.as_str()) {
             continue;
         }
         let mut is = links_named(c, organization, &word)?;
-        is.extend(house.named(&word));
+        is.extend(named(&house, &word));
         is.extend(said_so(&word));
         if is.is_empty() {
             meaning.unknown.push(word);
@@ -78,8 +77,7 @@ pub fn person(c: &mut AnyConnection, organization: &str, text: &str) -> Result<V
         "latchkey" => return Ok(vec![Is::Actor("system".into())]),
         _ => {}
     }
-    let people: Vec<(String, String)> =
-        admins::table.filter(admins::organization_id.eq(organization)).select((admins::id, admins::name)).load(c)?;
+    let people = names::house(c, organization)?.admins;
     let mut all: Option<Vec<Is>> = None;
     for word in words_of(typed) {
         let mut is = links_named(c, organization, &word)?;
@@ -101,18 +99,9 @@ fn joined(any: Vec<Vec<Is>>) -> Vec<Vec<Is>> {
     rest
 }
 
-/// Links in whose words one begins so. Words are kept folded and compared byte by byte.
+/// Links in whose words one begins so.
 fn links_named(c: &mut AnyConnection, organization: &str, word: &str) -> Result<Vec<Is>> {
-    let mut ids: Vec<String> = link_words::table
-        .filter(link_words::organization_id.eq(organization))
-        .filter(link_words::word.ge(word))
-        .filter(link_words::word.lt(format!("{word}\u{10FFFF}")))
-        .select(link_words::link_id)
-        .limit(LINKS)
-        .load(c)?;
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids.into_iter().map(Is::Link).collect())
+    Ok(words::with_word(c, organization, word, LINKS)?.into_iter().map(Is::Link).collect())
 }
 
 /// What was done, how it came out, and why, in the words that pages say it in.
@@ -130,56 +119,19 @@ fn said_so(word: &str) -> Vec<Is> {
     actions.chain(outcomes).chain(reasons).collect()
 }
 
-/// Names of what an organization has few of. What was removed keeps its name, for the log's sake.
-struct House {
-    doors: Vec<(String, String, String)>,
-    places: Vec<(String, String)>,
-    others: Vec<(String, String)>,
-    admins: Vec<(String, String)>,
-}
-
-impl House {
-    fn load(c: &mut AnyConnection, organization: &str) -> Result<Self> {
-        let mut others: Vec<(String, String)> = groups::table
-            .filter(groups::organization_id.eq(organization))
-            .select((groups::id, groups::name))
-            .load(c)?;
-        others.extend(
-            schedules::table
-                .filter(schedules::organization_id.eq(organization))
-                .select((schedules::id, schedules::name))
-                .load::<(String, String)>(c)?,
-        );
-        Ok(Self {
-            doors: doors::table
-                .filter(doors::organization_id.eq(organization))
-                .select((doors::id, doors::name, doors::place_id))
-                .load(c)?,
-            places: places::table
-                .filter(places::organization_id.eq(organization))
-                .select((places::id, places::name))
-                .load(c)?,
-            others,
-            admins: admins::table
-                .filter(admins::organization_id.eq(organization))
-                .select((admins::id, admins::name))
-                .load(c)?,
-        })
-    }
-
-    fn named(&self, word: &str) -> Vec<Is> {
-        let places: Vec<&str> =
-            self.places.iter().filter(|(_, name)| begins(name, word)).map(|(id, _)| id.as_str()).collect();
-        let here = |place: &str| places.contains(&place);
-        let doors = self.doors.iter().filter(|(_, name, place)| begins(name, word) || here(place));
-        let admins = self.admins.iter().filter(|(_, name)| begins(name, word));
-        doors
-            .map(|(id, ..)| Is::Door(id.clone()))
-            .chain(places.iter().map(|id| Is::Object((*id).to_owned())))
-            .chain(self.others.iter().filter(|(_, name)| begins(name, word)).map(|(id, _)| Is::Object(id.clone())))
-            .chain(admins.map(|(id, _)| Is::Actor(id.clone())))
-            .collect()
-    }
+/// What of the house is called so; a place's name means its doors too.
+fn named(house: &House, word: &str) -> Vec<Is> {
+    let places: Vec<&str> =
+        house.places.iter().filter(|(_, name)| begins(name, word)).map(|(id, _)| id.as_str()).collect();
+    let here = |place: &str| places.contains(&place);
+    let doors = house.doors.iter().filter(|(_, name, place)| begins(name, word) || here(place));
+    let admins = house.admins.iter().filter(|(_, name)| begins(name, word));
+    doors
+        .map(|(id, ..)| Is::Door(id.clone()))
+        .chain(places.iter().map(|id| Is::Object((*id).to_owned())))
+        .chain(house.others.iter().filter(|(_, name)| begins(name, word)).map(|(id, _)| Is::Object(id.clone())))
+        .chain(admins.map(|(id, _)| Is::Actor(id.clone())))
+        .collect()
 }
 
 #[cfg(test)]

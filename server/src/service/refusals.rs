@@ -12,16 +12,34 @@ const WINDOW: Duration = Duration::from_mins(10);
 /// Beyond so many credentials those whose window is over are forgotten.
 const REMEMBERED: usize = 1_000;
 
+/// Whether a tap is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hears {
+    /// It is.
+    Yes,
+    /// From this one on it is not: the one refusal that the log has of those that follow.
+    NoMore,
+    /// It is not.
+    No,
+}
+
 /// What was refused lately, by credential. Of this process alone: a limit on what it writes.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<HashMap<String, (u32, Instant)>>);
 
 impl Refusals {
-    /// Whether a credential's tap is decided at all.
+    /// Whether a credential's tap is decided at all. Says once a window that it is not any more.
     #[must_use]
-    pub fn hears(&self, credential: &str, now: Instant) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(credential).is_none_or(|(count, since)| *count < MOST || now.duration_since(*since) >= WINDOW)
+    pub fn hears(&self, credential: &str, now: Instant) -> Hears {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get_mut(credential) {
+            Some((count, since)) if *count >= MOST && now.duration_since(*since) < WINDOW => {
+                let first = *count == MOST;
+                *count = MOST + 1;
+                if first { Hears::NoMore } else { Hears::No }
+            }
+            _ => Hears::Yes,
+        }
     }
 
     /// Notes a refusal.
@@ -46,13 +64,14 @@ mod tests {
     fn a_credential_is_heard_again_after_its_window() {
         let (refusals, now) = (Refusals::default(), Instant::now());
         for _ in 0..MOST {
-            assert!(refusals.hears("link_1", now));
+            assert_eq!(refusals.hears("link_1", now), Hears::Yes);
             refusals.note("link_1", now);
         }
-        assert!(!refusals.hears("link_1", now));
-        assert!(refusals.hears("link_2", now));
-        assert!(refusals.hears("link_1", now + WINDOW));
+        assert_eq!(refusals.hears("link_1", now), Hears::NoMore);
+        assert_eq!(refusals.hears("link_1", now), Hears::No);
+        assert_eq!(refusals.hears("link_2", now), Hears::Yes);
+        assert_eq!(refusals.hears("link_1", now + WINDOW), Hears::Yes);
         refusals.note("link_1", now + WINDOW);
-        assert!(refusals.hears("link_1", now + WINDOW));
+        assert_eq!(refusals.hears("link_1", now + WINDOW), Hears::Yes);
     }
 }

@@ -3,6 +3,8 @@
 use crate::app::App;
 use crate::driver::{DriverAnswer, OpenCommand};
 use crate::error::{Error, Result};
+use crate::service::refusals::Hears;
+use crate::store::audit::NewEvent;
 use crate::store::door::DoorRow;
 use crate::store::event::{self, EventRow};
 use crate::store::writer::{Admission, Answer, Credential, OpeningOutcome, OutcomeKind, Tap, TapAnswer};
@@ -69,10 +71,17 @@ pub fn is_request_id(text: &str) -> bool {
 /// `NotFound` when credential and door do not belong together; `Unavailable` when it could not be stored: then nothing opened.
 pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Result<Report> {
     let (asked, at) = (Instant::now(), app.clock.now());
-    if !app.refusals.hears(tapper.credential.id(), asked) {
-        tracing::warn!(credential = tapper.credential.id(), "too many refused taps; this one is not heard");
-        let opening = Opening::Denied(Reason::RateLimited);
-        return Ok(Report { opening, uses_left: None, event: String::new() });
+    let hears = app.refusals.hears(tapper.credential.id(), asked);
+    if hears != Hears::Yes {
+        let event = app.clock.id(Kind::Event);
+        if hears == Hears::NoMore {
+            tracing::warn!(
+                credential = tapper.credential.id(),
+                "too many refused taps; more are not heard for a while"
+            );
+            unheard(app, &tapper, door, &event, at).await?;
+        }
+        return Ok(Report { opening: Opening::Denied(Reason::RateLimited), uses_left: None, event });
     }
     let event = app.clock.id(Kind::Event);
     let credential = tapper.credential.id().to_owned();
@@ -107,7 +116,41 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
     }
 }
 
-async fn open(
+/// Writes down once that a credential is not heard for a while; a door that it could not name is left out.
+async fn unheard(app: &App, tapper: &Tapper, door: &str, event: &str, at: Millis) -> Result<()> {
+    let person = Person { facts: tapper.facts.clone(), salt: app.clock.salt() };
+    let (credential, door, event) = (tapper.credential.clone(), door.to_owned(), event.to_owned());
+    app.db
+        .write(move |tx| {
+            let organization = match &credential {
+                Credential::Link { id, .. } => crate::store::link::organization_of(tx.connection, id)?,
+                Credential::Admin { organization, .. } => organization.clone(),
+            };
+            crate::store::door::find(tx.connection, &organization, &door)?;
+            let decision = domain::scan::refuse(Reason::RateLimited);
+            tx.record(NewEvent {
+                id: event.clone(),
+                organization,
+                occurred_at: at,
+                action: "door.unlock",
+                actor: credential.actor().into(),
+                credential: Some(credential.id().to_owned()),
+                object: door.clone(),
+                outcome: domain::event::Outcome::Denied,
+                reason: Some(decision.reason.code()),
+                cause: None,
+                request: None,
+                detail: BTreeMap::from([("trace".to_owned(), decision.trace_text())]),
+                person: Some(person.clone()),
+                link: None,
+                lists: false,
+            });
+            Ok(())
+        })
+        .await
+}
+
+pub(super) async fn open(
     app: App,
     door: DoorRow,
     event: String,
@@ -177,21 +220,7 @@ async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
     let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned() + 1_000);
     loop {
         let event = id.to_owned();
-        let (rows, uses_left) = app
-            .db
-            .read(move |c| {
-                use crate::store::schema::{events, links};
-                use diesel::prelude::*;
-                let first: EventRow = events::table.find(&event).select(EventRow::as_select()).first(c)?;
-                let counts: Option<(i64, Option<i64>)> = match &first.link_id {
-                    Some(link) => links::table.find(link).select((links::uses, links::max_uses)).first(c).optional()?,
-                    None => None,
-                };
-                let mut rows = event::following(c, &event)?;
-                rows.insert(0, first);
-                Ok((rows, counts.and_then(|(uses, max)| max.map(|max| (max - uses).max(0)))))
-            })
-            .await?;
+        let (rows, uses_left) = app.db.read(move |c| event::story(c, &event)).await?;
         if let Some(opening) = stored(app, &rows).await? {
             return Ok(Report { opening, uses_left, event: id.to_owned() });
         }
@@ -202,7 +231,8 @@ async fn repeated(app: &App, id: &str, asked: Instant) -> Result<Report> {
     }
 }
 
-async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
+/// How an opening ended, by its event and those that follow from it; none: that is not known yet.
+pub(super) async fn stored(app: &App, rows: &[EventRow]) -> Result<Option<Opening>> {
     let Some((first, outcomes)) = rows.split_first() else {
         return Err(Error::NotFound);
     };
@@ -253,6 +283,6 @@ pub async fn sweep_interrupted(app: &App, before: Millis) -> Result<usize> {
     Ok(count)
 }
 
-pub(super) fn millis(duration: Duration) -> i64 {
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,6 +1,7 @@
 //! Writes the audit log: events are buffered through a transaction and chained at its end.
 
 use super::connection::AnyConnection;
+use super::prepared::kept;
 use super::schema::{audit_heads, event_people, events};
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -41,6 +42,28 @@ pub struct NewEvent {
     pub person: Option<Person>,
     /// The link it is about, for the link's page, when neither credential nor object says so.
     pub link: Option<String>,
+    /// Whether terminals' lists may differ after it although it is only about an opening: a link was used up, or is no
+    /// longer.
+    pub lists: bool,
+}
+
+/// What openings are made of; after anything else terminals' lists may differ.
+const OPENINGS: [&str; 7] = [
+    "door.unlock",
+    "door.dispatched",
+    "door.confirmed",
+    "door.sent",
+    "door.failed",
+    "door.timed_out",
+    "door.interrupted",
+];
+
+/// Where a log ends.
+struct Head {
+    sequence: i64,
+    hash: Hash,
+    /// The last event after which terminals' lists may differ.
+    list_revision: i64,
 }
 
 // What is absent is written as NULL, not left to its default: then the statement is always the same and stays prepared.
@@ -91,12 +114,15 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
     let mut rows = Vec::with_capacity(new.len());
     let mut people = Vec::new();
     for event in new {
-        let (sequence, head) = heads
+        let head = heads
             .get_mut(event.organization.as_str())
             .ok_or_else(|| Error::Unavailable(format!("no audit log for {}", event.organization)))?;
-        *sequence += 1;
-        let (row, hash) = chained(event, *sequence, head, now);
-        *head = hash;
+        head.sequence += 1;
+        let (row, hash) = chained(event, head.sequence, &head.hash, now);
+        head.hash = hash;
+        if event.lists || !OPENINGS.contains(&event.action) {
+            head.list_revision = head.sequence;
+        }
         rows.push(row);
         if let Some(person) = &event.person {
             let facts = serde_json::to_string(&person.facts).map_err(|cause| Error::Unavailable(cause.to_string()))?;
@@ -110,27 +136,32 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
         }
         other => other.into(),
     })?;
-    for (organization, (sequence, hash)) in heads {
+    for (organization, head) in heads {
         diesel::update(audit_heads::table.find(organization))
-            .set((audit_heads::sequence.eq(sequence), audit_heads::hash.eq(chain::hex(&hash))))
+            .set((
+                audit_heads::sequence.eq(head.sequence),
+                audit_heads::hash.eq(chain::hex(&head.hash)),
+                audit_heads::list_revision.eq(head.list_revision),
+            ))
             .execute(connection)?;
     }
     Ok(())
 }
 
-fn lock_heads(connection: &mut AnyConnection, organizations: &[&str]) -> Result<BTreeMap<String, (i64, Hash)>> {
+fn lock_heads(connection: &mut AnyConnection, organizations: &[&str]) -> Result<BTreeMap<String, Head>> {
     let query = audit_heads::table
         .filter(audit_heads::organization_id.eq_any(organizations))
-        .order(audit_heads::organization_id);
-    let rows: Vec<(String, i64, String)> = match connection {
+        .order(audit_heads::organization_id)
+        .select((audit_heads::organization_id, audit_heads::sequence, audit_heads::hash, audit_heads::list_revision));
+    let rows: Vec<(String, i64, String, i64)> = match connection {
         AnyConnection::Sqlite(c) => query.load(c)?,
         AnyConnection::Postgres(c) => query.for_update().load(c)?,
     };
     rows.into_iter()
-        .map(|(organization, sequence, hash)| {
+        .map(|(organization, sequence, hash, list_revision)| {
             let hash = chain::unhex(&hash)
                 .ok_or_else(|| Error::Unavailable(format!("the audit head of {organization} is not a hash")))?;
-            Ok((organization, (sequence, hash)))
+            Ok((organization, Head { sequence, hash, list_revision }))
         })
         .collect()
 }
@@ -190,10 +221,10 @@ fn insert(connection: &mut AnyConnection, rows: &[EventRow], people: &[PersonRow
     match connection {
         AnyConnection::Sqlite(c) => {
             for row in rows {
-                diesel::insert_into(events::table).values(row).execute(c)?;
+                kept::<EventRow, _>(diesel::insert_into(events::table).values(row)).execute(c)?;
             }
             for row in people {
-                diesel::insert_into(event_people::table).values(row).execute(c)?;
+                kept::<PersonRow, _>(diesel::insert_into(event_people::table).values(row)).execute(c)?;
             }
         }
         AnyConnection::Postgres(c) => {

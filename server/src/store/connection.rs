@@ -97,6 +97,27 @@ impl DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// Opens the writer's connection.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub(crate) fn connect_writer(&self) -> ConnectionResult<AnyConnection> {
+        let mut connection = self.connect()?;
+        match &mut connection {
+            // The log of a million events has some hundred megabytes of indexes, and each event goes to another corner of
+            // them. The write-ahead log is brought back by another thread; see `backfill`.
+            AnyConnection::Sqlite(c) => {
+                c.batch_execute("PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 16000")
+            }
+            // A plan that was made while the log was empty reads all of it; planning takes a twentieth of a batch.
+            AnyConnection::Postgres(c) => c.batch_execute("SET plan_cache_mode = force_custom_plan"),
+        }
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+}
+
 impl AnyConnection {
     /// Begins a transaction that may write; on SQLite it takes the write lock at once,
     /// since a transaction that reads first and writes later fails without waiting.

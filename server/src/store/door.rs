@@ -46,6 +46,8 @@ pub struct DoorRow {
     pub schedule_id: Option<String>,
     /// What of the driver's settings is secret, sealed.
     pub driver_sealed: Option<Vec<u8>>,
+    /// A terminal's list older than this opens it no more, milliseconds.
+    pub list_max_age_ms: i64,
 }
 
 /// What a form changes.
@@ -68,6 +70,8 @@ pub struct DoorChange {
     pub reader: bool,
     /// When it may open at all; none: always.
     pub schedule_id: Option<String>,
+    /// A terminal's list older than this opens it no more, milliseconds.
+    pub list_max_age_ms: i64,
 }
 
 /// A door with its place.

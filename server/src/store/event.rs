@@ -5,7 +5,7 @@ mod search;
 pub use search::{Filter, Hour, Is, Page, beside, hours, in_order, list, page, span, stretch};
 
 use super::connection::AnyConnection;
-use super::schema::{audit_heads, beginnings, checkpoints, commands, event_people, events};
+use super::schema::{audit_heads, beginnings, checkpoints, commands, event_people, events, links};
 use super::writer::Tx;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
@@ -100,6 +100,21 @@ pub fn find(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Event
         .filter(events::organization_id.eq(organization))
         .select(EventRow::as_select())
         .first(c)?)
+}
+
+/// An event and what followed from it, with the openings that its link has left, when they are counted.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn story(c: &mut AnyConnection, id: &str) -> Result<(Vec<EventRow>, Option<i64>)> {
+    let first: EventRow = events::table.find(id).select(EventRow::as_select()).first(c)?;
+    let counts: Option<(i64, Option<i64>)> = match &first.link_id {
+        Some(link) => links::table.find(link).select((links::uses, links::max_uses)).first(c).optional()?,
+        None => None,
+    };
+    let mut rows = following(c, id)?;
+    rows.insert(0, first);
+    Ok((rows, counts.and_then(|(uses, max)| max.map(|max| (max - uses).max(0)))))
 }
 
 /// What follows from an event, in order.

@@ -1,10 +1,13 @@
 //! The facts that decisions need, of any number of links and doors in a few queries: for taps by the batch, and for
 //! asking what would happen.
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, each};
 use super::door::DoorRow;
+use super::prepared::{among, pairs};
 use super::schedule;
-use super::schema::{doors, group_doors, groups, link_door_states, link_doors, link_groups, link_windows, places};
+use super::schema::{
+    doors, group_doors, groups, link_codes, link_door_states, link_doors, link_groups, link_windows, places,
+};
 use crate::error::Result;
 use app::text::when;
 use diesel::prelude::*;
@@ -42,17 +45,16 @@ pub(crate) fn at_door(c: &mut AnyConnection, link: &str, door: &str) -> Result<A
     Ok(found.map(AtDoor::from).unwrap_or_default())
 }
 
-/// The same of many links at many doors.
-pub(crate) fn at_doors(c: &mut AnyConnection, links: &[&str], doors: &[&str]) -> Result<HashMap<Pair, AtDoor>> {
-    let rows: Vec<(String, String, Lately)> = link_door_states::table
-        .filter(link_door_states::link_id.eq_any(links))
-        .filter(link_door_states::door_id.eq_any(doors))
+/// The same of many links, each at a door.
+pub(crate) fn at_doors(c: &mut AnyConnection, at: &[(&str, &str)]) -> Result<HashMap<Pair, AtDoor>> {
+    let rows: Vec<(String, String, Lately)> = each!(c => link_door_states::table
+        .filter(pairs((link_door_states::link_id, link_door_states::door_id), at))
         .select((
             link_door_states::link_id,
             link_door_states::door_id,
             (link_door_states::last_granted_at, link_door_states::free_until, link_door_states::trying),
         ))
-        .load(c)?;
+        .load(c))?;
     Ok(rows.into_iter().map(|(link, door, lately)| ((link, door), lately.into())).collect())
 }
 
@@ -82,6 +84,25 @@ pub(crate) struct Door {
     place_locked_down: bool,
 }
 
+/// Which links ask for which doors.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked<'a> {
+    /// Every door, asked for by a link or not.
+    pub(crate) doors: Vec<&'a str>,
+    /// Every link.
+    pub(crate) links: Vec<&'a str>,
+    /// Each link with each door that it asks for.
+    pub(crate) pairs: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Asked<'a> {
+    /// Each of some links asks for each of some doors.
+    pub(crate) fn each(links: &[&'a str], doors: &[&'a str]) -> Self {
+        let pairs = links.iter().flat_map(|link| doors.iter().map(|door| (*link, *door))).collect();
+        Self { doors: doors.to_vec(), links: links.to_vec(), pairs }
+    }
+}
+
 /// What is known about links and doors at a moment, before anybody decides.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -89,38 +110,34 @@ pub(crate) struct Facts {
     direct: HashSet<Pair>,
     groups: HashMap<Pair, Vec<Option<String>>>,
     windows: HashMap<String, Arc<Schedule>>,
+    /// Links whose web page opens nothing.
+    code_only: HashSet<String>,
     schedules: HashMap<String, Arc<Schedule>>,
 }
 
 impl Facts {
     /// Loads everything that deciding about these links and doors around `at` takes.
-    pub(crate) fn load(c: &mut AnyConnection, links: &[&str], door_ids: &[&str], at: Millis) -> Result<Self> {
-        Self::load_ahead(c, links, door_ids, at, 0)
+    pub(crate) fn load(c: &mut AnyConnection, asked: &Asked<'_>, at: Millis) -> Result<Self> {
+        Self::load_ahead(c, asked, at, 0)
     }
 
     /// The same for so many days ahead.
-    pub(crate) fn load_ahead(
-        c: &mut AnyConnection,
-        links: &[&str],
-        door_ids: &[&str],
-        at: Millis,
-        days: i32,
-    ) -> Result<Self> {
+    pub(crate) fn load_ahead(c: &mut AnyConnection, asked: &Asked<'_>, at: Millis, days: i32) -> Result<Self> {
         let mut facts = Self::default();
-        if door_ids.is_empty() {
+        if asked.doors.is_empty() {
             return Ok(facts);
         }
-        let rows: Vec<(DoorRow, String, Option<i64>)> = doors::table
+        let rows: Vec<(DoorRow, String, Option<i64>)> = each!(c => doors::table
             .inner_join(places::table)
-            .filter(doors::id.eq_any(door_ids))
+            .filter(among(doors::id, &asked.doors))
             .filter(doors::removed_at.is_null())
             .select((DoorRow::as_select(), places::time_zone, places::locked_down_at))
-            .load(c)?;
+            .load(c))?;
         for (row, zone, down) in rows {
             facts.doors.insert(row.id.clone(), Door { row, zone, place_locked_down: down.is_some() });
         }
-        if !links.is_empty() {
-            facts.ways(c, links, door_ids)?;
+        if !asked.pairs.is_empty() {
+            facts.ways(c, asked)?;
         }
         let of_doors = facts.doors.values().filter_map(|door| door.row.schedule_id.clone());
         let of_groups = facts.groups.values().flatten().filter_map(Clone::clone);
@@ -133,41 +150,65 @@ impl Facts {
         Ok(facts)
     }
 
-    fn ways(&mut self, c: &mut AnyConnection, links: &[&str], door_ids: &[&str]) -> Result<()> {
-        self.direct = link_doors::table
-            .filter(link_doors::link_id.eq_any(links))
-            .filter(link_doors::door_id.eq_any(door_ids))
+    fn ways(&mut self, c: &mut AnyConnection, asked: &Asked<'_>) -> Result<()> {
+        let direct: Vec<Pair> = each!(c => link_doors::table
+            .filter(pairs((link_doors::link_id, link_doors::door_id), &asked.pairs))
             .select((link_doors::link_id, link_doors::door_id))
-            .load(c)?
-            .into_iter()
-            .collect();
-        let through: Vec<(String, String, Option<String>)> = link_groups::table
+            .load(c))?;
+        self.direct = direct.into_iter().collect();
+        let through: Vec<(String, String, Option<String>)> = each!(c => link_groups::table
             .inner_join(groups::table)
-            .filter(link_groups::link_id.eq_any(links))
+            .filter(among(link_groups::link_id, &asked.links))
             .filter(groups::removed_at.is_null())
             .select((link_groups::link_id, groups::id, groups::schedule_id))
-            .load(c)?;
+            .load(c))?;
         if !through.is_empty() {
-            let ids: Vec<&str> = through.iter().map(|(_, group, _)| group.as_str()).collect();
-            let members: Vec<(String, String)> = group_doors::table
-                .filter(group_doors::group_id.eq_any(ids))
-                .filter(group_doors::door_id.eq_any(door_ids))
-                .select((group_doors::group_id, group_doors::door_id))
-                .load(c)?;
-            for (link, group, hours) in &through {
-                for (_, door) in members.iter().filter(|(of, _)| of == group) {
-                    self.groups.entry((link.clone(), door.clone())).or_default().push(hours.clone());
-                }
-            }
+            self.through_groups(c, asked, &through)?;
         }
         let rows: Vec<(String, i64, i64, i64)> =
-            link_windows::table.filter(link_windows::link_id.eq_any(links)).load(c)?;
+            each!(c => link_windows::table.filter(among(link_windows::link_id, &asked.links)).load(c))?;
         let mut weekly: HashMap<String, Vec<Window>> = HashMap::new();
         for (link, weekday, from, until) in rows {
             weekly.entry(link).or_default().push(schedule::window(weekday, from, until)?);
         }
+        let code_only: Vec<String> = each!(c => link_codes::table
+            .filter(among(link_codes::link_id, &asked.links))
+            .filter(link_codes::web.eq(false))
+            .select(link_codes::link_id)
+            .load(c))?;
+        self.code_only = code_only.into_iter().collect();
         let own = |(link, weekly)| (link, Arc::new(Schedule { weekly, ..Schedule::default() }));
         self.windows = weekly.into_iter().map(own).collect();
+        Ok(())
+    }
+
+    fn through_groups(
+        &mut self,
+        c: &mut AnyConnection,
+        asked: &Asked<'_>,
+        through: &[(String, String, Option<String>)],
+    ) -> Result<()> {
+        let mut of_link: HashMap<&str, Vec<(&str, &Option<String>)>> = HashMap::new();
+        for (link, group, hours) in through {
+            of_link.entry(link).or_default().push((group, hours));
+        }
+        let ways = || {
+            let groups = |link: &str| of_link.get(link).into_iter().flatten();
+            asked.pairs.iter().flat_map(move |pair| groups(pair.0).map(move |(group, hours)| (pair, *group, *hours)))
+        };
+        let wanted: HashSet<(&str, &str)> = ways().map(|(pair, group, _)| (group, pair.1)).collect();
+        let wanted: Vec<(&str, &str)> = wanted.into_iter().collect();
+        let members: Vec<(String, String)> = each!(c => group_doors::table
+            .filter(pairs((group_doors::group_id, group_doors::door_id), &wanted))
+            .select((group_doors::group_id, group_doors::door_id))
+            .load(c))?;
+        let members: HashSet<(&str, &str)> =
+            members.iter().map(|(group, door)| (group.as_str(), door.as_str())).collect();
+        for ((link, door), group, hours) in ways() {
+            if members.contains(&(group, *door)) {
+                self.groups.entry(((*link).to_owned(), (*door).to_owned())).or_default().push(hours.clone());
+            }
+        }
         Ok(())
     }
 
@@ -189,6 +230,7 @@ impl Facts {
         let groups = self.groups.get(at).map(Vec::as_slice).unwrap_or_default();
         LinkFacts {
             validity,
+            web: !self.code_only.contains(&at.0),
             direct: self.direct.contains(at),
             groups: groups.iter().map(|hours| hours.as_deref().map(|id| self.hours(id))).collect(),
             windows: self.windows.get(&at.0).cloned(),

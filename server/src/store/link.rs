@@ -16,9 +16,10 @@ pub use list::{Cursor, Filter, list};
 pub use lookup::{Named, is_there, named_grants, of_ids, with_address, with_external_id};
 pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
+use super::code;
 use super::connection::{AnyConnection, each};
 use super::organization::OrganizationRow;
-use super::schema::{links, logos, organizations};
+use super::schema::{link_codes, links, logos, organizations};
 use super::settings::LogoSize;
 use super::writer::Tx;
 use crate::error::{Error, Result};
@@ -179,6 +180,22 @@ pub fn by_secret(c: &mut AnyConnection, hash: &str) -> Result<LinkRow> {
     Ok(links::table.filter(links::secret_hash.eq(hash)).select(LinkRow::as_select()).first(c)?)
 }
 
+/// Whose a link is.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn organization_of(c: &mut AnyConnection, id: &str) -> Result<String> {
+    Ok(links::table.find(id).select(links::organization_id).first(c)?)
+}
+
+/// The version of a link's secret.
+///
+/// # Errors
+/// `NotFound`, or those of the database.
+pub fn secret_version(c: &mut AnyConnection, id: &str) -> Result<i64> {
+    Ok(links::table.find(id).select(links::secret_version).first(c)?)
+}
+
 /// A link as its visitor's page shows it.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -190,6 +207,8 @@ pub struct Visit {
     pub logo: Option<LogoSize>,
     /// What it opens.
     pub opens: Opens,
+    /// How it opens.
+    pub code: code::Settings,
 }
 
 /// The link as its visitor knows it: another version of the secret finds nothing.
@@ -197,19 +216,21 @@ pub struct Visit {
 /// # Errors
 /// `NotFound`, or those of the database.
 pub fn visit(c: &mut AnyConnection, id: &str, secret_version: i64) -> Result<Visit> {
-    let (link, organization, logo) = each!(c => links::table
+    let (link, organization, logo, code): (_, _, _, Option<code::SettingsRow>) = each!(c => links::table
         .inner_join(organizations::table.on(organizations::id.eq(links::organization_id)))
         .left_join(logos::table.on(logos::organization_id.eq(links::organization_id)))
+        .left_join(link_codes::table.on(link_codes::link_id.eq(links::id)))
         .filter(links::id.eq(id))
         .filter(links::secret_version.eq(secret_version))
         .select((
             LinkRow::as_select(),
             OrganizationRow::as_select(),
             (logos::hash, logos::width, logos::height).nullable(),
+            Option::<code::SettingsRow>::as_select(),
         ))
         .first(c))?;
     let opens = grants::opens(c, id)?;
-    Ok(Visit { link, organization, logo, opens })
+    Ok(Visit { link, organization, logo, opens, code: code.map(code::Settings::from).unwrap_or_default() })
 }
 
 /// Changes a link, if nobody else has since `version`.

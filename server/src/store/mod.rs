@@ -2,6 +2,9 @@
 
 pub mod admin;
 pub mod audit;
+mod backfill;
+pub mod code;
+pub mod command;
 pub mod connection;
 pub mod door;
 pub mod event;
@@ -12,15 +15,19 @@ pub mod invitation;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod names;
 pub mod organization;
 pub mod people;
 pub mod place;
+mod prepared;
 pub mod quota;
 pub mod retention;
 pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod settings;
+pub mod terminal;
+pub(crate) mod terminal_list;
 pub mod throttle;
 pub mod watch;
 pub mod writer;
@@ -48,44 +55,21 @@ fn side_by_side(url: &DatabaseUrl) -> u32 {
     }
 }
 
-/// The database of this process.
+/// The half of the database that reads. Whoever holds only this does not keep the writer at work.
 #[derive(Clone)]
-pub struct Db {
+pub struct Reader {
     readers: diesel::r2d2::Pool<Manager>,
     turns: Arc<Semaphore>,
-    writer: Arc<Writer>,
     changed: signal::Sender<u64>,
-    clock: Clock,
 }
 
-impl std::fmt::Debug for Db {
+impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Db")
+        f.write_str("Reader")
     }
 }
 
-impl Db {
-    /// Opens the database, brings its schema up to date and starts the writer.
-    ///
-    /// # Errors
-    /// When it cannot be reached, or a migration fails.
-    pub fn open(url: &DatabaseUrl, clock: Clock, reachable: writer::Reachable) -> Result<Self> {
-        let mut first = url.connect().map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        migrate::run(&mut first)?;
-        let readers = diesel::r2d2::Pool::builder()
-            .max_size(side_by_side(url))
-            .min_idle(Some(1))
-            .connection_timeout(std::time::Duration::from_secs(5))
-            .test_on_check_out(false)
-            // Whoever asked is told, and says so once; the pool itself would fill the log while a database restarts.
-            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
-            .build_unchecked(Manager(url.clone()));
-        let (changed, _) = signal::channel(0);
-        let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
-        let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
-        Ok(Self { readers, turns, writer, changed, clock })
-    }
-
+impl Reader {
     /// Runs a read in one transaction, on a thread that may block.
     ///
     /// # Errors
@@ -105,6 +89,62 @@ impl Db {
         })
         .await
         .map_err(|cause| Error::Unavailable(format!("a read panicked: {cause}")))?
+    }
+
+    /// Wakes whenever something was committed, here or by another process.
+    #[must_use]
+    pub fn changes(&self) -> signal::Receiver<u64> {
+        self.changed.subscribe()
+    }
+}
+
+/// The database of this process.
+#[derive(Clone)]
+pub struct Db {
+    reader: Reader,
+    writer: Arc<Writer>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// Opens the database, brings its schema up to date and starts the writer.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or a migration fails.
+    pub fn open(url: &DatabaseUrl, clock: Clock, reachable: writer::Reachable) -> Result<Self> {
+        let mut first = url.connect_writer().map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        migrate::run(&mut first)?;
+        let readers = diesel::r2d2::Pool::builder()
+            .max_size(side_by_side(url))
+            .min_idle(Some(1))
+            .connection_timeout(std::time::Duration::from_secs(5))
+            .test_on_check_out(false)
+            // Whoever asked is told, and says so once; the pool itself would fill the log while a database restarts.
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .build_unchecked(Manager(url.clone()));
+        let (changed, _) = signal::channel(0);
+        let writer = Arc::new(Writer::start(url.clone(), first, clock.clone(), reachable, changed.clone())?);
+        backfill::start(url.clone(), changed.subscribe());
+        let turns = Arc::new(Semaphore::new(side_by_side(url) as usize));
+        Ok(Self { reader: Reader { readers, turns, changed }, writer, clock })
+    }
+
+    /// Runs a read in one transaction, on a thread that may block.
+    ///
+    /// # Errors
+    /// Those of the closure, or `Unavailable` when no connection can be had.
+    pub async fn read<T, F>(&self, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        self.reader.read(read).await
     }
 
     /// Queues a change; it runs with others in one transaction and is answered after the commit.
@@ -131,7 +171,13 @@ impl Db {
     /// Wakes whenever something was committed, here or by another process.
     #[must_use]
     pub fn changes(&self) -> signal::Receiver<u64> {
-        self.changed.subscribe()
+        self.reader.changes()
+    }
+
+    /// The half that reads.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// The clock that writes are stamped with.
@@ -141,6 +187,6 @@ impl Db {
     }
 
     pub(crate) fn wake(&self) {
-        self.changed.send_modify(|count| *count += 1);
+        self.reader.changed.send_modify(|count| *count += 1);
     }
 }

@@ -464,6 +464,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         removed_at -> Nullable<BigInt>,
         software -> Text,
+        relay -> Bool,
         clock_offset_ms -> Nullable<BigInt>,
         last_seen_at -> Nullable<BigInt>,
         waiting -> BigInt,

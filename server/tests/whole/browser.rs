@@ -14,6 +14,8 @@ pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    /// The body as it came, for what is no text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Page {
@@ -94,6 +96,7 @@ impl Browser {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -163,6 +166,10 @@ impl Browser {
 pub(crate) struct Stream(axum::body::BodyDataStream);
 
 impl Stream {
+    pub(crate) fn of(body: Body) -> Self {
+        Self(body.into_data_stream())
+    }
+
     /// The next part; nothing when the server ended it.
     pub(crate) async fn next(&mut self) -> Option<String> {
         let part = tokio::time::timeout(std::time::Duration::from_secs(20), self.0.next());

@@ -8,6 +8,7 @@ crate::on_both!(
     each_mistake_is_a_sentence_and_a_status,
     commands_work_beside_a_running_server,
     groups_hours_and_lockdowns_have_commands,
+    codes_have_commands,
 );
 
 async fn each_command_answers_in_json(database: &str) {
@@ -132,4 +133,42 @@ async fn groups_hours_and_lockdowns_have_commands(database: &str) {
     latchkey.json(&["group", "remove", "Visitors"]);
     assert_eq!(latchkey.json(&["link", "show", "Ada"])[0]["doors"].as_array().unwrap().len(), 0);
     assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
+}
+
+async fn codes_have_commands(database: &str) {
+    let latchkey = Latchkey::new(Fresh::make(database));
+    latchkey.json(&[
+        "setup",
+        "--organization",
+        "Quetzal House",
+        "--email",
+        "owner@quetzal.example",
+        "--password-stdin",
+    ]);
+    latchkey.json(&["place", "create", "--name", "Court"]);
+    latchkey.json(&["door", "create", "--name", "Gate", "--place", "Court"]);
+    let make = ["link", "create", "--name", "Ada", "--door", "Gate", "--max-uses", "2"];
+    let plain = &latchkey.json(&make)[0];
+    assert_eq!((plain["qr"].as_str(), plain["web"].as_bool()), (Some("none"), Some(true)), "{plain}");
+    let ada = &latchkey.json(&[&make[..], &["--qr", "offline", "--no-web", "--qr-off-line"]].concat())[0];
+    let said = (ada["qr"].as_str(), ada["web"].as_bool(), ada["qr_off_line"].as_bool());
+    assert_eq!(said, (Some("offline"), Some(false), Some(true)), "{ada}");
+    let folder = tempfile::tempdir().unwrap();
+    let (png, svg) = (folder.path().join("ada.png"), folder.path().join("ada.svg"));
+    let (id, files) = (ada["id"].as_str().unwrap(), (png.to_string_lossy(), svg.to_string_lossy()));
+    let drawn = &latchkey.json(&["qr", "picture", id, "--png", &files.0, "--svg", &files.1])[0];
+    assert_eq!((&drawn["link"], drawn["kind"].as_str()), (&ada["id"], Some("offline")));
+    assert!(std::fs::read_to_string(&svg).unwrap().contains("<svg"));
+    let server::service::code::Picture::Code(text) = server::service::code::find(&std::fs::read(&png).unwrap()) else {
+        panic!("a code in the picture")
+    };
+    let text = String::from_utf8(text).unwrap();
+    let seen = &latchkey.json(&["qr", "inspect", &text, "--door", "Gate"])[0];
+    assert_eq!((&seen["link"], &seen["answer"]["decision"]), (&ada["id"], &"grant".into()), "{seen}");
+    assert_eq!((&seen["once_per_terminal"], &seen["scopes"][0]["name"]), (&true.into(), &"Gate".into()), "{seen}");
+    latchkey.json(&["link", "rotate", id]);
+    let seen = &latchkey.json(&["qr", "inspect", &text, "--door", "Gate"])[0];
+    assert_eq!(seen["answer"]["reason"], "qr_retired");
+    let foreign = &latchkey.json(&["qr", "inspect", "https://example.com"])[0];
+    assert_eq!((foreign["kind"].as_str(), foreign["reason"].as_str()), (Some("foreign"), Some("qr_unknown")));
 }

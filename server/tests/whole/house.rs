@@ -13,6 +13,7 @@ use server::service::link::{self, LinkInput};
 use server::service::place::{self, PlaceInput};
 use server::service::schedule::{self, ScheduleInput};
 use server::service::setup::{self, SetupInput};
+use server::service::terminal::manage::{self, TerminalInput};
 use server::store::admin::AdminRow;
 use server::store::invitation::InvitationRow;
 
@@ -50,6 +51,8 @@ pub(crate) struct Things {
     pub(crate) group: String,
     /// A schedule, where a test made one.
     pub(crate) schedule: String,
+    /// A terminal at the door that no device is yet, where a test made one.
+    pub(crate) terminal: String,
 }
 
 impl House {
@@ -187,7 +190,7 @@ impl House {
         wish(&mut typed);
         let link = link::create(app, &actor, &typed).await.expect("a link");
         let secret = self.secret(organization, &link).await;
-        Things { place, door, link, secret, group: String::new(), schedule: String::new() }
+        Things { place, door, link, secret, group: String::new(), schedule: String::new(), terminal: String::new() }
     }
 
     /// A group of these doors.
@@ -204,6 +207,12 @@ impl House {
     pub(crate) async fn schedule(&self, organization: &Organization, open: &[&str]) -> String {
         let typed = ScheduleInput { name: format!("{} Hours", organization.marker), days: week(open) };
         schedule::create(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a schedule")
+    }
+
+    /// A terminal at a door, waiting for its code.
+    pub(crate) async fn waiting_terminal(&self, organization: &Organization, door: &str) -> String {
+        let typed = TerminalInput { name: format!("{} Terminal", organization.marker), door_id: door.to_owned() };
+        manage::add(&self.app, &Actor::operator(&organization.id), &typed).await.expect("a terminal").0
     }
 
     pub(crate) fn owner(&self, organization: &Organization) -> Actor {

@@ -2,12 +2,18 @@
 
 use crate::browser::{Browser, Page};
 use crate::house::{House, Organization, Things};
+use crate::terminal::{Device, ask};
 use axum::http::Method;
 use domain::role::{Right, Role};
+use serde_json::{Value, json};
 use server::http::router::{Route, open_routes, session_routes};
 use std::collections::BTreeSet;
 
-crate::on_both!(every_caller_gets_at_every_route_what_is_theirs, no_other_method_is_answered);
+crate::on_both!(
+    every_caller_gets_at_every_route_what_is_theirs,
+    every_terminal_gets_at_every_route_what_is_its_own,
+    no_other_method_is_answered,
+);
 
 /// The right that a route takes, and what callers get: nobody, the owner, another organization's owner, the visitor of
 /// this link, one of another link. `200 303 …`; `in` means: asked to sign in. Our other admins get what the owner gets
@@ -15,6 +21,8 @@ crate::on_both!(every_caller_gets_at_every_route_what_is_theirs, no_other_method
 struct Row(&'static str, &'static str, Right, [&'static str; 5]);
 
 const PUBLIC: [&str; 5] = ["200", "200", "200", "200", "200"];
+/// A machine's route, for people.
+const NO_TERMINAL: [&str; 5] = ["401", "401", "401", "401", "401"];
 /// A page for whoever is signed in.
 const SIGNED_IN: [&str; 5] = ["in", "200", "200", "in", "in"];
 /// A page about one thing of this organization.
@@ -40,8 +48,20 @@ const TABLE: &[Row] = &[
     Row("GET", "/l/{secret}", Right::Look, ["303", "303", "303", "303", "303"]),
     Row("GET", "/visit/{link}", Right::Look, VISITOR),
     Row("GET", "/visit/{link}/calendar.ics", Right::Look, VISITOR),
+    Row("GET", "/visit/{link}/code.png", Right::Look, VISITOR),
+    Row("GET", "/visit/{link}/code.svg", Right::Look, VISITOR),
     Row("GET", "/visit/{link}/doors/{door}", Right::Look, VISITOR),
     Row("POST", "/visit/{link}/doors/{door}/unlock", Right::Look, VISITOR),
+    Row("GET", "/api/terminal/v1/openapi.json", Right::Look, PUBLIC),
+    // Forms are not JSON, and no cookie is a terminal's token.
+    Row("POST", "/api/terminal/v1/pair", Right::Look, ["415", "415", "415", "415", "415"]),
+    Row("POST", "/api/terminal/v1/heartbeat", Right::Look, NO_TERMINAL),
+    Row("GET", "/api/terminal/v1/list", Right::Look, NO_TERMINAL),
+    Row("POST", "/api/terminal/v1/scan", Right::Look, NO_TERMINAL),
+    Row("POST", "/api/terminal/v1/journal", Right::Look, NO_TERMINAL),
+    Row("GET", "/api/terminal/v1/stream", Right::Look, NO_TERMINAL),
+    Row("POST", "/api/terminal/v1/claim", Right::Look, NO_TERMINAL),
+    Row("POST", "/api/terminal/v1/result", Right::Look, NO_TERMINAL),
     Row("GET", "/setup/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("POST", "/setup/{secret}", Right::Look, ["404", "404", "404", "404", "404"]),
     Row("GET", "/sign-in", Right::Look, ["200", "303", "303", "200", "200"]),
@@ -74,6 +94,7 @@ const TABLE: &[Row] = &[
     Row("POST", "/doors/{id}/lockdown", Right::Doors, DEED),
     Row("POST", "/doors/{id}/lift", Right::Doors, DEED),
     Row("GET", "/doors/{id}/could-it-open", Right::Look, OWN),
+    Row("GET", "/doors/{id}/still-in", Right::Look, OWN),
     Row("GET", "/doors/{id}/remove", Right::House, OWN),
     Row("POST", "/doors/{id}/remove", Right::House, DEED),
     Row("GET", "/groups", Right::Look, SIGNED_IN),
@@ -84,6 +105,19 @@ const TABLE: &[Row] = &[
     Row("POST", "/groups/{id}/edit", Right::House, OWN_FORM),
     Row("GET", "/groups/{id}/remove", Right::House, OWN),
     Row("POST", "/groups/{id}/remove", Right::House, DEED),
+    Row("GET", "/terminals", Right::Look, SIGNED_IN),
+    Row("GET", "/terminals/new", Right::House, SIGNED_IN),
+    Row("POST", "/terminals/new", Right::House, ["in", "422", "422", "in", "in"]),
+    Row("GET", "/terminals/{id}", Right::Look, OWN),
+    Row("GET", "/terminals/{id}/edit", Right::House, OWN),
+    Row("POST", "/terminals/{id}/edit", Right::House, OWN_FORM),
+    Row("GET", "/terminals/{id}/code", Right::House, OWN),
+    Row("POST", "/terminals/{id}/code", Right::House, DEED),
+    Row("GET", "/terminals/{id}/stream", Right::Look, ["401", "200", "404", "401", "401"]),
+    Row("GET", "/terminals/{id}/revoke", Right::House, OWN),
+    Row("POST", "/terminals/{id}/revoke", Right::House, DEED),
+    Row("GET", "/terminals/{id}/remove", Right::House, OWN),
+    Row("POST", "/terminals/{id}/remove", Right::House, DEED),
     Row("GET", "/schedules", Right::Look, SIGNED_IN),
     Row("GET", "/schedules/new", Right::House, SIGNED_IN),
     Row("POST", "/schedules/new", Right::House, ["in", "422", "422", "in", "in"]),
@@ -107,6 +141,9 @@ const TABLE: &[Row] = &[
     Row("GET", "/links/act", Right::Links, ["in", "303", "303", "in", "in"]),
     Row("POST", "/links/act", Right::Links, ["in", "303", "303", "in", "in"]),
     Row("GET", "/links/{id}", Right::Look, OWN),
+    Row("GET", "/links/{id}/code.png", Right::Links, OWN),
+    Row("GET", "/links/{id}/code.svg", Right::Links, OWN),
+    Row("GET", "/links/{id}/badge", Right::Links, OWN),
     Row("GET", "/links/{id}/edit", Right::Links, OWN),
     Row("POST", "/links/{id}/edit", Right::Links, OWN_FORM),
     Row("GET", "/links/{id}/duplicate", Right::Links, OWN),
@@ -120,6 +157,8 @@ const TABLE: &[Row] = &[
     Row("POST", "/links/{id}/erase", Right::Own, DEED),
     Row("POST", "/links/{id}/send", Right::Links, DEED),
     Row("POST", "/links/{id}/whatsapp", Right::Links, OWN),
+    Row("GET", "/codes/inspect", Right::Look, SIGNED_IN),
+    Row("POST", "/codes/inspect", Right::Look, ["in", "422", "422", "in", "in"]),
     Row("GET", "/events", Right::Look, SIGNED_IN),
     Row("GET", "/events/stream", Right::Look, ["401", "200", "200", "401", "401"]),
     Row("GET", "/events/export.csv", Right::Look, SIGNED_IN),
@@ -214,10 +253,11 @@ impl Cast {
     }
 
     async fn things(&self) -> Things {
-        let things = self.house.things(&self.ours).await;
+        let things = self.house.things_like(&self.ours, |link| link.qr = "offline".into()).await;
         let group = self.house.group(&self.ours, &[&things.door]).await;
         let schedule = self.house.schedule(&self.ours, &["mon-fri=08:00-18:00"]).await;
-        Things { group, schedule, ..things }
+        let terminal = self.house.waiting_terminal(&self.ours, &things.door).await;
+        Things { group, schedule, terminal, ..things }
     }
 
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
@@ -242,6 +282,7 @@ impl Cast {
             Some("links") => &things.link,
             Some("groups") => &things.group,
             Some("schedules") => &things.schedule,
+            Some("terminals") => &things.terminal,
             Some("events") => &event,
             Some("account") => session.as_ref().unwrap_or(&event),
             _ => &things.door,
@@ -334,6 +375,58 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What machines get at a route, with what they send: nobody, a terminal of ours, one of another organization, one of ours
+/// that was revoked.
+struct Machine(&'static str, &'static str, fn(&str) -> Value, [u16; 4]);
+
+const MACHINES: &[Machine] = &[
+    Machine("GET", "openapi.json", |_| Value::Null, [200, 200, 200, 200]),
+    Machine("POST", "pair", |_| json!({ "code": "00000000" }), [404, 404, 404, 404]),
+    Machine("POST", "heartbeat", |_| json!({ "wall": 0 }), [401, 200, 200, 401]),
+    Machine("GET", "list", |_| Value::Null, [401, 200, 200, 401]),
+    Machine(
+        "POST",
+        "scan",
+        |_| json!({ "scan": "0123456789abcdef", "sequence": 1, "code": "TEsx", "at": 0 }),
+        [401, 200, 200, 401],
+    ),
+    Machine("POST", "journal", |_| json!({ "entries": [] }), [401, 200, 200, 401]),
+    Machine("GET", "stream", |_| Value::Null, [401, 200, 200, 401]),
+    Machine("POST", "claim", |_| json!({}), [401, 200, 200, 401]),
+    Machine("POST", "result", |event| json!({ "event": event, "opened": true }), [401, 204, 204, 401]),
+];
+
+async fn every_terminal_gets_at_every_route_what_is_its_own(database: &str) {
+    let house = House::open(database);
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+    let (things, foreign) = (house.things(&ours).await, house.things(&theirs).await);
+    let revoked = Device::pair(&house, &ours, &things).await;
+    server::service::terminal::manage::revoke(&house.app, &house.owner(&ours), &revoked.id).await.expect("its end");
+    let (own, other) = (Device::pair(&house, &ours, &things).await, Device::pair(&house, &theirs, &foreign).await);
+    let real: BTreeSet<(String, &str)> = open_routes()
+        .iter()
+        .filter_map(|route| Some((route.methods[0].to_string(), route.path.strip_prefix("/api/terminal/v1/")?)))
+        .collect();
+    let known: BTreeSet<(String, &str)> =
+        MACHINES.iter().map(|Machine(method, path, ..)| ((*method).to_owned(), *path)).collect();
+    assert_eq!(real, known);
+    let event = house.events(&ours).await.pop().unwrap().id;
+    for Machine(method, path, body, expected) in MACHINES {
+        let body = Some(body(&event)).filter(|body| !body.is_null());
+        let tokens = [None, Some(&own.token), Some(&other.token), Some(&revoked.token)];
+        for (who, (token, expected)) in tokens.into_iter().zip(expected).enumerate() {
+            let before = house.events(&ours).await.len();
+            let method = method.parse().expect("a method");
+            let page = ask(&house.router, method, path, token.map(String::as_str), body.as_ref()).await;
+            assert_eq!(page.status, *expected, "{path} for caller {who}: {}", page.body);
+            if who != 1 {
+                assert!(!page.body.contains("Quetzal") && !page.body.contains(&things.door), "{path}: {}", page.body);
+                assert_eq!(house.events(&ours).await.len(), before, "{path} of caller {who} left a trace");
+            }
+        }
+    }
 }
 
 async fn no_other_method_is_answered(database: &str) {

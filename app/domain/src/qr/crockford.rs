@@ -3,7 +3,7 @@
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Bytes as text.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 8 / 5 + 1);
     let (mut bits, mut held) = (0u32, 0u32);
     for byte in bytes {
@@ -27,7 +27,7 @@ fn letter(value: u32) -> char {
 
 /// Text as bytes: lower case and the look-alikes `O`, `I` and `L` are read as Crockford says. `None` for any other
 /// character, for bits left over that are not zero, and for a length that no bytes have.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
     let (mut bits, mut held) = (0u32, 0u32);
     for character in text.bytes() {

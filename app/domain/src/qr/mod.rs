@@ -3,14 +3,16 @@
 //! A code of ours is `LK1`, a letter for its kind, and its bytes in Crockford's base 32; `docs/qr-codes.md` has the
 //! layout and test vectors. Numbers are big-endian, times Unix seconds. What no kind of ours fits is a third party's.
 
-mod crockford;
+pub(crate) mod crockford;
+mod kind;
 mod offline;
 mod partner;
 mod rotating;
 
-pub use offline::{Flags, Offline, TooManyScopes};
+pub use kind::Kind;
+pub use offline::{Flags, MOST_SCOPES, Offline, TooManyScopes};
 pub use partner::{Partner, PartnerKind, subject};
-pub use rotating::{Rotating, STEP_S, step};
+pub use rotating::{Rotating, STEP_S, is_fresh, step};
 
 use sha2::{Digest, Sha256};
 

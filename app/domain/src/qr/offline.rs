@@ -5,7 +5,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 const LABEL: &[u8] = b"latchkey/offline/1";
 /// Scopes in one code, at most.
-const MOST: usize = 8;
+pub const MOST_SCOPES: usize = 8;
 
 /// What a code asks of a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Offline {
     /// # Errors
     /// [`TooManyScopes`], also when there is none.
     pub fn sign(mut self, key: &SigningKey) -> Result<Self, TooManyScopes> {
-        if self.scopes.is_empty() || self.scopes.len() > MOST {
+        if self.scopes.is_empty() || self.scopes.len() > MOST_SCOPES {
             return Err(TooManyScopes);
         }
         self.signature = key.sign(&self.message()).to_bytes();
@@ -106,7 +106,7 @@ impl Offline {
         let flags = Flags::parse(reader.u8()?)?;
         let (not_before, not_after) = (reader.u32()?, reader.u32()?);
         let count = usize::from(reader.u8()?);
-        if !(1..=MOST).contains(&count) {
+        if !(1..=MOST_SCOPES).contains(&count) {
             return None;
         }
         let scopes = (0..count).map(|_| reader.u32()).collect::<Option<_>>()?;

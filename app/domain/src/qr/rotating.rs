@@ -30,6 +30,13 @@ pub fn step(seconds: u32) -> u32 {
     seconds / STEP_S
 }
 
+/// Whether a step is near enough to a verifier's clock, Unix seconds.
+#[must_use]
+pub fn is_fresh(of: u32, seconds: u32) -> bool {
+    let now = step(seconds);
+    (now.saturating_sub(BEHIND)..=now.saturating_add(AHEAD)).contains(&of)
+}
+
 impl Rotating {
     /// Makes and signs the code of a step.
     #[must_use]
@@ -56,8 +63,7 @@ impl Rotating {
     /// Whether its step is near enough to a verifier's clock, Unix seconds.
     #[must_use]
     pub fn is_fresh(&self, seconds: u32) -> bool {
-        let now = step(seconds);
-        (now.saturating_sub(BEHIND)..=now.saturating_add(AHEAD)).contains(&self.step)
+        is_fresh(self.step, seconds)
     }
 
     fn body(&self) -> Vec<u8> {

@@ -150,6 +150,33 @@ fn every_mutation_of_a_signed_code_is_refused() {
     }
 }
 
+#[test]
+fn every_other_byte_makes_another_code_that_nobody_believes() {
+    let rotating = Rotating::sign([1; 10], 0, step(NOW), audience("org_1"), &key());
+    for text in [offline(vec![1]).text(), rotating.text(), partner().text()] {
+        let code = Code::read(text.as_bytes());
+        for at in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut mutant = text.clone().into_bytes();
+                mutant[at] = byte;
+                // Lower case and look-alikes are the same code, spelled otherwise.
+                if Code::read(&mutant) != code {
+                    let refused = match Code::read(&mutant) {
+                        Ok(Code::Offline(code)) => !code.verify(&key().verifying_key()),
+                        Ok(Code::Rotating(code)) => !code.verify(audience("org_1"), &key().verifying_key()),
+                        Ok(Code::Partner(code)) => !code.verify(audience("org_1"), SECRET),
+                        Ok(Code::Online(_)) => false,
+                        // Another prefix, or none: nothing of ours.
+                        Ok(Code::Foreign(_)) => at < 3 || mutant.trim_ascii().len() < text.len(),
+                        Err(_) => true,
+                    };
+                    assert!(refused, "{byte:#x} at {at}");
+                }
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_that_can_be_scanned_breaks_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {

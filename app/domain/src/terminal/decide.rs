@@ -123,6 +123,7 @@ fn ways(list: &List, scopes: &[u32], from: Millis, until: Option<Millis>, now: M
             uses: 0,
             max_uses: None,
         },
+        web: true,
         direct: scopes.contains(&list.door.scope),
         groups: groups.map(|(_, hours)| on(list, hours.as_deref(), now)).collect(),
         windows: None,

@@ -5,6 +5,7 @@ mod clock;
 mod decide;
 mod list;
 mod manifest;
+pub mod pairing;
 
 pub use clock::{Clock, Time};
 pub use decide::{Judged, Known, judge};

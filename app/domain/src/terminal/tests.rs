@@ -196,6 +196,7 @@ fn case() -> impl Strategy<Value = Case> {
                 uses: i64::from(used),
                 max_uses: used.then_some(1),
             },
+            web: true,
             direct,
             groups: ways.iter().map(|on| on.map(hours)).collect(),
             windows: None,

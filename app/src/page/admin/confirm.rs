@@ -158,6 +158,67 @@ impl Model {
         }
     }
 
+    /// Ending a terminal at a door, which opens by its relay or not; `list`: until when its list opens.
+    #[must_use]
+    pub fn revoke_terminal(
+        id: &str,
+        name: &str,
+        (door, opens): (&str, bool),
+        list: Option<String>,
+        version: i64,
+    ) -> Self {
+        let mut consequences =
+            vec!["It opens nothing more, and forgets token, list and journal, as soon as it hears of it.".to_owned()];
+        consequences.extend(list.map(|until| {
+            format!("While it does not hear of it, it goes on opening by its list, until {until} at the latest.")
+        }));
+        if opens {
+            consequences.push(format!(
+                "{door} opens by its relay, so access links cannot open {door} until it has another driver."
+            ));
+        }
+        consequences.push(
+            "It cannot be switched on again: its device becomes another terminal. What it read stays in the event log."
+                .into(),
+        );
+        Self {
+            title: format!("Revoke {name}?"),
+            consequences,
+            refused: None,
+            action: format!("/terminals/{id}/revoke"),
+            button: "Revoke terminal".into(),
+            version,
+            back: WayBack::new(format!("/terminals/{id}"), "Keep it"),
+        }
+    }
+
+    /// Taking a terminal off every list, with so many entries of its journal that are not here yet.
+    #[must_use]
+    pub fn remove_terminal(
+        id: &str,
+        name: &str,
+        at: (&str, bool),
+        (list, waiting): (Option<String>, i64),
+        version: i64,
+    ) -> Self {
+        let mut consequences = vec!["It disappears from every list, and is revoked if it was not before.".to_owned()];
+        if waiting > 0 {
+            let entries = ui::count(waiting, "scan is", "scans are");
+            consequences.push(format!(
+                "{entries} not in the event log yet, and will never be. Wait until it was on line again to keep them."
+            ));
+        }
+        let revoked = Self::revoke_terminal(id, name, at, list, version);
+        consequences.extend(revoked.consequences.into_iter().skip(1));
+        Self {
+            title: format!("Remove {name}?"),
+            consequences,
+            action: format!("/terminals/{id}/remove"),
+            button: "Remove terminal".into(),
+            ..revoked
+        }
+    }
+
     /// Removing an admin with so many live sessions and open invitations.
     #[must_use]
     pub fn remove_admin(id: &str, name: &str, sessions: i64, invited: i64, refused: Option<String>) -> Self {

@@ -104,7 +104,8 @@ fn body(answer: Answer, door: &str) -> AnyView {
     .into_any()
 }
 
-fn check(check: Check) -> AnyView {
+/// A check as a line of the list.
+pub(super) fn check(check: Check) -> AnyView {
     let (class, word) = if check.passed { ("ok", "held") } else { ("no", "failed") };
     let about = check
         .about

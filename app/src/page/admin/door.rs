@@ -3,6 +3,7 @@
 use domain::role::Right;
 use leptos::prelude::*;
 
+use super::terminals::TerminalState;
 use super::{Chrome, DoorState, EventLine, doors, parts, week};
 use crate::island::StandingBadge;
 use crate::shell::{self, Islands};
@@ -46,12 +47,29 @@ pub struct Model {
     pub groups: Vec<(String, String)>,
     /// Links that are not over and open it.
     pub links: i64,
+    /// For how long a terminal without a network opens it by its list, hours.
+    pub list_hours: i64,
+    /// The terminals that stand at it.
+    pub terminals: Vec<Terminal>,
     /// The last events, newest first.
     pub events: Vec<EventLine>,
     /// A new request id for the button.
     pub request_id: String,
     /// The version, for stale forms.
     pub version: i64,
+}
+
+/// A terminal at the door.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// `terminal_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub state: TerminalState,
+    /// Whether the door opens by its relay.
+    pub opens: bool,
 }
 
 /// A lockdown of the door.
@@ -111,11 +129,43 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 {ui::card("Door", ().into_any(), facts)}
                 {opens}
+                {terminals(&id, &model.terminals, model.list_hours, chrome.may(Right::House))}
                 {lockdown(&id, model.version, model.lockdown, &token)}
             </div>
         </div>
     };
     shell::admin(chrome, &model.name, Islands::Some, body.into_any())
+}
+
+/// The terminals at the door, and for how long they go on without a network.
+fn terminals(id: &str, terminals: &[Terminal], hours: i64, may_add: bool) -> AnyView {
+    let add = (may_add && terminals.is_empty())
+        .then(|| view! { <p class="row"><a class="btn" href=format!("/terminals/new?door={id}")>{Icon::Add.view()} "Add a terminal"</a></p> });
+    let inside = if terminals.is_empty() {
+        view! { <p class="muted">"None stands here, so no QR code is read at this door."</p> {add} }.into_any()
+    } else {
+        let rows = terminals
+            .iter()
+            .map(|terminal| {
+                let more = terminal.opens.then(|| view! { <span class="more">"Its relay opens this door"</span> });
+                view! {
+                    <li class="pair">
+                        <div><a class="cover" href=format!("/terminals/{}", terminal.id)><b>{terminal.name.clone()}</b></a> {more}</div>
+                        {terminal.state.badge().view()}
+                    </li>
+                }
+            })
+            .collect_view();
+        let age = format!("Without a network they open for {} by their lists.", ui::count(hours, "hour", "hours"));
+        return ui::card_of(
+            "card",
+            "Terminals",
+            view! { <a class="small" href=format!("/doors/{id}/still-in")>"Who could still get in?"</a> }.into_any(),
+            view! { <ul class="rows">{rows}</ul> <p class="body small muted">{age}</p> }.into_any(),
+        );
+    };
+    let ask = view! { <a class="small" href=format!("/doors/{id}/still-in")>"Who could still get in?"</a> };
+    ui::card("Terminals", ask.into_any(), view! { <div class="stack">{inside}</div> }.into_any())
 }
 
 /// How it opens, and the button that tries it.
@@ -152,7 +202,8 @@ fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: &str) -> 
             <button class="btn">{Icon::Open.view()} "Lift the lockdown"</button>
         };
         view! {
-            <p>"This door opens for nobody, not for admins either."</p>
+            <p>"This door opens for nobody, not for admins either. A terminal that is off line does not know yet: "
+                <a href=format!("/doors/{id}/still-in")>"who could still get in?"</a></p>
             {facts}
             {ui::form(format!("/doors/{id}/lift"), token, "", lift.into_any())}
         }

@@ -23,6 +23,8 @@ pub struct Model {
     pub place_id: Field,
     /// How long it stays unlocked, seconds.
     pub unlock_seconds: Field,
+    /// For how long a terminal without a network opens it by its list, hours.
+    pub list_hours: Field,
     /// Whether links and codes may open it.
     pub accepts_digital: bool,
     /// How it opens.
@@ -44,6 +46,7 @@ impl Model {
             "description" => self.description.error = sentence,
             "place_id" => self.place_id.error = sentence,
             "unlock_seconds" => self.unlock_seconds.error = sentence,
+            "list_hours" => self.list_hours.error = sentence,
             "schedule_id" => self.restrictions.schedule.error = sentence,
             other => match self.driver.field(other) {
                 Some(field) => field.error = sentence,
@@ -75,6 +78,11 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::checkbox("accepts_digital", "Access links may open it", Some(digital.into()), model.accepts_digital)}
         </fieldset>
         {driver::view(model.driver)}
+        <fieldset>
+        <legend>"Without a network"</legend>
+        {ui::input("list_hours", "A terminal's list is good for, hours", model.list_hours).kind("number").range(1, 47).required()
+            .hint("Off line a terminal opens by a signed list, until the list is this old. A short time shuts out sooner whom you revoked meanwhile; one hour suits a high-security door.").view()}
+        </fieldset>
         {restrictions::view(model.restrictions)}
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>
     };

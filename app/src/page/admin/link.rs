@@ -4,16 +4,18 @@ use domain::link::State;
 use domain::role::Right;
 use leptos::prelude::*;
 
-use super::{Chrome, EventLine, MessageLine, links, parts, week};
+use super::{Chrome, EventLine, MessageLine, links, parts, reach, week};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Fact, Field, Tone};
 
 mod actions;
 mod advice;
+mod code;
 mod share;
 
 pub use advice::{Advice, DAYS, USES};
+pub use code::{Code, named as code_named};
 
 /// The link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +84,14 @@ pub struct Model {
     pub extend_open: bool,
     /// The zone that the new end is typed in.
     pub zone: String,
+    /// How many terminals know that its codes open nothing more, where that is a question.
+    pub reach: Option<reach::Model>,
     /// Whether its person was erased.
     pub erased: bool,
     /// Why a new address would be good now.
     pub advice: Option<Advice>,
+    /// Its QR code; none: it has none.
+    pub code: Option<Code>,
 }
 
 /// A door that the link names, and whether it would open now.
@@ -125,12 +131,14 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 {advice.map(|advice| advice::view(&model, &advice, &token))}
                 {share::card(&model, &token)}
+                {code::card(&model, &chrome)}
                 {share::deliveries(model.messages.clone())}
                 {model.week.clone().map(|shown| week::card("Hours of this link", shown))}
                 {ui::card("What happened", log.into_any(), parts::timeline(model.events.clone(), "Nothing yet."))}
             </div>
             <div class="grid">
                 {ui::card("Link", ().into_any(), facts(&model))}
+                {reach::card(model.reach.clone())}
                 {now(&model.id, &model.doors)}
                 {erase}
             </div>

@@ -7,10 +7,12 @@ use super::{Chrome, week_fields};
 use crate::shell::{self, Islands};
 use crate::ui::{self, Choice, Field, icon::Icon};
 
+mod code;
 mod groups;
 mod hours;
 mod same;
 
+pub use code::Code;
 pub use groups::Group;
 pub use same::Same;
 
@@ -45,6 +47,8 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// What is wrong with the choice of doors and groups.
     pub doors_error: Option<String>,
+    /// Its QR code.
+    pub code: Code,
     /// Hours of its own.
     pub hours: week_fields::Model,
     /// `YYYY-MM-DDTHH:MM` in [`Model::zone`].
@@ -121,6 +125,8 @@ impl Model {
             "external_id" => &mut self.external_id.error,
             "language" => &mut self.language.error,
             "door" | "doors" | "group" => &mut self.doors_error,
+            "qr" => &mut self.code.kind.error,
+            "no_web" => &mut self.code.no_web_error,
             "valid_from" => &mut self.valid_from.error,
             "valid_until" => &mut self.valid_until.error,
             "max_uses" => &mut self.max_uses.error,
@@ -162,6 +168,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {person(&model)}
         {opens(&model, chrome.may(Right::House))}
         {time(&model)}
+        {code::view(&model.code)}
         {hours::view(model.hours.clone())}
         {visit(model)}
         {send}

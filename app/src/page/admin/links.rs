@@ -98,6 +98,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let files = view! {
         {may.then(|| view! { <a class="btn" href="/links/import">{Icon::Upload.view()} "Import"</a> })}
         <a class="btn" href=filters::with("/links/export.csv", &model.narrow, "") download>{Icon::Download.view()} "Export"</a>
+        <a class="btn" href="/codes/inspect">{Icon::Code.view()} "Read a code"</a>
     };
     let add = may.then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
     let next = model.next.as_deref().map(|after| address(&model.narrow, after));

@@ -13,6 +13,7 @@ pub mod account;
 pub mod address;
 pub mod admin_invite;
 pub mod admins;
+pub mod badge;
 pub mod confirm;
 pub mod could_it_open;
 pub mod deliveries;
@@ -27,6 +28,7 @@ pub mod group_form;
 pub mod groups;
 pub mod holidays;
 pub mod import;
+pub mod inspect;
 pub mod invitation;
 pub mod link;
 pub mod link_form;
@@ -43,6 +45,7 @@ pub mod place_lockdown;
 pub mod places;
 pub mod problem;
 pub mod prove;
+pub mod reach;
 pub mod recovery_codes;
 pub mod restrictions;
 pub mod retention;
@@ -57,6 +60,11 @@ pub mod setup;
 pub mod sign_in;
 pub mod sign_in_factor;
 pub mod simulator;
+pub mod still_in;
+pub mod terminal;
+pub mod terminal_code;
+pub mod terminal_form;
+pub mod terminals;
 pub mod totp;
 pub mod week;
 pub mod week_fields;
@@ -151,6 +159,8 @@ pub enum Section {
     Groups,
     /// `/schedules`
     Schedules,
+    /// `/terminals`
+    Terminals,
     /// `/simulator`
     Simulator,
     /// `/deliveries`
@@ -175,6 +185,7 @@ impl Section {
             Self::Places => "/places",
             Self::Groups => "/groups",
             Self::Schedules => "/schedules",
+            Self::Terminals => "/terminals",
             Self::Simulator => "/simulator",
             Self::Deliveries => "/deliveries",
             Self::Admins => "/admins",
@@ -194,6 +205,7 @@ impl Section {
             Self::Places => "Places",
             Self::Groups => "Groups",
             Self::Schedules => "Schedules",
+            Self::Terminals => "Terminals",
             Self::Simulator => "Simulator",
             Self::Deliveries => "Deliveries",
             Self::Admins => "Admins",
@@ -211,6 +223,7 @@ impl Section {
             Self::Places => Icon::Place,
             Self::Groups => Icon::Group,
             Self::Schedules => Icon::Schedule,
+            Self::Terminals => Icon::Terminal,
             Self::Simulator => Icon::Simulator,
             Self::Deliveries => Icon::Mail,
             Self::Admins => Icon::People,

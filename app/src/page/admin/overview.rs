@@ -48,6 +48,8 @@ pub struct Model {
     pub ending: Vec<Ending>,
     /// What the organization may send, and has.
     pub gauges: Vec<gauges::Gauge>,
+    /// Terminals that are off line, by name.
+    pub silent: Vec<Silent>,
     /// What a fresh organization has yet to do.
     pub first_steps: Option<FirstSteps>,
 }
@@ -82,6 +84,17 @@ pub struct Ending {
     pub version: i64,
 }
 
+/// A terminal that is off line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Silent {
+    /// `terminal_…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// When it was heard last.
+    pub seen: Option<Moment>,
+}
+
 /// What is done of the three first steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FirstSteps {
@@ -109,8 +122,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     });
     let extend = chrome.may(Right::Links).then_some(chrome.form_token.as_str());
     let ending = (!fresh).then(|| ending(model.ending, extend));
+    let silent = silent(&model.silent);
     let body = view! {
         {ui::head("Overview", None, view! { {lock} {add} }.into_any())}
+        {silent}
         {stats}
         <div class="grid cols">
             <div class="grid">{steps}{chart}{doors}{ending}{gauges::view(model.gauges)}</div>
@@ -118,6 +133,32 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         </div>
     };
     shell::admin(chrome, "Overview", Islands::Some, body.into_any())
+}
+
+/// Terminals that are off line: they open by their lists and do not hear of what changes.
+fn silent(terminals: &[Silent]) -> AnyView {
+    let said = match terminals {
+        [] => return ().into_any(),
+        [one] => view! {
+            <a href=format!("/terminals/{}", one.id)>{one.name.clone()}</a> " is off line, heard "
+            {match &one.seen { Some(seen) => ui::time(seen), None => "never".into_any() }} " last. "
+        }
+        .into_any(),
+        several => {
+            let names: Vec<String> = several.iter().take(3).map(|one| one.name.clone()).collect();
+            let names =
+                if several.len() > names.len() { format!("{}, …", names.join(", ")) } else { ui::list(&names) };
+            view! { <a href="/terminals">{format!("{} terminals are off line", several.len())}</a> ": " {names} ". " }
+                .into_any()
+        }
+    };
+    view! {
+        <div class="flash warn">
+            {Icon::Offline.view()}
+            <p>{said} "Off line a terminal opens by its last list, and does not know whom you revoked since."</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// The way to a place's lockdown: at once where there is one place, else by choosing.

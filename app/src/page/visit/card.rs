@@ -8,7 +8,13 @@ use crate::text::{Words, fill};
 
 /// The card. Its button does nothing without the script, and the link beside it is there only without one,
 /// so that a program that submits every form and follows every link opens nothing.
-pub(super) fn card(door: Door, link_id: &str, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
+pub(super) fn card(
+    door: Door,
+    link_id: &str,
+    by_code: bool,
+    now_ms: i64,
+    words: &'static Words,
+) -> impl IntoView + use<> {
     let Door { id, name, description, state } = door;
     let page = format!("/visit/{link_id}/doors/{id}");
     let open_ms = match &state {
@@ -23,7 +29,8 @@ pub(super) fn card(door: Door, link_id: &str, now_ms: i64, words: &'static Words
         DoorState::Closed { opens: None } => Some(words.door_closed.to_owned()),
         DoorState::Ready | DoorState::Unlocked { .. } => None,
     };
-    let pressable = !matches!(state, DoorState::LockedDown | DoorState::NotAllowed | DoorState::Closed { .. });
+    let pressable =
+        !by_code && !matches!(state, DoorState::LockedDown | DoorState::NotAllowed | DoorState::Closed { .. });
     let title = open_ms.map_or("", |_| words.open_now);
     let press = pressable.then(|| {
         view! {

@@ -52,5 +52,5 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             {foot(chrome, host.as_ref(), "")}
         </main>
     };
-    document(chrome, title, Script::Without, body)
+    document(chrome, title, Script::NONE, body)
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::card::card;
 use super::parts::{ask, languages, named, organization, timed};
 use super::shell::{Script, document};
-use super::{Chrome, Host, icon};
+use super::{Chrome, Host, code, icon};
 use crate::text::when::Moment;
 use crate::text::{Words, clean, fill};
 
@@ -24,6 +24,10 @@ pub struct Model {
     pub uses_left: Option<u64>,
     /// The doors, by place.
     pub places: Vec<Place>,
+    /// The link's code.
+    pub code: code::Shown,
+    /// Whether the code alone opens: then there is nothing to press.
+    pub by_code: bool,
     /// The token that a press must bring along.
     pub form_token: String,
     /// When the page was made, Unix ms.
@@ -80,12 +84,13 @@ pub enum DoorState {
 /// The document.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model { link_id, visitor, host, good_until, uses_left, places, form_token, now_ms } = model;
+    let Model { link_id, visitor, host, good_until, uses_left, places, code, by_code, form_token, now_ms } = model;
     let host_name = host.as_ref().map(|host| host.name.clone()).filter(|name| !name.is_empty());
     let title = match &chrome.organization {
         Some(organization) => fill(words.your_doors, &clean(organization)),
         None => fill(words.hello, &clean(&visitor)),
     };
+    let script = Script { doors: !by_code, code: code.is_here(), reloads: code.rotates() };
     let empty = places.iter().all(|place| place.doors.is_empty());
     let body = view! {
         <main
@@ -102,8 +107,9 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
                 {host_name.map(|host| view! { <p class="muted">{named(words.invited_by, host)}</p> })}
             </div>
             <p class="good">{icon::clock()}<span>{good(good_until, words)}{left(uses_left, words)}</span></p>
+            {code::view(code, words)}
             {empty.then(|| view! { <p>{words.no_doors}</p> })}
-            {places.into_iter().map(|shown| place(shown, &link_id, now_ms, words)).collect_view()}
+            {places.into_iter().map(|shown| place(shown, &link_id, by_code, now_ms, words)).collect_view()}
             <footer>
                 {ask(words.help, host.as_ref())}
                 <p class="links">
@@ -113,7 +119,7 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             </footer>
         </main>
     };
-    document(chrome, title, Script::With, body)
+    document(chrome, title, script, body)
 }
 
 fn good(until: Option<Moment>, words: &'static Words) -> AnyView {
@@ -128,7 +134,7 @@ fn left(count: Option<u64>, words: &'static Words) -> impl IntoView {
     view! { <span id="left">{count.map(|count| words.openings_left(count))}</span> }
 }
 
-fn place(place: Place, link_id: &str, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
+fn place(place: Place, link_id: &str, by_code: bool, now_ms: i64, words: &'static Words) -> impl IntoView + use<> {
     let Place { name, address, doors } = place;
     if doors.is_empty() {
         return None;
@@ -137,7 +143,7 @@ fn place(place: Place, link_id: &str, now_ms: i64, words: &'static Words) -> imp
     Some(view! {
         <section>
             <h2><bdi>{name}</bdi>{address}</h2>
-            <ul>{doors.into_iter().map(|door| card(door, link_id, now_ms, words)).collect_view()}</ul>
+            <ul>{doors.into_iter().map(|door| card(door, link_id, by_code, now_ms, words)).collect_view()}</ul>
         </section>
     })
 }

@@ -11,6 +11,7 @@ use crate::text::Language;
 
 pub mod answer;
 mod card;
+pub mod code;
 pub mod confirm;
 pub mod doors;
 mod icon;

@@ -66,5 +66,5 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             {foot(chrome, host.as_ref(), &list)}
         </main>
     };
-    document(chrome, title, Script::Without, body)
+    document(chrome, title, Script::NONE, body)
 }

@@ -7,19 +7,36 @@ use domain::colour::Shades;
 
 use super::Chrome;
 
-/// Whether a page has something for the script to do.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Script {
-    With,
-    Without,
+/// What a page has for scripts to do.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Script {
+    /// Doors to press, or a moment to count down to.
+    pub(super) doors: bool,
+    /// A code to keep in sight.
+    pub(super) code: bool,
+    /// A code that changes: a browser without script loads the page again.
+    pub(super) reloads: bool,
 }
+
+impl Script {
+    /// Nothing.
+    pub(super) const NONE: Self = Self { doors: false, code: false, reloads: false };
+}
+
+/// How often a browser without script loads a page whose code changes, seconds: as often as it changes.
+const RELOAD_S: &str = "15";
 
 /// The whole document; `title` is the window's, `body` the `<main>` element.
 pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Script, body: B) -> impl IntoView + use<B> {
     let assets = &chrome.assets;
     let style = chrome.brand.shades.map(|shades| view! { <style nonce=use_nonce()>{style(&shades)}</style> });
-    let script = (script == Script::With).then(|| {
-        view! { <script src=assets.visit_js.clone() nonce=use_nonce() defer></script> }
+    let load = |wanted: bool, file: &str| {
+        let file = file.to_owned();
+        wanted.then(|| view! { <script src=file nonce=use_nonce() defer></script> })
+    };
+    let scripts = view! { {load(script.doors, &assets.visit_js)} {load(script.code, &assets.code_js)} };
+    let reload = script.reloads.then(|| {
+        view! { <noscript><meta http-equiv="refresh" content=RELOAD_S/></noscript> }
     });
     view! {
         <!DOCTYPE html>
@@ -35,7 +52,8 @@ pub(super) fn document<B: IntoView>(chrome: &Chrome, title: String, script: Scri
                 <meta name="format-detection" content="telephone=no"/>
                 <meta name="theme-color" content="#fbfaf8" media="(prefers-color-scheme:light)"/>
                 <meta name="theme-color" content="#131416" media="(prefers-color-scheme:dark)"/>
-                {script}
+                {reload}
+                {scripts}
             </head>
             <body>{body}</body>
         </html>

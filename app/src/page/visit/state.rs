@@ -56,5 +56,5 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
             {foot(chrome, None, "")}
         </main>
     };
-    document(chrome, notice.title.to_owned(), Script::Without, body)
+    document(chrome, notice.title.to_owned(), Script::NONE, body)
 }

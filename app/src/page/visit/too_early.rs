@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::parts::{foot, organization, reach, timed};
 use super::shell::{Script, document};
-use super::{Chrome, Host};
+use super::{Chrome, Host, code};
 use crate::text::when::{self, Moment};
 use crate::text::{around, clean};
 
@@ -20,6 +20,8 @@ pub struct Model {
     pub good_from: Moment,
     /// How long until then, ms.
     pub wait_ms: i64,
+    /// The link's code, to be kept already.
+    pub code: code::Shown,
     /// Whom to ask.
     pub host: Option<Host>,
 }
@@ -27,13 +29,13 @@ pub struct Model {
 /// The document.
 pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let words = chrome.language.words();
-    let Model { visitor, good_from, wait_ms, host } = model;
+    let Model { visitor, good_from, wait_ms, code, host } = model;
     let (before, after) = around(words.too_early_in);
     // A second more, so that the page does not come back to find itself early still.
     let counted = (wait_ms < COUNTED_MS - 1000).then(|| wait_ms.max(0) + 1000);
     let said = when::duration(wait_ms, chrome.language);
     let clock = view! { <span class="clock" data-in=counted>{said}</span> };
-    let script = if counted.is_some() { Script::With } else { Script::Without };
+    let script = Script { doors: counted.is_some(), code: code.is_here(), reloads: false };
     let title = format!("{} · {}", words.too_early.title, clean(&visitor));
     let body = view! {
         <main class="visit">
@@ -44,6 +46,7 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
                 <p>{before}{clock}{after}</p>
                 {reach(words, host.as_ref())}
             </div>
+            {code::view(code, words)}
             {foot(chrome, None, "")}
         </main>
     };

@@ -57,5 +57,5 @@ pub fn view(trouble: Trouble, host: Option<&Host>, chrome: &Chrome) -> impl Into
             {foot(chrome, None, "")}
         </main>
     };
-    document(chrome, notice.title.to_owned(), Script::Without, body)
+    document(chrome, notice.title.to_owned(), Script::NONE, body)
 }

@@ -1,6 +1,6 @@
-//! The mail as HTML: one column, inline styles (mail clients keep no others), no picture but the logo, nothing loaded.
+//! The mail as HTML: one column, inline styles (mail clients keep no others), no picture but the logo and the code, nothing loaded.
 
-use super::{Dress, Language, Letter, MailModel};
+use super::{Dress, Language, Letter, MailCode, MailModel, phrases};
 
 const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
@@ -24,6 +24,16 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
         escape(&model.url),
         escape(letter.button)
     ));
+    if let Some(MailCode::Picture(width, _)) = model.code {
+        let alt = escape(phrases::of(model.language).code_alt);
+        html.push_str(&format!(
+            "<p style=\"margin:0 0 8px\"><img src=\"cid:code\" alt=\"{alt}\" width=\"{width}\" height=\"{width}\" \
+             style=\"display:block;border:0;background:#ffffff\"></p>\n"
+        ));
+    }
+    if !letter.code.is_empty() {
+        element(&mut html, "p", PARAGRAPH, &letter.code.join(" "));
+    }
     if !model.places.is_empty() {
         element(&mut html, "p", PARAGRAPH, letter.doors);
     }

@@ -16,6 +16,8 @@ fn model(language: Language) -> MailModel {
         good_until_ms: Some(when::parse_input("2026-11-24T18:00", "Europe/Berlin").expect("a time")),
         zone: "Europe/Berlin".into(),
         uses: Some(3),
+        code: None,
+        by_code: false,
         url: "https://door.example.org/l/s3cret".into(),
         own: OwnWords::default(),
         dress: Dress::default(),
@@ -98,4 +100,22 @@ fn what_is_unknown_is_left_out() {
     assert!(mail.text.starts_with("Hello {},\n\nWelcome to Northwind Studios."));
     assert!(mail.text.contains("Good until further notice.\nIt opens a door once.\n\nDo not"));
     assert!(!mail.text.contains("stays shut") && !mail.text.contains("these doors"));
+}
+
+#[test]
+fn a_code_is_told_in_words_and_drawn_where_it_may_be() {
+    for language in Language::ALL {
+        let phrases = phrases::of(language);
+        for (code, drawn, said) in [
+            (MailCode::Picture(231, false), true, vec![phrases.code, phrases.code_attached]),
+            (MailCode::Picture(231, true), true, vec![phrases.code, phrases.code_offline, phrases.code_attached]),
+            (MailCode::OnPage, false, vec![phrases.code_on_page]),
+        ] {
+            let mail = access_link(MailModel { code: Some(code), by_code: true, ..model(language) });
+            assert_eq!(mail.html.contains("<img src=\"cid:code\""), drawn);
+            assert!(said.iter().all(|line| mail.text.contains(line)), "{}", mail.text);
+            assert!(mail.html.contains(phrases.button_by_code) && mail.text.contains("https://door.example.org/l/"));
+            assert!(!mail.text.contains(phrases.button) && !mail.html.contains("{}"));
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub(super) static UNKNOWN: Row = row(
     ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
 );
 
-pub(super) static ROWS: [Row; 28] = [
+pub(super) static ROWS: [Row; 29] = [
     row(
         "not_yet_valid",
         AGAIN,
@@ -108,6 +108,13 @@ pub(super) static ROWS: [Row; 28] = [
         "The door refuses digital credentials.",
         ("Not with a link", "This door does not open with a link. {Ask} to let you in."),
         ("Nicht mit einem Link", "Diese Tür lässt sich nicht mit einem Link öffnen. {Ask} nach Einlass."),
+    ),
+    row(
+        "web_not_allowed",
+        NO_USE,
+        "The link opens by its code at a terminal, not from its page.",
+        ("Show your code", "This door does not open from here. Show your code at the door, or {ask}."),
+        ("Zeigen Sie Ihren Code", "Diese Tür öffnet nicht von hier aus. Zeigen Sie Ihren Code an der Tür oder {ask}."),
     ),
     row(
         "door_unreachable",

@@ -1,7 +1,7 @@
 //! Hours on the wall of a place, held against time as it passes: when something opens next, and what clocks do on the
 //! days on which they are changed.
 
-use domain::schedule::Wall;
+use domain::schedule::{Span, Wall};
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
@@ -35,6 +35,36 @@ pub fn next(at_ms: i64, zone: &str, days: i32, next: impl Fn(Wall) -> Option<Wal
         }
         from = change?;
     }
+}
+
+/// The stretches from one instant up to another in which `hours` (a date's, from midnight to midnight) are on, in
+/// order: an hour that does not exist opens nothing, and one that comes twice opens twice.
+pub fn stretches(from_ms: i64, until_ms: i64, zone: &str, hours: impl Fn(i32) -> Vec<Span>) -> Vec<(i64, i64)> {
+    let (tz, _) = time_zone(zone);
+    let changes = tz.following(timestamp(from_ms)).map(|change| change.timestamp().as_millisecond());
+    let mut ends: Vec<i64> = changes.take_while(|change| *change < until_ms).collect();
+    ends.push(until_ms);
+    let mut on: Vec<(i64, i64)> = Vec::new();
+    let mut begin = from_ms;
+    for end in ends {
+        // Between two changes of the clocks wall and time run alike.
+        let ahead = i64::from(tz.to_offset(timestamp(begin)).seconds()) * 1_000;
+        let day_of = |at: i64| i32::try_from((at + ahead).div_euclid(DAY_MS)).unwrap_or(0);
+        for day in day_of(begin)..=day_of(end) {
+            let midnight = i64::from(day) * DAY_MS - ahead;
+            for span in hours(day) {
+                let from = (midnight + i64::from(span.from) * MINUTE_MS).max(begin);
+                let until = (midnight + i64::from(span.until) * MINUTE_MS).min(end);
+                match on.last_mut() {
+                    _ if from >= until => {}
+                    Some(last) if last.1 >= from => last.1 = last.1.max(until),
+                    _ => on.push((from, until)),
+                }
+            }
+        }
+        begin = end;
+    }
+    on
 }
 
 /// What happens to the clocks on a date: they skip or repeat the minutes from one until another.

@@ -130,3 +130,35 @@ fn absurd_numbers_do_not_break_a_page() {
     assert_eq!(duration(i64::MAX, Language::En), duration(i64::MAX - 1, Language::En));
     assert_eq!(iso_utc(0), "1970-01-01T00:00:00Z");
 }
+
+#[test]
+fn hours_as_stretches_of_time_agree_with_the_wall_at_every_minute() {
+    use domain::schedule::{Schedule, Span, Window};
+    let window = |weekday, from, until| Window { weekday, span: Span::between(from, until).unwrap() };
+    let mut schedule = Schedule {
+        weekly: (0..7).map(|day| window(day, 90, 165)).chain([window(5, 1_380, 150), window(6, 600, 600)]).collect(),
+        ..Schedule::default()
+    };
+    let days = [
+        ("Europe/Berlin", "2027-03-28T02:00"),
+        ("Europe/Berlin", "2027-10-31T02:00"),
+        ("Australia/Lord_Howe", "2027-04-04T02:00"),
+        ("Australia/Lord_Howe", "2027-10-03T01:30"),
+        ("America/New_York", "2027-11-07T01:00"),
+        ("Asia/Kathmandu", "2027-11-07T01:00"),
+    ];
+    for (zone, typed) in days {
+        let day = parse_day(typed.get(..10).unwrap()).unwrap();
+        for closed in [None, Some(day)] {
+            schedule.exceptions = closed.into_iter().map(|day| (day, Vec::new())).collect();
+            let from = instant(Wall { day, minute: 0 }, zone) - 14 * 3_600_000 - 12_345;
+            let until = from + 60 * 3_600_000;
+            let on = stretches(from, until, zone, |day| schedule.hours(day));
+            assert!(on.windows(2).all(|pair| pair[0].1 < pair[1].0), "{on:?}");
+            for at in (from..until).step_by(30_000) {
+                let inside = on.iter().any(|(from, until)| (*from..*until).contains(&at));
+                assert_eq!(inside, schedule.open_at(wall(at, zone)), "{zone} {at}");
+            }
+        }
+    }
+}

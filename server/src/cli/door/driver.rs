@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::cli::output::print;
+use crate::cli::terminal;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
 use crate::service::door::driver::{DriverInput, HttpInput, MqttInput};
 use crate::service::door::test::{self, Ended};
+use crate::store::door::DoorAtPlace;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::PathBuf;
@@ -19,6 +21,8 @@ pub(in crate::cli) enum Kind {
     Http,
     /// A message to an MQTT broker.
     Mqtt,
+    /// The relay of a terminal at the door.
+    Terminal,
 }
 
 /// The marks {{door_id}} {{door_name}} {{event_id}} {{unlock_ms}} {{unlock_s}} {{issued_at}} are filled in, in the
@@ -77,6 +81,9 @@ pub(in crate::cli) struct SetDriver {
     /// mqtt: what it says when it is not.
     #[arg(long, default_value = "")]
     offline: String,
+    /// terminal: its id or name; the only one at the door when left out.
+    #[arg(long, value_name = "ID|NAME")]
+    pub(super) terminal: Option<String>,
     /// A PEM file with the certificate to trust.
     #[arg(long, value_name = "FILE")]
     certificate_file: Option<PathBuf>,
@@ -94,7 +101,7 @@ fn contents(file: Option<&PathBuf>) -> Result<String> {
 }
 
 impl SetDriver {
-    pub(super) fn typed(&self) -> Result<DriverInput> {
+    pub(super) async fn typed(&self, app: &App, at: &DoorAtPlace) -> Result<DriverInput> {
         let success = match (&self.status, &self.contains) {
             (Some(_), _) => "status",
             (None, Some(_)) => "contains",
@@ -105,6 +112,7 @@ impl SetDriver {
                 Kind::Simulator => crate::driver::simulator::KIND.into(),
                 Kind::Http => crate::driver::http::KIND.into(),
                 Kind::Mqtt => crate::driver::mqtt::KIND.into(),
+                Kind::Terminal => crate::driver::terminal::KIND.into(),
             },
             http: HttpInput {
                 url: self.url.clone(),
@@ -129,6 +137,10 @@ impl SetDriver {
                 availability_topic: self.availability_topic.clone(),
                 offline: self.offline.clone(),
                 certificate: contents(self.certificate_file.as_ref())?,
+            },
+            terminal: match self.kind {
+                Kind::Terminal => terminal::at_door(app, &at.door, self.terminal.as_deref()).await?.id,
+                _ => String::new(),
             },
         })
     }

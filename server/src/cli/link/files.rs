@@ -8,6 +8,7 @@ use crate::service::actor::Actor;
 use crate::service::link::export;
 use crate::service::link::import::{self, Column, Fate, Judged, Problems};
 use clap::Args;
+use domain::qr::Kind;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
@@ -89,7 +90,7 @@ impl Export {
         while let Some(this) = filter {
             let (links, next) = export::export(app, actor, this).await?;
             if self.json {
-                for export::Exported { row, named } in &links {
+                for export::Exported { row, named, code } in &links {
                     let object = json!({
                         "id": row.id, "name": row.name, "email": row.email, "phone": row.phone, "company": row.company,
                         "host_name": row.host_name, "host_contact": row.host_contact, "note": row.note,
@@ -97,7 +98,7 @@ impl Export {
                         "groups": named.groups, "valid_from": time(row.valid_from), "valid_until": time(row.valid_until),
                         "uses": row.uses, "max_uses": row.max_uses, "cooldown_minutes": row.cooldown_ms / 60_000,
                         "state": row.state(now).code(), "last_used_at": time(row.last_used_at),
-                        "created_at": time(row.created_at),
+                        "created_at": time(row.created_at), "qr": code.kind.map_or("none", Kind::code),
                     });
                     print(true, &object, "")?;
                 }

@@ -3,6 +3,7 @@
 use super::body::{Limited, Verdict};
 use super::guarded::Guarded;
 use super::{Limits, Shared, Shutdown};
+use crate::http::api::problem;
 use crate::http::client::Peer;
 use crate::http::security;
 use axum::body::Body;
@@ -103,7 +104,7 @@ pub(super) async fn drain<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<()
 async fn answer(request: Request<Incoming>, peer: Peer, shared: Arc<Shared>) -> Result<Response<Body>, Infallible> {
     let limits = &shared.limits;
     let mut response = match refusal(&request, limits) {
-        Some(status) => refuse(status, limits),
+        Some(status) => refuse(status, request.uri().path(), limits),
         None => ask(request, peer, &shared).await,
     };
     if shared.shutdown.is_cancelled() {
@@ -122,19 +123,20 @@ async fn ask(request: Request<Incoming>, peer: Peer, shared: &Shared) -> Respons
     } else {
         Body::new(Limited::new(body, shared.limits.body_bytes_at(parts.uri.path()), &shared.limits, verdict.clone()))
     };
+    let path = parts.uri.path().to_owned();
     let answered =
         AssertUnwindSafe(shared.router.clone().oneshot(Request::from_parts(parts, body))).catch_unwind().await;
     match answered {
         Ok(Ok(response)) => match verdict.status() {
             // The handler only knows that the body could not be read.
             Some(status) if response.status().is_client_error() || response.status().is_server_error() => {
-                refuse(status, &shared.limits)
+                refuse(status, &path, &shared.limits)
             }
             _ => response,
         },
         Err(_) => {
             tracing::error!("a handler panicked");
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, &shared.limits)
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, &path, &shared.limits)
         }
     }
 }
@@ -157,7 +159,7 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
     }
 }
 
-fn refuse(status: StatusCode, limits: &Limits) -> Response<Body> {
+fn refuse(status: StatusCode, path: &str, limits: &Limits) -> Response<Body> {
     let sentence = match status {
         StatusCode::URI_TOO_LONG => "This address is too long.",
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
@@ -168,7 +170,10 @@ fn refuse(status: StatusCode, limits: &Limits) -> Response<Body> {
         _ => "Something went wrong here. Please try again in a moment.",
     };
     tracing::info!(status = status.as_u16(), "a request was refused before it was served");
-    let mut response = (status, sentence).into_response();
+    let mut response = match problem::of(path, status, sentence) {
+        Some(problem) => problem.into_response(),
+        None => (status, sentence).into_response(),
+    };
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     security::harden(response.headers_mut(), limits.policy);
     response

@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::http::auth::Admin;
 use crate::http::failure::Failure;
 use crate::http::{assets, page};
-use crate::service::feed::Names;
 use crate::store::door::DoorAtPlace;
 use crate::store::event::EventRow;
+use crate::store::names::Names;
 use app::island::FeedItem;
 use app::page::admin::{Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page};
 use app::text::Language;
@@ -177,6 +177,6 @@ pub(super) fn door_row(app: &App, at: &DoorAtPlace) -> doors_page::Row {
         description: at.door.description.clone(),
         state: door_state(app, at),
         accepts_digital: at.door.accepts_digital,
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
     }
 }

@@ -91,7 +91,7 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
         .db
         .read(move |c| {
             let links: Vec<&str> = link_id.as_deref().into_iter().collect();
-            let facts = Facts::load_ahead(c, &links, &[door_id.as_str()], moment, AHEAD)?;
+            let facts = Facts::load_ahead(c, &facts::Asked::each(&links, &[door_id.as_str()]), moment, AHEAD)?;
             let (state, groups) = match &link_id {
                 Some(link) => {
                     let here = group::of_door(c, &door_id)?;

@@ -1,15 +1,14 @@
 //! `/doors`.
 
 use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
-use super::drivers;
-use super::week;
+use super::{drivers, terminals, week};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::http::form::on_this_server;
 use crate::service::door::{self, DoorInput};
-use crate::service::feed;
 use crate::service::unlock::{self, Opening, Tapper};
+use crate::store::names;
 use crate::store::writer::Credential;
 use crate::store::{door as store, event, group, place};
 use app::page::admin::{Section, confirm, door as door_page, door_form, doors as doors_page, restrictions};
@@ -56,6 +55,7 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at):
     let model = door_form::Model {
         place_id: Field::new(at.place),
         unlock_seconds: Field::new("5"),
+        list_hours: Field::new(door::LIST_HOURS.to_string()),
         accepts_digital: true,
         driver: drivers::fresh(),
         places: choices(&app, &admin).await?,
@@ -80,7 +80,10 @@ async fn typed_form(
         geofence: form.typed.ticked("geofence"),
         reader: form.typed.ticked("reader"),
         schedule_id: form.typed.text("schedule_id"),
+        list_hours: form.typed.text("list_hours"),
     };
+    let mut driver = typed.driver.as_ref().map_or_else(drivers::fresh, drivers::again);
+    driver.terminals = drivers::terminals(app, &form.admin, id.as_deref()).await?;
     let model = door_form::Model {
         id,
         version: form.typed.version(),
@@ -88,8 +91,9 @@ async fn typed_form(
         description: Field::new(&typed.description),
         place_id: Field::new(&typed.place_id),
         unlock_seconds: Field::new(&typed.unlock_seconds),
+        list_hours: Field::new(&typed.list_hours),
         accepts_digital: typed.accepts_digital,
-        driver: typed.driver.as_ref().map_or_else(drivers::fresh, drivers::again),
+        driver,
         places: choices(app, &form.admin).await?,
         restrictions: hours::fields(app, &form.admin, &typed.schedule_id, typed.geofence, typed.reader).await?,
         form_error: None,
@@ -127,7 +131,7 @@ pub async fn detail(
             let at = store::find(c, &organization, &id)?;
             let filter = event::Filter { door: Some(id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 20)?;
-            let names = feed::names(c, &organization, &rows)?;
+            let names = names::names(c, &organization, &rows)?;
             let hours = hours::of(c, &at)?;
             Ok((at, hours, group::of_door(c, &id)?, store::links_naming(c, &id)?, rows, names))
         })
@@ -135,6 +139,7 @@ pub async fn detail(
     let zone = at.place.time_zone.clone();
     let by = rows.iter().find(|row| row.action == "door.locked_down").map(|row| row.actor.clone());
     let address = drivers::address(&at.door);
+    let terminals = terminals::at_door(&app, &at).await?;
     let trouble = app.drivers.of(&at.door).map(|driver| driver.trouble(&at.door)).unwrap_or_default();
     let model = door_page::Model {
         state: door_state(&app, &at),
@@ -158,8 +163,10 @@ pub async fn detail(
         restrictions: restrictions::said(at.door.geofence, at.door.reader).to_owned(),
         groups,
         links,
+        list_hours: at.door.list_max_age_ms / 3_600_000,
+        terminals,
         events: lines(&app, &zone, &rows, &names),
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
         version: at.door.version,
     };
     show(&app, &admin, Section::Doors, StatusCode::OK, model, door_page::view).await
@@ -169,7 +176,8 @@ pub async fn detail(
 pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let door = app.db.read(move |c| store::find(c, &organization, &id)).await?.door;
-    let driver = drivers::stored(&door);
+    let mut driver = drivers::stored(&door);
+    driver.terminals = drivers::terminals(&app, &admin, Some(&door.id)).await?;
     let model = door_form::Model {
         id: Some(door.id),
         version: door.version,
@@ -177,6 +185,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
         description: Field::new(door.description),
         place_id: Field::new(door.place_id),
         unlock_seconds: Field::new((door.unlock_ms / 1_000).to_string()),
+        list_hours: Field::new((door.list_max_age_ms / 3_600_000).to_string()),
         accepts_digital: door.accepts_digital,
         driver,
         places: choices(&app, &admin).await?,
@@ -221,7 +230,7 @@ pub async fn open(State(app): State<App>, Path(id): Path<String>, form: AdminFor
     let name = app.db.read(move |c| store::find(c, &owner, &door_id)).await?.door.name;
     let request = match form.typed.get("request_id") {
         given if unlock::is_request_id(given) => given.to_owned(),
-        _ => app.clock.salt(),
+        _ => app.clock.request(),
     };
     // Back to the page the button stood on, if it is one of ours.
     let back = match on_this_server(form.typed.get("back")) {

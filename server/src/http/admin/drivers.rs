@@ -3,7 +3,7 @@
 use super::common::{Answer, done, refused};
 use crate::app::App;
 use crate::driver::http::settings::{BodyKind, Method, Success};
-use crate::driver::{http, mqtt, simulator};
+use crate::driver::{http, mqtt, simulator, terminal};
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, needs};
 use crate::http::form::Typed;
@@ -11,8 +11,9 @@ use crate::http::proof;
 use crate::service::door::driver::{DriverInput, HttpInput, KEPT, MqttInput, shown};
 use crate::service::door::test::{self, Ended};
 use crate::store::door::DoorRow;
+use crate::store::terminal::desk;
 use app::page::admin::door_form::driver as form;
-use app::ui::Field;
+use app::ui::{Choice, Field};
 use axum::extract::{Path, State};
 
 /// For a new door.
@@ -26,6 +27,7 @@ pub(super) fn fresh() -> form::Model {
             ..HttpInput::default()
         },
         mqtt: MqttInput { qos: "1".into(), ..MqttInput::default() },
+        terminal: String::new(),
     })
 }
 
@@ -57,6 +59,7 @@ pub(super) fn typed(typed: &Typed) -> Option<DriverInput> {
             offline: typed.text("mqtt_offline"),
             certificate: typed.text("mqtt_certificate"),
         },
+        terminal: typed.text("terminal_id"),
     })
 }
 
@@ -76,6 +79,7 @@ pub(super) async fn must_prove(
         wished.kind.value != is.kind.value
             || (typed.kind == http::KIND && wished.http != is.http)
             || (typed.kind == mqtt::KIND && wished.mqtt != is.mqtt)
+            || (typed.kind == terminal::KIND && wished.terminal != is.terminal)
     });
     if changed && !proof::is_fresh(app, &admin.session).await? {
         let first = "How a door opens is changed only by somebody who has just proven who they are. Open /account/prove of this server in another tab, then save again here.";
@@ -113,7 +117,20 @@ pub(super) fn again(typed: &DriverInput) -> form::Model {
             offline: Field::new(&message.offline),
             certificate: Field::new(&message.certificate),
         },
+        terminal: Field::new(&typed.terminal),
+        terminals: Vec::new(),
     }
+}
+
+/// The terminals that may open a door: those that stand at it.
+pub(super) async fn terminals(app: &App, admin: &Admin, door: Option<&str>) -> crate::error::Result<Vec<Choice>> {
+    let Some(door) = door.map(str::to_owned) else {
+        return Ok(Vec::new());
+    };
+    let organization = admin.organization.id.clone();
+    let rows = app.db.read(move |c| desk::at_door(c, &organization, &door)).await?;
+    let counts = rows.into_iter().filter(|row| row.revoked_at.is_none());
+    Ok(counts.map(|row| Choice { value: row.id, label: row.name }).collect())
 }
 
 /// The form with what is stored; secrets show that they are there, and nothing of themselves.
@@ -157,6 +174,9 @@ pub(super) fn stored(door: &DoorRow) -> form::Model {
             offline: Field::new(settings.offline),
             certificate: Field::new(settings.certificate),
         };
+    }
+    if let Some(named) = terminal::of(door) {
+        model.terminal = Field::new(named);
     }
     model
 }

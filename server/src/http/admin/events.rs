@@ -11,7 +11,7 @@ pub use narrow::Narrow;
 use super::common::{Answer, feed_item, lines, show};
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::feed;
+use crate::store::names;
 use crate::store::{admin, door, event as store};
 use app::page::admin::{Section, events as page};
 use app::text::when;
@@ -42,7 +42,7 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(narrow): Query<Nar
                 Some(_) => store::Page::default(),
                 None => store::page(c, &id, &said.filter, PAGE)?,
             };
-            let names = feed::names(c, &id, &found.rows)?;
+            let names = names::names(c, &id, &found.rows)?;
             Ok((said, found, names, door::all(c, &id)?, admin::all_names(c, &id)?, head))
         })
         .await?;

@@ -5,34 +5,37 @@ use super::week;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
-use crate::service::feed;
 use crate::service::link;
 use crate::service::schedule::words;
-use crate::store::facts::{AtDoor, Facts};
+use crate::store::facts::{self, AtDoor, Facts};
 use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
+use crate::store::names;
 use crate::store::{door as doors, event, message};
 use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page};
 use app::text::{Language, reason, when};
-use app::ui::Field;
+use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use domain::channel::Channel;
-use domain::decide::{Asker, decide};
+use domain::decide::{Asker, LinkFacts, decide};
 use domain::link::State as LinkState;
 use domain::role::Right;
 use serde::Deserialize;
 
 mod act;
 mod advice;
+mod code;
 mod deeds;
 mod export;
 mod form;
 mod hours;
 mod import;
 mod list;
+mod reach;
 
 pub use act::{act, ask_act};
+pub use code::{badge, png, svg};
 pub use deeds::{ask_revoke, extend, pause, resume, revoke, rotate, send, whatsapp};
 pub use export::export;
 pub(super) use form::doors_to_choose;
@@ -40,11 +43,22 @@ pub use form::{create, duplicate, edit, new, update};
 pub use import::{ask as ask_import, confirm as confirm_import, look as look_at_import, template};
 pub use list::list;
 
+/// Doors to choose one from, with their places where there are several.
+pub(super) fn doors_of_choice(doors: &[doors::DoorAtPlace]) -> Vec<Choice> {
+    let one_place = doors.windows(2).all(|pair| matches!(pair, [one, other] if one.place.id == other.place.id));
+    let label = |at: &doors::DoorAtPlace| {
+        if one_place { at.door.name.clone() } else { format!("{}, {}", at.door.name, at.place.name) }
+    };
+    doors.iter().map(|at| Choice { value: at.door.id.clone(), label: label(at) }).collect()
+}
+
 /// What a link's page is asked for.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     #[serde(default)]
     show: String,
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     extend: String,
     #[serde(flatten)]
@@ -68,6 +82,10 @@ pub async fn detail(
     }
     let mut model = model(&app, &admin, &id, url, &asked.week).await?;
     model.extend_open = asked.extend == "1";
+    if let Some(code) = model.code.as_mut().filter(|_| asked.code == "1") {
+        admin.actor.must(Right::Links)?;
+        code.picture = Some(format!("/links/{id}/code.svg"));
+    }
     show(&app, &admin, Section::Links, StatusCode::OK, model, link_page::view).await
 }
 
@@ -80,21 +98,22 @@ async fn model(
 ) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, own, opens, groups, facts, messages, rows, names, advice) = app
+    let (link, own, opens, groups, facts, messages, rows, names, advice, code) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
             let filter = event::Filter { link: Some(link_id.clone()), brief: true, ..Default::default() };
             let rows = event::list(c, &organization, &filter, 50)?;
-            let names = feed::names(c, &organization, &rows)?;
+            let names = names::names(c, &organization, &rows)?;
             let opens = store::doors_of(c, &link_id)?;
             let groups = store::groups_of(c, &link_id)?;
             let ids: Vec<&str> = opens.iter().map(|at| at.door.id.as_str()).collect();
-            let facts = Facts::load_ahead(c, &[link_id.as_str()], &ids, now, hours::AHEAD)?;
+            let facts = Facts::load_ahead(c, &facts::Asked::each(&[link_id.as_str()], &ids), now, hours::AHEAD)?;
             let own = store::grants_of(c, &link_id)?.windows;
             let advice = advice::advice(c, &organization, &link, now)?;
             let messages = message::of_link(c, &organization, &link_id)?;
-            Ok((link, own, opens, groups, facts, messages, rows, names, advice))
+            let code = code::read(c, &link)?;
+            Ok((link, own, opens, groups, facts, messages, rows, names, advice, code))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -119,7 +138,9 @@ async fn model(
         Some(admin) => names.of(admin).unwrap_or("somebody").to_owned(),
         None => "somebody".to_owned(),
     };
+    let reach = reach::of(app, (&link.id, &admin.organization.id), state, &rows, &opens, &zone).await?;
     Ok(link_page::Model {
+        reach,
         doors: opens.iter().map(door).collect(),
         groups,
         week: hours::week(app, asked, id, &zone, &own),
@@ -140,6 +161,7 @@ async fn model(
         messages: messages.iter().map(|row| message_line(app, row, &link.name, &zone)).collect(),
         events: lines(app, &zone, &rows, &names),
         advice,
+        code: code::model(app, &link, code, &zone),
         extend_open: false,
         extend_until: Field::new(link.valid_until.map_or_else(String::new, |until| when::input(until, &zone))),
         zone,
@@ -187,7 +209,8 @@ pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) 
 /// Why a door would not open now, by the very decision that a tap meets; nothing if it would.
 fn could_open(app: &App, facts: &Facts, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
     let pair = (link.id.clone(), at.door.id.clone());
-    let of_link = facts.link(&pair, link.validity(), 0, AtDoor::default());
+    // By its code, where that alone opens.
+    let of_link = LinkFacts { web: true, ..facts.link(&pair, link.validity(), 0, AtDoor::default()) };
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), now)?;
     let decision = decide(Asker::Link(&of_link), &door, now);
     (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())

@@ -6,9 +6,9 @@ use crate::app::App;
 use crate::driver::simulator;
 use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
-use crate::service::feed;
 use crate::store::door;
 use crate::store::event::{self, Filter};
+use crate::store::names;
 use app::island::DoorNews;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -120,7 +120,7 @@ impl Following {
             .read(move |c| {
                 let head = event::head(c, &organization)?.0;
                 let rows = event::in_order(c, &organization, &filter, from, MOST)?;
-                let names = feed::names(c, &organization, &rows)?;
+                let names = names::names(c, &organization, &rows)?;
                 Ok((rows, names, head))
             })
             .await?;

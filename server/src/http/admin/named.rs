@@ -1,7 +1,7 @@
 //! What an id names, with the page it has.
 
 use crate::http::router;
-use crate::service::feed::Names;
+use crate::store::names::Names;
 use app::page::admin::event::Named;
 use domain::id::Kind;
 use std::collections::HashSet;
@@ -12,12 +12,13 @@ static PATHS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| router::session_routes().into_iter().map(|route| route.path).collect());
 
 /// The page of a thing and, where single ones have none, the list it stands in.
-const PAGES: [(Kind, &[&str]); 8] = [
+const PAGES: [(Kind, &[&str]); 9] = [
     (Kind::Door, &["/doors/{id}"]),
     (Kind::Link, &["/links/{id}"]),
     (Kind::Place, &["/places/{id}"]),
     (Kind::Group, &["/groups/{id}"]),
     (Kind::Schedule, &["/schedules/{id}"]),
+    (Kind::Terminal, &["/terminals/{id}"]),
     (Kind::Admin, &["/admins/{id}", "/admins"]),
     (Kind::Message, &["/deliveries/{id}", "/deliveries"]),
     (Kind::Invitation, &["/admins"]),

@@ -3,9 +3,11 @@
 use super::common::{self, Answer, door_row, feed_item, lines, show};
 use super::gauges;
 use crate::app::App;
+use crate::driver::terminal::ONLINE_MS;
 use crate::http::auth::Admin;
-use crate::service::{feed, quota};
-use crate::store::{door, event, link, message, place};
+use crate::service::quota;
+use crate::store::terminal::desk;
+use crate::store::{door, event, link, message, names, place};
 use app::page::admin::{Section, overview, said};
 use app::text::when;
 use axum::extract::State;
@@ -24,29 +26,30 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     let brief = event::Filter { brief: true, ..Default::default() };
     let midnight = when::start_of_day(now, &zone);
     let organization = admin.organization.clone();
-    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings) = app
-        .db
-        .read(move |c| {
-            let rows = event::list(c, &id, &brief, 12)?;
-            let names = feed::names(c, &id, &rows)?;
-            let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
-            let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
-            Ok((
-                event::head(c, &id)?.0,
-                event::hours(c, &id, midnight)?,
-                link::count_active(c, &id, now, now + DAY_MS)?,
-                message::states_since(c, &id, midnight)?,
-                door::all(c, &id)?,
-                rows,
-                names,
-                ending,
-                link::door_names(c, &ids)?,
-                place::all(c, &id)?,
-                !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
-                quota::gauges(c, &organization, now)?,
-            ))
-        })
-        .await?;
+    let (head, unlocks, active, mails, doors, rows, names, ending, ending_doors, places, any_link, standings, silent) =
+        app.db
+            .read(move |c| {
+                let rows = event::list(c, &id, &brief, 12)?;
+                let names = names::names(c, &id, &rows)?;
+                let ending = link::ending(c, &id, now, now + DAY_MS, 6)?;
+                let ids: Vec<String> = ending.iter().map(|row| row.id.clone()).collect();
+                Ok((
+                    event::head(c, &id)?.0,
+                    event::hours(c, &id, midnight)?,
+                    link::count_active(c, &id, now, now + DAY_MS)?,
+                    message::states_since(c, &id, midnight)?,
+                    door::all(c, &id)?,
+                    rows,
+                    names,
+                    ending,
+                    link::door_names(c, &ids)?,
+                    place::all(c, &id)?,
+                    !link::list(c, &id, &link::Filter::default(), now, 1)?.is_empty(),
+                    quota::gauges(c, &organization, now)?,
+                    desk::silent_since(c, &id, now - ONLINE_MS)?,
+                ))
+            })
+            .await?;
     let (mut opened_today, mut refused_today) = (0, 0);
     let mut refused_why: Vec<(String, i64)> = Vec::new();
     let mut hours: Vec<overview::Hour> = (0..=(now - midnight) / HOUR_MS)
@@ -115,6 +118,15 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
             })
             .collect(),
         gauges: gauges::models(&app, &zone, standings),
+        silent: silent
+            .into_iter()
+            .filter(|row| !app.drivers.terminal.is_on_line(&row.id, &row.door_id))
+            .map(|row| overview::Silent {
+                seen: row.last_seen_at.map(|at| common::said(&app, at, &zone)),
+                id: row.id,
+                name: row.name,
+            })
+            .collect(),
         first_steps: fresh.then_some(overview::FirstSteps {
             place: !places.is_empty(),
             door: !doors.is_empty(),

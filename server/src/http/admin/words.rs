@@ -1,7 +1,7 @@
 //! Events as the dashboard's lines: who, did what, and one more line.
 
-use crate::service::feed::Names;
 use crate::store::event::EventRow;
+use crate::store::names::Names;
 use app::page::admin::said;
 use app::text::reason;
 use domain::event::Outcome;
@@ -32,6 +32,7 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down" | "place.locked_down", _) => detail("reason"),
+        ("terminal.paired", _) => detail("software"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
         ("schedule.created" | "schedule.changed", _) => detail("week"),
         ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::http::csrf::FormToken;
 use crate::http::{assets, logo, page::still};
 use crate::service::settings;
+use crate::store::code::Settings;
 use crate::store::door::DoorAtPlace;
 use crate::store::link::{self, LinkRow, Opens, Visit};
 use crate::store::organization::OrganizationRow;
@@ -26,6 +27,8 @@ pub struct Access {
     pub organization: OrganizationRow,
     /// What it opens.
     pub doors: Vec<DoorAtPlace>,
+    /// How it opens.
+    pub code: Settings,
     /// Whether any hours bind it there.
     pub has_hours: bool,
     /// What to speak.
@@ -90,9 +93,9 @@ impl FromRequestParts<App> for Access {
         };
         let found = app.db.read(move |c| link::visit(c, &id, version)).await;
         match found {
-            Ok(Visit { link, organization, logo, opens: Opens { doors, has_hours } }) => {
+            Ok(Visit { link, organization, logo, opens: Opens { doors, has_hours }, code }) => {
                 let language = language(parts, &link.language);
-                Ok(Self { link, organization, doors, has_hours, language, logo })
+                Ok(Self { link, organization, doors, code, has_hours, language, logo })
             }
             Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
             Err(cause) => {

@@ -3,7 +3,7 @@
 use super::access::Access;
 use crate::app::App;
 use crate::error::Result;
-use crate::store::facts::Facts;
+use crate::store::facts::{Asked, Facts};
 use app::text::when;
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) async fn closed(app: &App, access: &Access, now: i64) -> Result<HashM
         .db
         .read(move |c| {
             let ids: Vec<&str> = doors.iter().map(String::as_str).collect();
-            Facts::load_ahead(c, &[link.as_str()], &ids, now, DAYS)
+            Facts::load_ahead(c, &Asked::each(&[link.as_str()], &ids), now, DAYS)
         })
         .await?;
     let mut closed = HashMap::new();

@@ -1,7 +1,7 @@
 //! What a visitor sees: the doors, or why there are none now. Nothing here opens, counts or binds anything.
 
 use super::access::{Access, LANGUAGE, trouble};
-use super::hours;
+use super::{code, hours};
 use crate::app::App;
 use crate::driver::simulator;
 use crate::http::failure::Failure;
@@ -13,7 +13,7 @@ use app::page::visit::{confirm as confirm_page, doors as doors_page, state as st
 use app::text::when;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::link::State as LinkState;
 use std::collections::HashMap;
 
@@ -36,10 +36,12 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
     let said = |at: i64| when::moment(at, now, access.zone(), access.language);
     let ended = match link.state(now) {
         LinkState::Scheduled => {
+            let code = code::shown(app, access, now).await?;
             let model = too_early::Model {
                 visitor: link.name.clone(),
                 good_from: said(link.valid_from),
                 wait_ms: link.valid_from - now,
+                code,
                 host,
             };
             return still(StatusCode::OK, || too_early::view(model, &chrome));
@@ -65,6 +67,8 @@ async fn show(app: &App, access: &Access) -> crate::error::Result<Response> {
         good_until: link.valid_until.map(said),
         uses_left: link.max_uses.map(|max| u64::try_from(max - link.uses).unwrap_or(0)),
         places: places(app, access, &closed, now),
+        code: code::shown(app, access, now).await?,
+        by_code: !access.code.web,
         form_token: access.form_token(app),
         now_ms: now,
     };
@@ -135,6 +139,10 @@ pub async fn confirm(
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {
         return trouble(&headers, Some(&access), Trouble::Gone);
     };
+    if !access.code.web {
+        // Nothing to confirm: the page shows the code.
+        return Redirect::to(&format!("/visit/{}", access.link.id)).into_response();
+    }
     let description = [at.door.description.as_str(), at.place.name.as_str()]
         .into_iter()
         .filter(|text| !text.is_empty())
@@ -147,7 +155,7 @@ pub async fn confirm(
         description,
         host: access.host(),
         form_token: access.form_token(&app),
-        request_id: app.clock.salt(),
+        request_id: app.clock.request(),
     };
     let chrome = access.chrome();
     still(StatusCode::OK, || confirm_page::view(model, &chrome)).unwrap_or_else(|cause| Failure(cause).into_response())

@@ -4,8 +4,8 @@ use super::signed::{self, SignedEnd, SignedStart};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
-use crate::service::feed::{self, Names};
 use crate::store::event::{self, EventRow, Filter};
+use crate::store::names::{self, Names};
 use domain::chain::{End, GENESIS, Start, StartKind, hex};
 use domain::event::Outcome;
 use serde::Serialize;
@@ -114,7 +114,7 @@ where
                 let bytes = match step.format {
                     Format::Table(_) if found.is_empty() => Vec::new(),
                     Format::Table(table) => {
-                        let names = feed::names(c, &owner, &found)?;
+                        let names = names::names(c, &owner, &found)?;
                         table(&found, &names, &step.zone)?
                     }
                     Format::Lines => {

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::driver::{self, simulator};
 use crate::error::Checks;
 use crate::store::door::DoorRow;
+use domain::id::Kind;
 use domain::template::{self, Values, fill};
 use std::fmt;
 use url::Url;
@@ -26,6 +27,8 @@ pub struct DriverInput {
     pub http: HttpInput,
     /// For a message to a broker.
     pub mqtt: MqttInput,
+    /// For a terminal: its id.
+    pub terminal: String,
 }
 
 /// A web request, as typed.
@@ -122,11 +125,32 @@ pub(super) fn prepare(
         }
         driver::http::KIND => http::prepare(app, id, before, &typed.http, checks),
         driver::mqtt::KIND => mqtt::prepare(app, id, before, &typed.mqtt, checks),
+        driver::terminal::KIND => terminal(before, &typed.terminal, checks),
         _ => {
             checks.note("driver", "Please choose how the door opens.");
             None
         }
     }
+}
+
+/// The relay of a terminal, which must stand at the door: whoever stores it looks.
+fn terminal(before: Option<&DoorRow>, typed: &str, checks: &mut Checks) -> Option<Prepared> {
+    if before.is_none() {
+        checks.note("driver", "Add the door first, then a terminal at it, and choose that terminal here.");
+        return None;
+    }
+    if !Kind::Terminal.owns(typed) {
+        checks.note("terminal_id", "Please choose a terminal that stands at this door.");
+        return None;
+    }
+    let settings = driver::terminal::Settings { terminal: typed.to_owned() };
+    Some(Prepared {
+        kind: driver::terminal::KIND,
+        settings: serde_json::to_string(&settings).ok()?,
+        sealed: None,
+        host: String::new(),
+        secrets_changed: before.is_some_and(|door| door.driver_sealed.is_some()),
+    })
 }
 
 /// An address in its parts.

@@ -1,12 +1,13 @@
 //! Testing a door: it opens for real, without anybody's credential and whatever was known of its reach.
 
 use crate::app::App;
-use crate::driver::{DriverAnswer, OpenCommand};
+use crate::driver::{DriverAnswer, OpenCommand, terminal};
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
 use crate::service::unlock::{DEADLINE_MS, millis};
+use crate::store::command;
 use crate::store::door::{self, DoorRow};
-use crate::store::facts::Facts;
+use crate::store::facts::{Asked, Facts};
 use app::text::reason;
 use domain::decide::{Asker, decide};
 use domain::event::Outcome;
@@ -61,7 +62,7 @@ pub async fn test(app: &App, actor: &Actor, id: &str) -> Result<Tested> {
         .db
         .read(move |c| {
             let row = door::find(c, &organization, &wanted)?.door;
-            let facts = Facts::load(c, &[], &[&wanted], now)?;
+            let facts = Facts::load(c, &Asked::each(&[], &[&wanted]), now)?;
             Ok((row, facts.door(&wanted, true, now).ok_or(Error::NotFound)?))
         })
         .await?;
@@ -91,6 +92,14 @@ async fn run(app: &App, actor: &Actor, row: DoorRow) -> Result<Tested> {
             Ok(id)
         })
         .await?;
+    let claimed = row.driver == terminal::KIND;
+    if claimed {
+        // A tap's command is there with its event; this one comes after, since it refers to it.
+        let (door, event, by) = (row.clone(), sent.clone(), actor.id.clone());
+        app.db
+            .write(move |tx| command::place(tx, &door.organization_id, &door.id, &event, (&by, at + DEADLINE_MS)))
+            .await?;
+    }
     let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
     let began = Instant::now();
     let (ended, answer) = match app.drivers.of(&row) {
@@ -112,6 +121,9 @@ async fn run(app: &App, actor: &Actor, row: DoorRow) -> Result<Tested> {
     let (acting, result) = (actor.clone(), tested.clone());
     app.db
         .write(move |tx| {
+            if claimed {
+                command::take_away(tx, &sent)?;
+            }
             let mut event = acting.event(tx.clock, tx.now, "door.tested", &row.id);
             event.cause = Some(sent.clone());
             event.outcome = match result.ended {

@@ -4,8 +4,10 @@ use super::draft::{self, Draft, LinkInput};
 use super::grants;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::secret::PlainSecret;
+use crate::secret::{Keys, PlainSecret};
 use crate::service::actor::{Actor, add_person};
+use crate::service::code;
+use crate::store::code as codes;
 use crate::store::link::{self, Grants, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::writer::Tx;
@@ -90,15 +92,19 @@ pub(super) async fn put(app: &App, actor: &Actor, draft: Draft, id: String, once
         last_used_at: None,
         name_key: draft.change.name_key,
     };
-    let (actor, grants) = (actor.clone(), draft.grants);
+    let (actor, grants, settings, keys) = (actor.clone(), draft.grants, draft.code, app.keys.clone());
     app.db
         .write(move |tx| {
             if once && link::is_there(tx.connection, &row.organization_id, &row.id, &row.external_id)? {
                 return Ok(false);
             }
             link::insert(tx, &row, &grants)?;
+            codes::put_settings(tx, &row.organization_id, &row.id, settings)?;
+            let issued = code::follow(tx, &keys, &row, settings)?;
             let mut event = actor.event(tx.clock, tx.now, "link.created", &row.id);
             describe(&mut event.detail, row.valid_from, row.valid_until, row.max_uses, &grants);
+            code::describe(&mut event.detail, settings);
+            issued.describe(&mut event.detail);
             add_person(&mut event, tx.clock, &[("name", &row.name), ("email", &row.email), ("phone", &row.phone)]);
             tx.record(event);
             Ok(true)
@@ -127,16 +133,21 @@ fn describe(
 /// `Fields`, `NotFound`, `Stale`, `Refused`; those of the store.
 pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &LinkInput) -> Result<()> {
     let draft = check(app, actor, Some(id), typed).await?;
-    let (actor, id) = (actor.clone(), id.to_owned());
+    let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
     app.db
         .write(move |tx| {
             let before = allowed(tx, &actor, &id, Change::Edit)?;
+            let said = code::Said::of(tx.connection, &before)?;
             link::update(tx, &actor.organization, &id, version, &draft.change, &draft.grants)?;
             if before.valid_until != draft.change.valid_until {
                 link::forget_reminder(tx, &id)?;
             }
+            codes::put_settings(tx, &actor.organization, &id, draft.code)?;
+            let issued = said.follow(tx, &keys, &before)?;
             let mut event = actor.event(tx.clock, tx.now, "link.changed", &id);
             let change = &draft.change;
+            code::describe(&mut event.detail, draft.code);
+            issued.describe(&mut event.detail);
             describe(&mut event.detail, change.valid_from, change.valid_until, change.max_uses, &draft.grants);
             add_person(
                 &mut event,
@@ -204,7 +215,7 @@ pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str)
     let organization = organization(app, actor).await?;
     let zone = if app::text::when::is_zone(zone) { zone } else { &organization.time_zone };
     let until = draft::moment(typed.trim(), zone).map_err(|refused| Error::field("valid_until", refused))?;
-    let (actor, id) = (actor.clone(), id.to_owned());
+    let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
     app.db
         .write(move |tx| {
             let link = allowed(tx, &actor, &id, Change::Extend)?;
@@ -218,30 +229,43 @@ pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str)
                     format!("A link may be good for {days} days at most from today. Choose an earlier end."),
                 ));
             }
-            link::set_until(tx, &id, Some(until))?;
-            let mut event = actor.event(tx.clock, tx.now, "link.extended", &id);
-            event.detail.insert("valid_until".into(), until.to_string());
-            event.detail.insert("before".into(), link.valid_until.map_or("never".into(), |until| until.to_string()));
-            tx.record(event);
+            move_end(tx, &actor, &keys, &link, until)?;
             Ok(link.name)
         })
         .await
 }
 
-/// Replaces a link's secret: the old address and every page opened by it die with the commit. Says whose it is.
+/// Moves a checked end, with the code that says it, and records it.
+pub(super) fn move_end(tx: &mut Tx<'_>, actor: &Actor, keys: &Keys, link: &LinkRow, until: i64) -> Result<()> {
+    let said = code::Said::of(tx.connection, link)?;
+    link::set_until(tx, &link.id, Some(until))?;
+    let issued = said.follow(tx, keys, link)?;
+    let mut event = actor.event(tx.clock, tx.now, "link.extended", &link.id);
+    event.detail.insert("valid_until".into(), until.to_string());
+    event.detail.insert("before".into(), link.valid_until.map_or("never".into(), |until| until.to_string()));
+    issued.describe(&mut event.detail);
+    tx.record(event);
+    Ok(())
+}
+
+/// Replaces a link's secret, and its code with it: the old address, every page opened by it and every picture die with
+/// the commit. Says whose it is.
 ///
 /// # Errors
 /// `NotFound`, `Refused`; those of the store.
 pub async fn rotate(app: &App, actor: &Actor, id: &str) -> Result<String> {
     let secret = PlainSecret::new();
     let (hash, sealed) = (secret.hash().to_hex(), app.keys.seal(&context(id), secret.expose().as_bytes()));
-    let (actor, id) = (actor.clone(), id.to_owned());
+    let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
     app.db
         .write(move |tx| {
             let link = allowed(tx, &actor, &id, Change::Rotate)?;
             link::set_secret(tx, &id, &hash, &sealed)?;
+            let settings = codes::settings(tx.connection, &id)?;
+            let issued = code::follow(tx, &keys, &link, settings)?;
             let mut event = actor.event(tx.clock, tx.now, "link.rotated", &id);
             event.detail.insert("secret_version".into(), (link.secret_version + 1).to_string());
+            issued.describe(&mut event.detail);
             tx.record(event);
             Ok(link.name)
         })

@@ -3,12 +3,14 @@
 use super::grants;
 use crate::error::{Checks, Result};
 use crate::service::actor::Actor;
+use crate::store::code::Settings;
 use crate::store::door::DoorAtPlace;
 use crate::store::link::{Grants, LinkChange, words};
 use crate::store::organization::OrganizationRow;
 use app::text::when;
 use domain::Millis;
 use domain::input;
+use domain::qr::{self, Kind, TooManyScopes};
 use domain::role::Right;
 use domain::schedule::Wall;
 
@@ -59,6 +61,12 @@ pub struct LinkInput {
     pub cooldown_minutes: String,
     /// Whether the host is told of the arrival; none: as the organization's links start out.
     pub notify_host: Option<bool>,
+    /// `none` or empty, `online`, `offline`, `rotating`.
+    pub qr: String,
+    /// The web page opens nothing; only the code does.
+    pub no_web: bool,
+    /// The code may open off line although only the server knows how often it did.
+    pub qr_off_line: bool,
 }
 
 /// A checked link: its row's values and what it opens.
@@ -66,6 +74,7 @@ pub struct LinkInput {
 pub(super) struct Draft {
     pub(super) change: LinkChange,
     pub(super) grants: Grants,
+    pub(super) code: Settings,
 }
 
 /// A moment as typed: local in a zone, or RFC 3339.
@@ -102,8 +111,13 @@ pub(super) fn check(
     let mut checks = Checks::default();
     let zone = if when::is_zone(&typed.zone) { typed.zone.as_str() } else { organization.time_zone.as_str() };
     let valid_from = match typed.valid_from.trim() {
-        "" => was.map_or(now, |(from, _)| from),
-        typed => checks.take("valid_from", moment(typed, zone)),
+        // With a whole second, so that an offline code says the same.
+        "" => was.map_or(now - now.rem_euclid(1_000), |(from, _)| from),
+        typed => {
+            let from: Millis = checks.take("valid_from", moment(typed, zone));
+            // A form shows minutes; whoever left the minute alone changed nothing.
+            was.map(|(before, _)| before).filter(|before| same_minute(*before, from)).unwrap_or(from)
+        }
     };
     let valid_until = if typed.never_expires {
         if !actor.role.may(Right::Own) {
@@ -120,7 +134,8 @@ pub(super) fn check(
             "" => default_until(now.max(valid_from), zone, organization.default_validity_days),
             typed => checks.take("valid_until", moment(typed, zone)),
         };
-        let kept = was.is_some_and(|(_, before)| before.is_some_and(|before| before / 60_000 == until / 60_000));
+        let before = was.and_then(|(_, before)| before).filter(|before| same_minute(*before, until));
+        let (kept, until) = (before.is_some(), before.unwrap_or(until));
         if until <= valid_from {
             checks.note("valid_until", "The end lies before the beginning. Choose a later end.");
         } else if until <= now && !kept {
@@ -159,8 +174,36 @@ pub(super) fn check(
         checks.note("language", "Please choose a language from the list.");
     }
     let grants = grants::check(typed, &mut checks);
+    let code = code(typed, &grants, &mut checks);
     checks.done()?;
-    Ok(Draft { change, grants })
+    Ok(Draft { change, grants, code })
+}
+
+fn same_minute(one: Millis, other: Millis) -> bool {
+    one.div_euclid(60_000) == other.div_euclid(60_000)
+}
+
+/// How it opens, checked.
+fn code(typed: &LinkInput, grants: &Grants, checks: &mut Checks) -> Settings {
+    let kind = match typed.qr.trim() {
+        "" | "none" => None,
+        other => {
+            let kind = Kind::from_code(other);
+            if kind.is_none() {
+                checks.note("qr", "Please choose none, online, offline or rotating.");
+            }
+            kind
+        }
+    };
+    if kind == Some(Kind::Offline) && grants.doors.len() + grants.groups.len() > qr::MOST_SCOPES {
+        checks.note("qr", TooManyScopes);
+    }
+    if typed.no_web && kind.is_none() {
+        checks.note("no_web", "A link whose page opens nothing needs a QR code. Choose one, or untick this.");
+    }
+    // A rotating code of a link is verified on line only.
+    let off_line = typed.qr_off_line && matches!(kind, Some(Kind::Online | Kind::Offline));
+    Settings { kind, web: !typed.no_web, off_line }
 }
 
 /// The same hours for as long, from today on; or from tomorrow on, when today's are over.
@@ -195,4 +238,15 @@ pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> 
         said.push(format!("{} is a high-security door and refuses links; this link will not open it.", at.door.name));
     }
     said
+}
+
+/// What is worth a second thought about an offline code, in words: that off line it is none.
+#[must_use]
+pub fn code_warning(typed: &LinkInput) -> Option<String> {
+    let given = |text: &str| !matches!(text.trim(), "" | "0");
+    let hours = typed.days.iter().flatten().any(|(from, until)| given(from) || given(until));
+    let counted = given(&typed.max_uses) || given(&typed.cooldown_minutes) || hours;
+    (typed.qr == Kind::Offline.code() && counted && !typed.qr_off_line).then(|| {
+        "Only the server counts openings and minutes and knows hours of a link's own, so a terminal without a network will refuse this offline code. Leave these empty, or let the code open off line in any case.".to_owned()
+    })
 }

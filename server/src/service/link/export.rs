@@ -4,9 +4,11 @@ use super::import::Column;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
+use crate::store::code::{self, Settings};
 use crate::store::link::{self, Cursor, Filter, LinkRow, Named};
 use app::text::when;
 use domain::Millis;
+use domain::qr::Kind;
 
 /// Links read at once.
 const READ: usize = 500;
@@ -18,6 +20,8 @@ pub struct Exported {
     pub row: LinkRow,
     /// The single doors and the groups it opens, by name.
     pub named: Named,
+    /// How it opens.
+    pub code: Settings,
 }
 
 /// The next links of a list in its order, and the filter of those after them; `None` after the last.
@@ -33,7 +37,12 @@ pub async fn export(app: &App, actor: &Actor, filter: Filter) -> Result<(Vec<Exp
             let next = next.map(|after| Filter { after: Some(after), ..filter });
             let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
             let mut named = link::named_grants(c, &ids)?;
-            let rows = rows.into_iter().map(|row| Exported { named: named.remove(&row.id).unwrap_or_default(), row });
+            let codes = code::settings_of(c, &ids)?;
+            let rows = rows.into_iter().map(|row| Exported {
+                named: named.remove(&row.id).unwrap_or_default(),
+                code: codes.get(&row.id).copied().unwrap_or_default(),
+                row,
+            });
             Ok((rows.collect(), next))
         })
         .await
@@ -45,7 +54,7 @@ fn safe(cell: String) -> String {
 }
 
 fn cell(exported: &Exported, column: Column) -> String {
-    let Exported { row, named } = exported;
+    let Exported { row, named, code } = exported;
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
     match column {
         Column::Name => row.name.clone(),
@@ -62,6 +71,7 @@ fn cell(exported: &Exported, column: Column) -> String {
         Column::ValidFrom => when::iso_utc(row.valid_from),
         Column::ValidUntil => row.valid_until.map_or_else(String::new, when::iso_utc),
         Column::MaxUses => number(row.max_uses),
+        Column::Qr => code.kind.map_or("none", Kind::code).to_owned(),
         Column::Cooldown => number(Some(row.cooldown_ms / 60_000).filter(|minutes| *minutes > 0)),
     }
 }

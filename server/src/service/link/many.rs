@@ -123,7 +123,7 @@ pub(super) fn sentence(error: &Error) -> String {
 async fn extend_by(app: &App, actor: &Actor, id: &str, days: i64) -> Result<()> {
     let owner = actor.organization.clone();
     let organization = app.db.read(move |c| organization::find(c, &owner)).await?;
-    let (actor, id) = (actor.clone(), id.to_owned());
+    let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
     app.db
         .write(move |tx| {
             let link = allowed(tx, &actor, &id, Change::Extend)?;
@@ -138,12 +138,7 @@ async fn extend_by(app: &App, actor: &Actor, id: &str, days: i64) -> Result<()> 
                 let days = organization.max_validity_days;
                 return Err(Error::Refused(format!("A link may be good for {days} days at most from today.")));
             }
-            link::set_until(tx, &id, Some(until))?;
-            let mut event = actor.event(tx.clock, tx.now, "link.extended", &id);
-            event.detail.insert("valid_until".into(), until.to_string());
-            event.detail.insert("before".into(), before.to_string());
-            tx.record(event);
-            Ok(())
+            change::move_end(tx, &actor, &keys, &link, until)
         })
         .await
 }

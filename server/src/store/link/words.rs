@@ -192,6 +192,23 @@ pub(super) fn end(beginning: &str) -> String {
     format!("{beginning}\u{10ffff}")
 }
 
+/// Links in whose words one begins so, at most so many. Words are kept folded and compared byte by byte.
+///
+/// # Errors
+/// Those of the database.
+pub fn with_word(c: &mut AnyConnection, organization: &str, word: &str, most: i64) -> Result<Vec<String>> {
+    let mut ids: Vec<String> = link_words::table
+        .filter(link_words::organization_id.eq(organization))
+        .filter(link_words::word.ge(word))
+        .filter(link_words::word.lt(format!("{word}\u{10FFFF}")))
+        .select(link_words::link_id)
+        .limit(most)
+        .load(c)?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
 /// Keeps the words of a link as it is now, in place of those it had.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::queue::{AdmissionReply, Job, Queue, Share};
 use super::transaction::Attempt;
-use super::{Admission, Answer, Surroundings, Tx, outcome, tap};
+use super::{Admission, Answer, Surroundings, Tx, load, outcome};
 use crate::error::{Error, Result};
 use crate::store::audit;
 use crate::store::connection::AnyConnection;
@@ -24,7 +24,8 @@ const LOOK_UP: Duration = Duration::from_secs(4);
 pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surroundings) {
     let mut idle = Some(connection);
     while let Some(share) = queue.take() {
-        let mut connection = match idle.take().map_or_else(|| surroundings.url.connect(), Ok) {
+        let admitted = share.admissions.len();
+        let mut connection = match idle.take().map_or_else(|| surroundings.url.connect_writer(), Ok) {
             Ok(connection) => connection,
             Err(cause) => {
                 refuse(share, &format!("the database cannot be reached: {cause}"));
@@ -45,6 +46,7 @@ pub(super) fn work(queue: &Queue, connection: AnyConnection, surroundings: &Surr
             }
         }
         surroundings.changed.send_modify(|count| *count += 1);
+        queue.settle(admitted);
     }
 }
 
@@ -87,7 +89,7 @@ fn run(queue: &Queue, connection: &mut AnyConnection, share: Share, surroundings
                 }
                 // Whatever state the panic left this connection in goes with it.
                 let _ = connection.rollback();
-                match surroundings.url.connect() {
+                match surroundings.url.connect_writer() {
                     Ok(fresh) => *connection = fresh,
                     Err(cause) => break (Err(cause.to_string()), false),
                 }
@@ -131,7 +133,7 @@ fn once(
     let clock = &surroundings.clock;
     connection.begin_write().map_err(failure)?;
     let mut tx = Tx { connection, now: clock.now(), clock, events: Vec::new() };
-    let taps = tap::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
+    let taps = load::Batch::load(&mut tx, admissions, &surroundings.reachable).map_err(Failure::from)?;
     let (mut answers, mut taps) = taps.decide(&mut tx, admissions);
     let late = outcome::record(&mut tx, &mut taps, admissions).map_err(Failure::from)?;
     for (answer, admission) in answers.iter_mut().zip(admissions) {
@@ -157,6 +159,8 @@ fn once(
     let Tx { connection, now, events, .. } = tx;
     taps.store_counts(connection).map_err(Failure::from)?;
     taps.store_states(connection).map_err(Failure::from)?;
+    taps.store_steps(connection).map_err(Failure::from)?;
+    taps.scans.store(connection).map_err(Failure::from)?;
     audit::append(connection, &events, now).map_err(Failure::from)?;
     taps.store_commands(connection).map_err(Failure::from)?;
     if let AnyConnection::Postgres(c) = connection {

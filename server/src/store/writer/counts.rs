@@ -1,9 +1,10 @@
 //! Writes what deciding a batch changed: counters, what links did at doors, openings under way. One statement for all
 //! of a kind: Diesel keeps no `UPDATE` prepared, and preparing one costs more than running it.
 
-use super::tap::{Batch, LinkRow};
+use super::load::{Batch, CommandRow, LinkRow};
 use crate::error::{Error, Result};
 use crate::store::connection::AnyConnection;
+use crate::store::prepared::kept;
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
@@ -82,12 +83,39 @@ impl Batch {
         Ok(())
     }
 
+    /// Remembers the steps with which rotating codes opened; a step that is spent meanwhile makes the batch begin anew.
+    pub(super) fn store_steps(&self, connection: &mut AnyConnection) -> Result<()> {
+        if self.spent.is_empty() {
+            return Ok(());
+        }
+        let stored = match connection {
+            AnyConnection::Sqlite(c) => diesel::sql_query(
+                "UPDATE codes SET last_step = d.value ->> 1 FROM json_each(?) AS d \
+                 WHERE codes.id = d.value ->> 0 AND codes.last_step < d.value ->> 1",
+            )
+            .bind::<Text, _>(json(self.spent.iter().collect())?)
+            .execute(c)?,
+            AnyConnection::Postgres(c) => diesel::sql_query(
+                "UPDATE codes SET last_step = d.step FROM unnest($1, $2) AS d (id, step) \
+                 WHERE codes.id = d.id AND codes.last_step < d.step",
+            )
+            .bind::<Array<Text>, _>(self.spent.keys().map(String::as_str).collect::<Vec<_>>())
+            .bind::<Array<BigInt>, _>(self.spent.values().copied().collect::<Vec<_>>())
+            .execute(c)?,
+        };
+        if stored == self.spent.len() {
+            Ok(())
+        } else {
+            Err(Error::Collision("a rotating code was spent by another process".into()))
+        }
+    }
+
     /// Remembers the openings under way, after the events that they refer to.
     pub(super) fn store_commands(&self, connection: &mut AnyConnection) -> Result<()> {
         match connection {
             AnyConnection::Sqlite(c) => {
                 for row in &self.commands {
-                    diesel::insert_into(commands::table).values(row).execute(c)?;
+                    kept::<CommandRow, _>(diesel::insert_into(commands::table).values(row)).execute(c)?;
                 }
             }
             AnyConnection::Postgres(c) if !self.commands.is_empty() => {

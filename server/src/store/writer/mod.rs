@@ -2,13 +2,18 @@
 
 mod batch;
 mod counts;
+mod journal;
+mod load;
 mod outcome;
 mod queue;
+mod scan;
 mod tap;
 mod transaction;
 
+pub use journal::{Entries, Entry, Said};
 pub use outcome::{OpeningOutcome, OutcomeKind};
 pub use queue::{Admission, Answer};
+pub use scan::{Refused, Scan, ScanAnswer};
 pub use tap::{Credential, Tap, TapAnswer};
 pub use transaction::Tx;
 

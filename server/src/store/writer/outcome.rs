@@ -1,10 +1,11 @@
 //! What became of openings: each granted opening gets exactly one outcome, whoever reports it first.
 
-use super::tap::Batch;
+use super::load::Batch;
 use super::{Admission, Tx};
 use crate::error::Result;
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
+use crate::store::connection::{AnyConnection, each};
+use crate::store::prepared::among;
 use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
@@ -54,45 +55,78 @@ pub struct OpeningOutcome {
     pub events: [String; 2],
 }
 
-/// Records the batch's outcomes. One whose opening already has an outcome changes nothing.
+/// What a terminal's journal says about an opening.
+#[derive(Clone, Debug)]
+pub(super) struct Reported {
+    pub(super) outcome: OpeningOutcome,
+    pub(super) by: By,
+}
+
+/// Whose journal, and what more it says.
+#[derive(Clone, Debug)]
+pub(super) struct By {
+    pub(super) organization: String,
+    pub(super) terminal: String,
+    pub(super) detail: BTreeMap<String, String>,
+}
+
+/// An opening under way.
+struct Pending {
+    organization: String,
+    took_use: bool,
+    /// The terminal that has it in hand.
+    claimed_by: Option<String>,
+}
+
+/// Records the batch's outcomes. One whose opening already has an outcome changes nothing, unless the journal of the
+/// terminal that opened tells it: that is what happened, and the log says so, too.
 pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission]) -> Result<Vec<String>> {
-    let outcomes: Vec<&OpeningOutcome> = admissions
-        .iter()
-        .filter_map(|admission| match admission {
-            Admission::Outcome(outcome) => Some(&**outcome),
-            Admission::Tap(_) => None,
-        })
-        .collect();
+    let reported = std::mem::take(&mut batch.reported);
+    let of_admissions = admissions.iter().filter_map(|admission| match admission {
+        Admission::Outcome(outcome) => Some((&**outcome, None)),
+        Admission::Tap(_) | Admission::Scan(_) | Admission::Journal(_) => None,
+    });
+    let of_journals = reported.iter().map(|told| (&told.outcome, Some(&told.by)));
+    let outcomes: Vec<(&OpeningOutcome, Option<&By>)> = of_admissions.chain(of_journals).collect();
     if outcomes.is_empty() {
         return Ok(Vec::new());
     }
-    let causes: Vec<&str> = outcomes.iter().map(|outcome| outcome.cause.as_str()).collect();
-    let query = commands::table.filter(commands::event_id.eq_any(&causes)).order(commands::event_id).select((
-        commands::event_id,
-        commands::organization_id,
-        commands::took_use,
-    ));
-    // Locked, since another process may be declaring the same opening interrupted.
-    let rows: Vec<(String, String, bool)> = match &mut *tx.connection {
-        AnyConnection::Sqlite(c) => query.load(c)?,
-        AnyConnection::Postgres(c) => query.for_update().load(c)?,
-    };
-    let mut pending: HashMap<String, (String, bool)> =
-        rows.into_iter().map(|(event, organization, took_use)| (event, (organization, took_use))).collect();
-    let mut late = Vec::new();
-    for outcome in outcomes {
-        let Some((organization, took_use)) = pending.remove(&outcome.cause) else {
-            late.push(outcome.cause.clone());
+    let causes: Vec<&str> = outcomes.iter().map(|(outcome, _)| outcome.cause.as_str()).collect();
+    let mut pending = pending(tx.connection, batch, &causes)?;
+    let (mut late, mut ended) = (Vec::new(), Vec::new());
+    for (outcome, by) in outcomes {
+        // What the server itself opens, a terminal's journal does not end.
+        let theirs = |found: &Pending| by.is_some_and(|by| found.claimed_by.as_deref() != Some(by.terminal.as_str()));
+        if pending.get(&outcome.cause).is_some_and(theirs) {
             continue;
+        }
+        let found = pending.remove(&outcome.cause);
+        ended.push(outcome.cause.as_str());
+        let mut lists = false;
+        let (organization, more) = match (&found, by) {
+            (Some(found), by) => {
+                lists = batch.outcome(outcome, found.took_use, found.claimed_by.is_some(), tx.now);
+                (found.organization.clone(), by.map(|by| by.detail.clone()))
+            }
+            // That nobody knows is known already.
+            (None, Some(_)) if outcome.kind == OutcomeKind::Interrupted => continue,
+            (None, Some(by)) => {
+                batch.told_late(outcome);
+                let late = BTreeMap::from([("late".to_owned(), "yes".to_owned())]);
+                (by.organization.clone(), Some(by.detail.clone().into_iter().chain(late).collect()))
+            }
+            (None, None) => {
+                late.push(outcome.cause.clone());
+                continue;
+            }
         };
-        batch.outcome(outcome, took_use, tx.now);
         let event = |id: &str, at: Millis, action: &'static str, outcome_code: Outcome, detail| NewEvent {
             id: id.to_owned(),
             organization: organization.clone(),
             occurred_at: at,
             action,
             actor: "system".into(),
-            credential: Some(outcome.credential.clone()),
+            credential: Some(outcome.credential.clone()).filter(|credential| !credential.is_empty()),
             object: outcome.door.clone(),
             outcome: outcome_code,
             reason: None,
@@ -101,11 +135,12 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
             detail,
             person: None,
             link: None,
+            lists: false,
         };
         if let Some(at) = outcome.dispatched_at {
             tx.record(event(&outcome.events[0], at, "door.dispatched", Outcome::Done, BTreeMap::new()));
         }
-        let (action, code, detail) = match &outcome.kind {
+        let (action, code, mut detail) = match &outcome.kind {
             OutcomeKind::Confirmed { after_ms } => {
                 ("door.confirmed", Outcome::Done, BTreeMap::from([("after_ms".to_owned(), after_ms.to_string())]))
             }
@@ -118,8 +153,37 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
             OutcomeKind::TimedOut => ("door.timed_out", Outcome::Failed, BTreeMap::new()),
             OutcomeKind::Interrupted => ("door.interrupted", Outcome::Failed, BTreeMap::new()),
         };
-        tx.record(event(&outcome.events[1], outcome.at, action, code, detail));
+        detail.extend(more.unwrap_or_default());
+        let mut end = event(&outcome.events[1], outcome.at, action, code, detail);
+        end.lists = lists;
+        tx.record(end);
     }
-    diesel::delete(commands::table.filter(commands::event_id.eq_any(&causes))).execute(tx.connection)?;
+    let connection = &mut *tx.connection;
+    each!(connection => diesel::delete(commands::table.filter(among(commands::event_id, &ended))).execute(connection))?;
+    // Those of this very batch that nobody ended yet are stored with it.
+    batch.commands.retain(|row| !ended.contains(&row.event_id.as_str()));
     Ok(late)
+}
+
+/// The openings under way among these: those that are stored, and those of this very batch.
+fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
+    let query = commands::table.filter(among(commands::event_id, causes)).order(commands::event_id).select((
+        commands::event_id,
+        commands::organization_id,
+        commands::took_use,
+        commands::claimed_by,
+    ));
+    // Locked, since another process may be declaring the same opening interrupted.
+    let rows: Vec<(String, String, bool, Option<String>)> = match c {
+        AnyConnection::Sqlite(c) => query.load(c)?,
+        AnyConnection::Postgres(c) => query.for_update().load(c)?,
+    };
+    let stored = rows
+        .into_iter()
+        .map(|(event, organization, took_use, claimed_by)| (event, Pending { organization, took_use, claimed_by }));
+    let new = batch.commands.iter().filter(|row| causes.contains(&row.event_id.as_str())).map(|row| {
+        let (organization, claimed_by) = (row.organization_id.clone(), row.claimed_by.clone());
+        (row.event_id.clone(), Pending { organization, took_use: row.took_use, claimed_by })
+    });
+    Ok(stored.chain(new).collect())
 }

@@ -1,16 +1,23 @@
 //! What waits for the writer, taps before everything else.
 
-use super::{Change, OpeningOutcome, Tap, TapAnswer};
+use super::{Change, Entries, OpeningOutcome, Scan, ScanAnswer, Tap, TapAnswer};
 use crate::error::{Error, Result};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// Admissions in a batch, at most.
 pub(crate) const ADMISSIONS: usize = 256;
 /// Closures in a batch, at most.
 pub(crate) const JOBS: usize = 8;
+/// From so many admissions on a batch was one for many.
+const CROWD: usize = 8;
+/// The longest that they are waited for.
+const SETTLE: Duration = Duration::from_millis(1);
+/// How often it is looked whether more came.
+const STEP: Duration = Duration::from_micros(150);
 /// What may wait; beyond that a caller is told to come back, so that memory stays bounded.
 const WAITING: usize = 20_000;
 
@@ -19,6 +26,10 @@ const WAITING: usize = 20_000;
 pub enum Admission {
     /// Somebody asks a door to open.
     Tap(Box<Tap>),
+    /// Somebody shows a code.
+    Scan(Box<Scan>),
+    /// A terminal tells what it did.
+    Journal(Box<Entries>),
     /// What became of an opening that was granted.
     Outcome(Box<OpeningOutcome>),
 }
@@ -28,8 +39,22 @@ pub enum Admission {
 pub enum Answer {
     /// To a tap.
     Tap(TapAnswer),
+    /// To a scan.
+    Scan(ScanAnswer),
+    /// To a journal: it is stored.
+    Journal,
     /// To an outcome: whether it was the first to arrive for its opening.
     Outcome(bool),
+}
+
+impl Admission {
+    /// How many events it may make, roughly: a batch is measured by that.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Journal(entries) => entries.entries.len().max(1),
+            _ => 1,
+        }
+    }
 }
 
 pub(crate) type AdmissionReply = oneshot::Sender<Result<Answer>>;
@@ -72,8 +97,7 @@ impl Queue {
             return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.admissions.push_back((admission, reply));
-        drop(waiting);
-        self.filled.notify_one();
+        self.wake(waiting);
         Ok(())
     }
 
@@ -83,9 +107,35 @@ impl Queue {
             return Err(Error::Unavailable("the writer's queue is full or closed".into()));
         }
         waiting.jobs.push_back(job);
-        drop(waiting);
-        self.filled.notify_one();
+        self.wake(waiting);
         Ok(())
+    }
+
+    /// The writer sleeps only before an empty queue: whoever is not the first need not wake it.
+    fn wake(&self, waiting: MutexGuard<'_, Waiting>) {
+        let first = waiting.admissions.len() + waiting.jobs.len() == 1;
+        drop(waiting);
+        if first {
+            self.filled.notify_one();
+        }
+    }
+
+    /// After a batch for many, gives those who were just answered the moment it takes to come back, so that the next
+    /// batch is for all of them and not for half: what a commit costs is shared by more. Alone, nobody waits.
+    pub(crate) fn settle(&self, answered: usize) {
+        if answered < CROWD {
+            return;
+        }
+        let began = Instant::now();
+        let mut before = 0;
+        while began.elapsed() < SETTLE {
+            let now = self.lock().admissions.len();
+            if now >= ADMISSIONS || (now == before && now > 0) {
+                return;
+            }
+            before = now;
+            std::thread::sleep(STEP);
+        }
     }
 
     /// Waits for something to do; `None` once the queue is closed and empty.
@@ -93,7 +143,7 @@ impl Queue {
         let mut waiting = self.lock();
         loop {
             if !waiting.admissions.is_empty() || !waiting.jobs.is_empty() {
-                let admissions = waiting.admissions.len().min(ADMISSIONS);
+                let admissions = share(&waiting.admissions);
                 let jobs = waiting.jobs.len().min(JOBS);
                 return Some(Share {
                     admissions: waiting.admissions.drain(..admissions).collect(),
@@ -120,4 +170,14 @@ impl Queue {
         self.lock().closed = true;
         self.filled.notify_all();
     }
+}
+
+/// How many of those that wait fit one batch; at least one.
+fn share(waiting: &VecDeque<(Admission, AdmissionReply)>) -> usize {
+    let mut weight = 0;
+    let fit = waiting.iter().take_while(|(admission, _)| {
+        weight += admission.weight();
+        weight <= ADMISSIONS
+    });
+    fit.count().max(1).min(waiting.len())
 }

@@ -1,19 +1,16 @@
 //! Taps, decided as a batch: the facts of all of them in a few queries, then one decision after the other in memory,
 //! so that a use limit holds within the batch too.
 
-use super::{Admission, Answer, OpeningOutcome, OutcomeKind, Reachable, Tx};
+use super::load::{Batch, CommandRow};
+use super::{Admission, Answer, OpeningOutcome, OutcomeKind, Tx};
 use crate::error::Result;
 use crate::store::audit::NewEvent;
-use crate::store::connection::AnyConnection;
 use crate::store::door::DoorRow;
-use crate::store::facts::{self, AtDoor, Facts, Pair};
-use crate::store::schema::{commands, events, links};
-use diesel::prelude::*;
+use crate::store::facts::Pair;
 use domain::Millis;
 use domain::decide::{self, Asker, Decision};
 use domain::event::{Outcome, Person};
-use domain::link::Validity;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// What a door is asked with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +37,15 @@ impl Credential {
     pub fn id(&self) -> &str {
         match self {
             Self::Link { id, .. } | Self::Admin { id, .. } => id,
+        }
+    }
+
+    /// Whom the event names as having acted.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Link { .. } => "visitor",
+            Self::Admin { id, .. } => id,
         }
     }
 }
@@ -81,105 +87,18 @@ pub enum TapAnswer {
     Unknown,
 }
 
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = links)]
-pub(super) struct LinkRow {
-    pub(super) id: String,
-    organization_id: String,
-    name: String,
-    email: String,
-    valid_from: i64,
-    valid_until: Option<i64>,
-    max_uses: Option<i64>,
-    pub(super) uses: i64,
-    cooldown_ms: i64,
-    paused_at: Option<i64>,
-    revoked_at: Option<i64>,
-    secret_version: i64,
-    pub(super) arrived_at: Option<i64>,
-    pub(super) last_used_at: Option<i64>,
-}
-
-/// The facts of a batch, and what deciding changed.
-#[derive(Default)]
-pub(super) struct Batch {
-    pub(super) links: HashMap<String, LinkRow>,
-    pub(super) counted: HashSet<String>,
-    facts: Facts,
-    pub(super) states: HashMap<Pair, AtDoor>,
-    answered: HashMap<Pair, String>,
-    reachable: HashMap<String, bool>,
-    pub(super) commands: Vec<CommandRow>,
-}
-
-#[derive(Insertable, Debug)]
-#[diesel(table_name = commands)]
-pub(super) struct CommandRow {
-    event_id: String,
-    organization_id: String,
-    door_id: String,
-    credential: String,
-    took_use: bool,
-    deadline_at: i64,
-}
-
 impl Batch {
-    /// Loads what the admissions need. Link rows are locked in the order of their ids.
-    pub(super) fn load(tx: &mut Tx<'_>, admissions: &[Admission], reachable: &Reachable) -> Result<Self> {
-        let mut batch = Self::default();
-        let mut link_ids = HashSet::new();
-        let mut door_ids = HashSet::new();
-        let mut requests = HashSet::new();
-        let mut credentials = HashSet::new();
-        for admission in admissions {
-            match admission {
-                Admission::Tap(tap) => {
-                    if let Credential::Link { id, .. } = &tap.credential {
-                        link_ids.insert(id.as_str());
-                    }
-                    door_ids.insert(tap.door.as_str());
-                    requests.insert(tap.request.as_str());
-                    credentials.insert(tap.credential.id());
-                }
-                Admission::Outcome(outcome) => {
-                    if outcome.credential.starts_with("link_") {
-                        link_ids.insert(outcome.credential.as_str());
-                        door_ids.insert(outcome.door.as_str());
-                    }
-                }
-            }
-        }
-        let connection = &mut *tx.connection;
-        if !link_ids.is_empty() {
-            let query = links::table.filter(links::id.eq_any(list(&link_ids))).order(links::id);
-            let rows: Vec<LinkRow> = match connection {
-                AnyConnection::Sqlite(c) => query.select(LinkRow::as_select()).load(c)?,
-                AnyConnection::Postgres(c) => query.select(LinkRow::as_select()).for_update().load(c)?,
-            };
-            batch.links = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-            batch.states = facts::at_doors(connection, &list(&link_ids), &list(&door_ids))?;
-        }
-        if !requests.is_empty() {
-            batch.facts = Facts::load(connection, &list(&link_ids), &list(&door_ids), tx.now)?;
-            let doors = batch.facts.doors.iter();
-            batch.reachable = doors.map(|(id, door)| (id.clone(), reachable(&door.row))).collect();
-            let rows: Vec<(Option<String>, Option<String>, String)> = events::table
-                .filter(events::credential.eq_any(list(&credentials)))
-                .filter(events::request.eq_any(list(&requests)))
-                .select((events::credential, events::request, events::id))
-                .load(connection)?;
-            batch.answered =
-                rows.into_iter().filter_map(|(credential, request, id)| Some(((credential?, request?), id))).collect();
-        }
-        Ok(batch)
-    }
-
-    /// Decides the taps one after the other. Outcomes are answered as first here and corrected when they are recorded.
+    /// Decides one after the other. Outcomes are answered as first here and corrected when they are recorded.
     pub(super) fn decide(mut self, tx: &mut Tx<'_>, admissions: &[Admission]) -> (Vec<Result<Answer>>, Self) {
         let answers = admissions
             .iter()
             .map(|admission| match admission {
                 Admission::Tap(tap) => Ok(Answer::Tap(self.tap(tx, tap))),
+                Admission::Scan(scan) => Ok(Answer::Scan(self.scan(tx, scan))),
+                Admission::Journal(entries) => {
+                    self.journal(tx, entries);
+                    Ok(Answer::Journal)
+                }
                 Admission::Outcome(_) => Ok(Answer::Outcome(true)),
             })
             .collect();
@@ -213,30 +132,13 @@ impl Batch {
                 if link.organization_id != door.organization_id || link.secret_version != *secret_version {
                     return TapAnswer::Unknown;
                 }
-                person.facts.insert("name".into(), link.name.clone());
-                if !link.email.is_empty() {
-                    person.facts.insert("email".into(), link.email.clone());
-                }
+                link.name(&mut person);
                 let state = self.states.get(&at_door).copied().unwrap_or_default();
-                let of_link = self.facts.link(&at_door, validity(link), link.cooldown_ms, state);
+                let of_link = self.facts.link(&at_door, link.validity(), link.cooldown_ms, state);
                 decide::decide(Asker::Link(&of_link), &facts, tx.now)
             }
         };
-        let mut uses_left = None;
-        if let Some(link) = self.links.get_mut(tap.credential.id()) {
-            if decision.granted() {
-                link.uses += i64::from(decision.takes_use);
-                link.last_used_at = Some(tx.now);
-                self.counted.insert(link.id.clone());
-                if link.cooldown_ms > 0 || !decision.takes_use {
-                    let state = self.states.entry(at_door).or_default();
-                    state.last_granted_at = Some(tx.now);
-                    state.trying |= !decision.takes_use;
-                    state.changed = true;
-                }
-            }
-            uses_left = link.max_uses.map(|max| (max - link.uses).max(0));
-        }
+        let taken = self.take(at_door, &decision, tx.now);
         if decision.granted() {
             self.commands.push(CommandRow {
                 event_id: tap.event.clone(),
@@ -245,6 +147,8 @@ impl Batch {
                 credential: tap.credential.id().to_owned(),
                 took_use: decision.takes_use,
                 deadline_at: tap.deadline,
+                claimed_by: None,
+                claimed_at: None,
             });
         }
         tx.record(NewEvent {
@@ -252,10 +156,7 @@ impl Batch {
             organization: door.organization_id.clone(),
             occurred_at: tap.at,
             action: "door.unlock",
-            actor: match &tap.credential {
-                Credential::Admin { id, .. } => id.clone(),
-                Credential::Link { .. } => "visitor".into(),
-            },
+            actor: tap.credential.actor().to_owned(),
             credential: Some(tap.credential.id().to_owned()),
             object: tap.door.clone(),
             outcome: if decision.granted() { Outcome::Granted } else { Outcome::Denied },
@@ -265,22 +166,46 @@ impl Batch {
             detail: BTreeMap::from([("trace".to_owned(), decision.trace_text())]),
             person: Some(person),
             link: None,
+            lists: taken.used_up,
         });
         self.answered.insert(key, tap.event.clone());
-        TapAnswer::Decided { decision, door: Box::new(door), uses_left }
+        TapAnswer::Decided { decision, door: Box::new(door), uses_left: taken.left }
     }
 
-    /// Applies what an opening's outcome changes: a use given back, a free second try.
-    pub(super) fn outcome(&mut self, outcome: &OpeningOutcome, took_use: bool, now: Millis) {
-        let Some(link) = self.links.get_mut(&outcome.credential) else {
-            return;
+    /// Counts a decision where it is counted.
+    pub(super) fn take(&mut self, at_door: Pair, decision: &Decision, now: Millis) -> Taken {
+        let Some(link) = self.links.get_mut(&at_door.0) else {
+            return Taken::default();
         };
+        let before = link.is_used_up();
+        if decision.granted() {
+            link.uses += i64::from(decision.takes_use);
+            link.last_used_at = Some(now);
+            self.counted.insert(link.id.clone());
+            if link.cooldown_ms > 0 || !decision.takes_use {
+                let state = self.states.entry(at_door).or_default();
+                state.last_granted_at = Some(now);
+                state.trying |= !decision.takes_use;
+                state.changed = true;
+            }
+        }
+        let left = link.max_uses.map(|max| (max - link.uses).max(0));
+        Taken { left, used_up: !before && link.is_used_up() }
+    }
+
+    /// Applies what an opening's outcome changes: a use given back, a free second try. Says whether a link that was used
+    /// up is no longer.
+    pub(super) fn outcome(&mut self, outcome: &OpeningOutcome, took_use: bool, claimed: bool, now: Millis) -> bool {
+        let Some(link) = self.links.get_mut(&outcome.credential) else {
+            return false;
+        };
+        let before = link.is_used_up();
         let state = self.states.entry((outcome.credential.clone(), outcome.door.clone())).or_default();
         match outcome.kind {
             // Whoever is told that the command went out stands at the door, too.
             OutcomeKind::Confirmed { .. } | OutcomeKind::Sent { .. } => {
                 if link.arrived_at.is_none() {
-                    link.arrived_at = Some(now);
+                    link.arrived_at = Some(outcome.at.min(now));
                     self.counted.insert(link.id.clone());
                 }
                 state.changed |= state.free_until.take().is_some();
@@ -298,6 +223,8 @@ impl Batch {
                     state.come_back();
                 }
             }
+            // A terminal that was never heard again has probably opened; its journal will tell.
+            OutcomeKind::Interrupted if claimed => state.come_back(),
             OutcomeKind::TimedOut | OutcomeKind::Interrupted => {
                 if took_use {
                     state.free_until = Some(now + FREE_TRY_MS);
@@ -308,23 +235,30 @@ impl Batch {
                 }
             }
         }
+        before && !link.is_used_up()
     }
+}
+
+impl Batch {
+    /// Takes note of an opening of which it was not known how it ended.
+    pub(super) fn told_late(&mut self, outcome: &OpeningOutcome) {
+        if let (OutcomeKind::Confirmed { .. }, Some(link)) = (&outcome.kind, self.links.get_mut(&outcome.credential))
+            && link.arrived_at.is_none()
+        {
+            link.arrived_at = Some(outcome.at);
+            self.counted.insert(link.id.clone());
+        }
+    }
+}
+
+/// What a decision took.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Taken {
+    /// Openings left, when they are counted.
+    pub(super) left: Option<i64>,
+    /// Whether it was the last.
+    pub(super) used_up: bool,
 }
 
 /// How long a second try is free after a door did not answer, milliseconds.
 const FREE_TRY_MS: i64 = 60_000;
-
-fn validity(link: &LinkRow) -> Validity {
-    Validity {
-        valid_from: link.valid_from,
-        valid_until: link.valid_until,
-        paused_at: link.paused_at,
-        revoked_at: link.revoked_at,
-        uses: link.uses,
-        max_uses: link.max_uses,
-    }
-}
-
-fn list<'a>(ids: &HashSet<&'a str>) -> Vec<&'a str> {
-    ids.iter().copied().collect()
-}

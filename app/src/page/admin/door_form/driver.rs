@@ -8,12 +8,16 @@ use crate::ui::{self, Choice, Field};
 /// The part of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
-    /// `simulator`, `http`, `mqtt`.
+    /// `simulator`, `http`, `mqtt`, `terminal`.
     pub kind: Field,
     /// A web request.
     pub http: Http,
     /// A message to a broker.
     pub mqtt: Mqtt,
+    /// A terminal's id.
+    pub terminal: Field,
+    /// The terminals that stand at the door.
+    pub terminals: Vec<Choice>,
 }
 
 /// What a web request takes.
@@ -72,6 +76,7 @@ impl Model {
         let (http, mqtt) = (&mut self.http, &mut self.mqtt);
         Some(match name {
             "driver" => &mut self.kind,
+            "terminal_id" => &mut self.terminal,
             "http_url" => &mut http.url,
             "http_method" => &mut http.method,
             "http_headers" => &mut http.headers,
@@ -107,6 +112,7 @@ pub(super) fn view(model: Model) -> AnyView {
         ("simulator", "Simulated, to try things out"),
         ("http", "Web request to a relay or hub"),
         ("mqtt", "Message to an MQTT broker"),
+        ("terminal", "The relay of a terminal at this door"),
     ]);
     view! {
         <fieldset class="opens-by">
@@ -115,9 +121,28 @@ pub(super) fn view(model: Model) -> AnyView {
             <p class="hint kind simulator">"It exists only here, on the simulator's page. Choose another when the hardware is there."</p>
             {http(model.http)}
             {mqtt(model.mqtt)}
+            {terminal(model.terminals, model.terminal)}
         </fieldset>
     }
     .into_any()
+}
+
+fn terminal(terminals: Vec<Choice>, chosen: Field) -> AnyView {
+    let choice = if terminals.is_empty() {
+        let error = chosen.error.map(|error| view! { <p class="error">{error}</p> });
+        view! {
+            {error}
+            <p class="hint">"No terminal stands at this door yet. Add one under Terminals, connect it, then choose it here."</p>
+        }
+        .into_any()
+    } else {
+        view! {
+            {ui::select("terminal_id", "Terminal", terminals, chosen)}
+            <p class="hint">"A tap wakes the terminal, which opens within five seconds or not at all. While it is off line, taps are refused at once."</p>
+        }
+        .into_any()
+    };
+    view! { <div class="kind terminal">{choice}</div> }.into_any()
 }
 
 const MARKS: &str = "{{door_id}} {{door_name}} {{event_id}} {{unlock_s}} {{unlock_ms}} {{issued_at}}";

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Model;
+use super::share::void_picture;
 use crate::ui::{self, icon::Icon};
 
 /// Why.
@@ -26,7 +27,7 @@ pub(super) fn view(model: &Model, advice: &Advice, token: &str) -> AnyView {
     let why: Vec<String> = [old, used].into_iter().flatten().collect();
     let fields = view! {
         {ui::version(model.version)}
-        <p>"The old address dies at once, on every phone it was opened on. Send the new one afterwards."</p>
+        <p>"The old address dies at once, on every phone it was opened on." {void_picture(model)} " Send the new one afterwards."</p>
         <button class="btn danger solid">"Rotate it"</button>
     };
     view! {

@@ -88,7 +88,7 @@ fn sent(model: &Model, channel: Channel) -> bool {
 fn rotate(model: &Model, token: &str) -> AnyView {
     let fields = view! {
         {ui::version(model.version)}
-        <p>"The old address dies at once, on every phone it was opened on. Send the new one afterwards."</p>
+        <p>"The old address dies at once, on every phone it was opened on." {void_picture(model)} " Send the new one afterwards."</p>
         <button class="btn danger solid">"Make a new address"</button>
     };
     view! {
@@ -98,6 +98,11 @@ fn rotate(model: &Model, token: &str) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// What else dies with the address.
+pub(super) fn void_picture(model: &Model) -> &'static str {
+    if model.code.is_some() { " Every picture of its QR code is void, saved or printed." } else { "" }
 }
 
 /// What became of each message.

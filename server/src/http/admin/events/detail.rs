@@ -6,9 +6,9 @@ use super::super::words;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
-use crate::service::feed::{self, Names};
 use crate::store::connection::AnyConnection;
 use crate::store::event::{self as store, EventRow};
+use crate::store::names::{self, Names};
 use app::page::admin::Section;
 use app::page::admin::event::{self as page, Named, Neighbour};
 use app::text::reason;
@@ -17,6 +17,7 @@ use axum::http::StatusCode;
 use domain::chain;
 use domain::decide::parse_trace;
 use domain::event::Event;
+use std::collections::BTreeMap;
 
 /// What is read for one event.
 struct Whole {
@@ -56,7 +57,7 @@ fn load(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Whole> {
         .values()
         .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    let names = feed::names_with(c, organization, &all, &further)?;
+    let names = names::names_with(c, organization, &all, &further)?;
     let before = store::hash_before(c, organization, row.sequence)?;
     Ok(Whole { row, cause, followed, around, before, names })
 }
@@ -71,7 +72,10 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
     let mut further: Vec<(String, Vec<Named>)> = details
         .iter()
         .filter(|(name, _)| *name != "trace")
-        .map(|(name, value)| (label(name).to_owned(), readable(&app, name, value, zone, &names)))
+        .map(|(name, value)| match scanned(&app, &details, name, value, zone) {
+            Some((label, said)) => (label.to_owned(), vec![Named { name: said, href: String::new() }]),
+            None => (label(name).to_owned(), readable(&app, name, value, zone, &names)),
+        })
         .collect();
     if let Some(person) = names.person(&row.id) {
         let plain = |value: &String| vec![Named { name: value.clone(), href: String::new() }];
@@ -139,6 +143,7 @@ fn label(name: &str) -> &str {
         "attempts" => "Tries",
         "before" => "Ended before",
         "channel" => "Channel",
+        "code" => "QR code",
         "company" => "Company",
         "complete" => "Complete",
         "door" => "Door",
@@ -157,6 +162,7 @@ fn label(name: &str) -> &str {
         "geofence_m" => "Radius, m",
         "hours" => "Hours",
         "lift_role" => "Lifted by",
+        "web" => "Opening from its page",
         "week" => "Every week",
         "geofence" => "Geofence",
         "group" => "Group",
@@ -173,12 +179,19 @@ fn label(name: &str) -> &str {
         "person" => "Person",
         "phone" => "Phone",
         "place" => "Place",
+        "qr" => "Kind of QR code",
+        "qr_off_line" => "Code off line",
         "reader" => "Reader",
         "reason" => "Why",
         "refusal" => "Refused because",
+        "retired_codes" => "Codes retired, their pictures void",
         "role" => "Role",
         "rows" | "events" => "Events",
         "search" => "Search",
+        "list_hours" => "Lists are good for, hours",
+        "software" => "Software",
+        "terminal" => "Terminal",
+        "note" => "The relay said",
         "secrets" => "Secrets",
         "secret_version" => "Version of the address",
         "schedule" => "Schedule",
@@ -190,6 +203,44 @@ fn label(name: &str) -> &str {
         "valid_from" => "Good from",
         "valid_until" => "Good until",
         "milliseconds" | "took_ms" => "Took, ms",
+        other => other,
+    }
+}
+
+/// What a terminal read and how it was decided, in words; none for any other fact.
+fn scanned(
+    app: &App,
+    details: &BTreeMap<String, String>,
+    name: &str,
+    value: &str,
+    zone: &str,
+) -> Option<(&'static str, String)> {
+    if !details.contains_key("terminal") {
+        return None;
+    }
+    Some(match (name, value) {
+        ("mode", "on_line") => ("Decided", "By the server".to_owned()),
+        ("mode", "off_line") => ("Decided", "By the terminal, without the server".to_owned()),
+        ("code", kind) => ("QR code", code(kind).to_owned()),
+        ("list", "0") => ("List", "None".to_owned()),
+        ("list", version) => {
+            ("List", version.parse().map_or(version.to_owned(), |at| common::said(app, at, zone).exact))
+        }
+        ("over_limit", _) => ("Over the limit", "The link was used up already when this came in".to_owned()),
+        ("fault", faults) => ("Told wrongly", faults.replace('_', " ")),
+        _ => return None,
+    })
+}
+
+/// A kind of code in words.
+fn code(kind: &str) -> &str {
+    match kind {
+        "online" => "Online code",
+        "offline" => "Offline code",
+        "rotating" => "Rotating code",
+        "partner" => "A partner's code",
+        "foreign" => "None of ours",
+        "unreadable" => "Unreadable",
         other => other,
     }
 }

@@ -3,12 +3,10 @@
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::http::admin::common::{Answer, done, into_form, show};
-use crate::http::admin::schedules::typed_week;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
 use crate::store::group::{self as groups, Listed};
-use crate::store::link::{self as store, Grants, LinkRow};
 use app::page::admin::{Section, link_form as page, week_fields};
 use app::text::when;
 use app::ui::Field;
@@ -17,12 +15,13 @@ use axum::http::StatusCode;
 use domain::channel::Channel;
 use domain::input;
 use domain::role::Right;
-use domain::schedule::typed as week;
 
 mod duplicate;
+mod filled;
 mod same;
 
 pub use duplicate::duplicate;
+use filled::{input_of, read, typed};
 
 /// What a link may open.
 struct House {
@@ -107,33 +106,13 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         max_uses: Field::new(typed.max_uses),
         cooldown_minutes: Field::new(typed.cooldown_minutes),
         notify_host: typed.notify_host.unwrap_or_default(),
+        code: page::Code {
+            kind: Field::new(typed.qr),
+            no_web: typed.no_web,
+            no_web_error: None,
+            off_line: typed.qr_off_line,
+        },
         ..Default::default()
-    }
-}
-
-fn typed(form: &AdminForm<needs::Links>) -> LinkInput {
-    let typed = &form.typed;
-    LinkInput {
-        name: typed.text("name"),
-        email: typed.text("email"),
-        phone: typed.text("phone"),
-        company: typed.text("company"),
-        host_name: typed.text("host_name"),
-        host_contact: typed.text("host_contact"),
-        note: typed.text("note"),
-        external_id: typed.text("external_id"),
-        language: typed.text("language"),
-        doors: typed.all("door"),
-        groups: typed.all("group"),
-        days: typed_week(typed),
-        valid_from: typed.text("valid_from"),
-        valid_until: typed.text("valid_until"),
-        zone: typed.text("zone"),
-        never_expires: typed.ticked("never_expires"),
-        never_expires_confirmed: typed.ticked("never_expires_confirmed"),
-        max_uses: typed.text("max_uses"),
-        cooldown_minutes: typed.text("cooldown_minutes"),
-        notify_host: Some(typed.ticked("notify_host")),
     }
 }
 
@@ -215,10 +194,10 @@ fn reachable(input: &LinkInput, send: &[Channel]) -> Result<()> {
 pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let house = House::load(&app, &admin).await?;
     let organization = admin.organization.id.clone();
-    let (link, grants) =
-        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::grants_of(c, &id)?))).await?;
-    let input = input_of(&link, grants, &zone(&admin, &house.doors));
-    let warned = warnings(link.valid_from, link.valid_until, &house.chosen(&input), &house.doors);
+    let (link, opens) = read(&app, organization, id).await?;
+    let input = input_of(&link, opens, &zone(&admin, &house.doors));
+    let mut warned = warnings(link.valid_from, link.valid_until, &house.chosen(&input), &house.doors);
+    warned.extend(link::code_warning(&input));
     let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &house) };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }
@@ -253,7 +232,9 @@ fn warned_of(app: &App, admin: &Admin, input: &LinkInput, house: &House) -> Vec<
         let default = || link::default_until(now.max(from), &input.zone, days);
         Some(at(&input.valid_until).unwrap_or_else(default))
     };
-    warnings(from, until, &house.chosen(input), &house.doors)
+    let mut warned = warnings(from, until, &house.chosen(input), &house.doors);
+    warned.extend(link::code_warning(input));
+    warned
 }
 
 /// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
@@ -301,30 +282,4 @@ async fn again(
         into_form(error, |field, sentence| model.fail(field, sentence))?;
     }
     show(app, &form.admin, Section::Links, status, model, page::view).await
-}
-
-/// A link as the form takes it.
-fn input_of(link: &LinkRow, grants: Grants, zone: &str) -> LinkInput {
-    LinkInput {
-        name: link.name.clone(),
-        email: link.email.clone(),
-        phone: link.phone.clone(),
-        company: link.company.clone(),
-        host_name: link.host_name.clone(),
-        host_contact: link.host_contact.clone(),
-        note: link.note.clone(),
-        external_id: link.external_id.clone(),
-        language: link.language.clone(),
-        doors: grants.doors,
-        groups: grants.groups,
-        days: week::typed(&grants.windows),
-        valid_from: when::input(link.valid_from, zone),
-        valid_until: link.valid_until.map_or_else(String::new, |until| when::input(until, zone)),
-        zone: zone.to_owned(),
-        never_expires: link.valid_until.is_none(),
-        never_expires_confirmed: false,
-        max_uses: link.max_uses.map_or_else(String::new, |max| max.to_string()),
-        notify_host: Some(link.notify_host),
-        cooldown_minutes: if link.cooldown_ms > 0 { (link.cooldown_ms / 60_000).to_string() } else { String::new() },
-    }
 }

@@ -120,6 +120,8 @@ async fn example(app: &App, admin: &Admin, language: Language) -> Result<MailMod
         good_until_ms: Some(when::end_of_tomorrow(app.clock.now(), &zone)),
         zone,
         uses: None,
+        code: None,
+        by_code: false,
         url: format!("{}/l/…", app.base_url()),
         own: settings::words(&texts, language),
         dress: dress(&organization, size.map(|(hash, width, height)| (logo::address(&hash), width, height))),

@@ -35,11 +35,13 @@ pub enum Column {
     MaxUses,
     /// Minutes between two openings.
     Cooldown,
+    /// Its kind of QR code.
+    Qr,
 }
 
 impl Column {
     /// Every column, in the order of the template.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -55,6 +57,7 @@ impl Column {
         Self::ValidUntil,
         Self::MaxUses,
         Self::Cooldown,
+        Self::Qr,
     ];
 
     /// Our own name for it.
@@ -76,6 +79,7 @@ impl Column {
             Self::ValidUntil => "valid_until",
             Self::MaxUses => "max_uses",
             Self::Cooldown => "cooldown",
+            Self::Qr => "qr",
         }
     }
 
@@ -114,6 +118,7 @@ impl Column {
                 &["uses", "openings", "offnungen", "oeffnungen", "nutzungen", "maxoffnungen", "maxoeffnungen"]
             }
             Self::Cooldown => &["cooldownminutes", "minutesbetween", "wartezeit", "abstand"],
+            Self::Qr => &["qrcode", "qrkind", "code"],
         }
     }
 

@@ -108,6 +108,7 @@ impl House {
             zone,
             max_uses: get(Column::MaxUses),
             cooldown_minutes: get(Column::Cooldown),
+            qr: fold(row.get(Column::Qr)),
             ..LinkInput::default()
         }
     }

@@ -1,11 +1,10 @@
 //! `GET /links/{id}/duplicate`: the form for a new link, filled with another one's; nothing is made yet.
 
-use super::{House, input_of, model, zone};
+use super::{House, input_of, model, read, zone};
 use crate::app::App;
 use crate::http::admin::common::{Answer, show};
 use crate::http::auth::{Holder, needs};
 use crate::service::link::{self, LinkInput};
-use crate::store::link as store;
 use app::page::admin::{Section, link_form as page};
 use app::text::when;
 use axum::extract::{Path, State};
@@ -15,8 +14,7 @@ use axum::http::StatusCode;
 pub async fn duplicate(State(app): State<App>, admin: Holder<needs::Links>, Path(id): Path<String>) -> Answer {
     let house = House::load(&app, &admin).await?;
     let organization = admin.organization.id.clone();
-    let (link, grants) =
-        app.db.read(move |c| Ok((store::find(c, &organization, &id)?, store::grants_of(c, &id)?))).await?;
+    let (link, opens) = read(&app, organization, id).await?;
     let zone = zone(&admin, &house.doors);
     let (from, until) = link::from_today(link.valid_from, link.valid_until, app.clock.now(), &zone);
     let input = LinkInput {
@@ -24,7 +22,7 @@ pub async fn duplicate(State(app): State<App>, admin: Holder<needs::Links>, Path
         valid_until: until.map_or_else(String::new, |until| when::input(until, &zone)),
         // The booking of another visit has another number.
         external_id: String::new(),
-        ..input_of(&link, grants, &zone)
+        ..input_of(&link, opens, &zone)
     };
     let model = page::Model { copy_of: Some(link.name), ..model(&admin, input, None, 0, &house) };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await

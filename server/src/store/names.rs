@@ -1,9 +1,9 @@
-//! Events with everything they name, so that a page can say in words what happened.
+//! What things are called: what events name, so that a page can say in words what happened, and what a word may mean.
 
+use super::connection::AnyConnection;
+use super::event::{self, EventRow};
+use super::schema::{admins, doors, groups, invitations, links, messages, places, schedules, terminals};
 use crate::error::Result;
-use crate::store::connection::AnyConnection;
-use crate::store::event::{self, EventRow};
-use crate::store::schema::{admins, doors, groups, invitations, links, messages, places, schedules};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
@@ -92,9 +92,43 @@ pub fn names_with(c: &mut AnyConnection, organization: &str, rows: &[EventRow], 
     look_up!(admins, "admin_", admins::name, admins::removed_at);
     look_up!(groups, "group_", groups::name, groups::removed_at);
     look_up!(schedules, "schedule_", schedules::name, schedules::removed_at);
+    look_up!(terminals, "terminal_", terminals::name, terminals::removed_at);
     look_up!(messages, "message_", messages::recipient, never());
     look_up!(invitations, "invitation_", invitations::name, invitations::withdrawn_at);
     let events: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     names.people = event::people(c, &events)?;
     Ok(names)
+}
+
+/// Names of what an organization has few of, by id. What was removed keeps its name, for the log's sake.
+#[derive(Clone, Debug, Default)]
+pub struct House {
+    /// Doors, with the ids of their places.
+    pub doors: Vec<(String, String, String)>,
+    /// Places.
+    pub places: Vec<(String, String)>,
+    /// Groups and schedules.
+    pub others: Vec<(String, String)>,
+    /// Admins.
+    pub admins: Vec<(String, String)>,
+}
+
+/// The names of everything an organization has few of.
+///
+/// # Errors
+/// Those of the database.
+pub fn house(c: &mut AnyConnection, organization: &str) -> Result<House> {
+    macro_rules! all {
+        ($table:ident, $columns:expr) => {
+            $table::table.filter($table::organization_id.eq(organization)).select($columns).load(c)?
+        };
+    }
+    let groups: Vec<(String, String)> = all!(groups, (groups::id, groups::name));
+    let schedules: Vec<(String, String)> = all!(schedules, (schedules::id, schedules::name));
+    Ok(House {
+        doors: all!(doors, (doors::id, doors::name, doors::place_id)),
+        places: all!(places, (places::id, places::name)),
+        others: groups.into_iter().chain(schedules).collect(),
+        admins: all!(admins, (admins::id, admins::name)),
+    })
 }
