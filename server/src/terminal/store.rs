@@ -2,6 +2,7 @@
 //! from it.
 
 mod rows;
+mod tables;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,28 +12,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use tables::{kept, marks, records};
 use terminal::wire::Entry;
 use terminal::{Kept, Mark, Record, Write};
-
-diesel::table! {
-    kept (name) {
-        name -> Text,
-        value -> Text,
-    }
-}
-diesel::table! {
-    records (sequence) {
-        sequence -> BigInt,
-        done -> Bool,
-        record -> Text,
-    }
-}
-diesel::table! {
-    marks (credential) {
-        credential -> Text,
-        mark -> Text,
-    }
-}
 
 /// The file's layout, step by step; the file knows how many it has.
 const STEPS: [&str; 1] = ["CREATE TABLE kept (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);

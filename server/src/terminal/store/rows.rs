@@ -1,6 +1,7 @@
 //! Rows out of what is written, and back.
 
-use super::{Result, kept, marks, records};
+use super::Result;
+use super::tables::{kept, marks, records};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
