@@ -81,6 +81,8 @@ fn said(reason: Reason) -> Said {
         Reason::ListTooOld => {
             (NotNow, "No network for too long. Ask for help.", "Das Netz fehlt zu lange. Bitte um Hilfe bitten.")
         }
+        // A code is never told to use its page instead.
+        Reason::WebNotAllowed => (NotNow, "Show the code itself.", "Bitte den Code selbst zeigen."),
         // A grant is never said here.
         Reason::Allowed => UNKNOWN,
     }
