@@ -1,8 +1,10 @@
 // The terminal in a browser: pairs, reads codes by camera and by scanner, decides without a network, and forgets when it is revoked.
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { filmed, offlineCode, onlineCode } from '../support/codes.ts';
 import { expect, test, watch } from '../support/fixtures.ts';
 import { StandIn } from '../support/terminal.ts';
@@ -278,25 +280,80 @@ test.describe('in front of a stand-in', () => {
   });
 });
 
-test('a code before the camera opens the door', async ({ latchkey, playwright }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'filmed-'));
-  const [film, code] = [join(folder, 'code.y4m'), onlineCode()];
-  await filmed(code.text, film);
-  const standIn = await StandIn.open(latchkey.url);
-  standIn.verdict = () => ({ decision: 'grant', reason: 'allowed', opening: 'open' });
+/** A browser whose camera sees this code held before it. */
+async function seeing(playwright: any, text: string): Promise<{ page: Page; context: BrowserContext; errors: string[]; close: () => Promise<void> }> {
+  const film = join(await mkdtemp(join(tmpdir(), 'filmed-')), 'code.y4m');
+  await filmed(text, film);
   const { launchOptions } = test.info().project.use;
   const args = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`];
-  const own = await playwright.chromium.launch({ ...launchOptions, args: [...launchOptions!.args!, ...args] });
-  const context: BrowserContext = await own.newContext({ permissions: ['camera'], locale: 'en-GB' });
+  const own: Browser = await playwright.chromium.launch({ ...launchOptions, args: [...launchOptions!.args!, ...args] });
+  const context = await own.newContext({ permissions: ['camera'], locale: 'en-GB' });
   const page = await context.newPage();
-  const errors = watch(page);
+  return { page, context, errors: watch(page), close: () => own.close() };
+}
+
+test('a code held before the camera is one scan, however long it stays', async ({ latchkey, playwright }) => {
+  const [standIn, code] = [await StandIn.open(latchkey.url), onlineCode()];
+  standIn.verdict = () => ({ decision: 'grant', reason: 'allowed', opening: 'open' });
+  const { page, errors, close } = await seeing(playwright, code.text);
   await pair(page, standIn.url);
   await expect(title(page)).toHaveText('Come in', { timeout: 20_000 });
   expect(Buffer.from(standIn.scans[0].code, 'base64').toString()).toBe(code.text);
-  // Held there for long it is still one scan.
   await page.waitForTimeout(5_000);
   expect(standIn.scans).toHaveLength(1);
   expect(errors).toEqual([]);
-  await own.close();
+  await close();
   await standIn.stop();
+});
+
+test('a visitor shows the code of a link: the door opens, off line it is judged, and the log has each scan once', async ({ latchkey, playwright }) => {
+  await latchkey.setUp();
+  await latchkey.cli('place', 'create', '--name', 'Yard', '--time-zone', 'Europe/Berlin');
+  await latchkey.cli('door', 'create', '--name', 'Gate', '--place', 'Yard');
+  const code = async (name: string, kind: string) => {
+    const [link] = await latchkey.cli('link', 'create', '--name', name, '--door', 'Gate', '--qr', kind);
+    const file = join(latchkey.folder, `${name}.png`);
+    await latchkey.cli('qr', 'picture', link.id, '--png', file);
+    const { stdout } = await promisify(execFile)('zbarimg', ['--raw', '--quiet', file]);
+    return { id: link.id as string, text: stdout.trim() };
+  };
+  const [shown, saved, online] = [await code('Ada', 'online'), await code('Ben', 'offline'), await code('Cleo', 'online')];
+  const [made] = await latchkey.cli('terminal', 'create', '--name', 'Tablet', '--door', 'Gate');
+  const { page, errors, close } = await seeing(playwright, shown.text);
+  await pair(page, latchkey.url, made.pairing_code);
+  await expect(title(page)).toHaveText('Come in', { timeout: 20_000 });
+  await expect(page.getByText('Gate is open')).toBeVisible();
+  const scans = () => latchkey.cli('event', 'list', '--action', 'door.unlock');
+  const [first] = await scans();
+  expect(first).toMatchObject({ outcome: 'granted', reason: 'allowed' });
+
+  await settings(page);
+  await page.getByLabel('Camera').selectOption('none');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(title(page)).toHaveText('Scan your code', { timeout: 15_000 });
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect.poll(() => page.evaluate(() => caches.keys().then(keys => keys.length))).toBe(1);
+  await expect(page.locator('#age')).toContainText('old');
+  await latchkey.stop();
+  await page.reload();
+  await expect(page.locator('#line')).toHaveText('No network');
+  await scan(page, saved.text);
+  await expect(title(page)).toHaveText('Allowed in');
+  await scan(page, online.text);
+  await expect(page.locator('#text')).toContainText('No network, and this code needs it');
+  await latchkey.serve();
+  await expect(page.locator('#line')).toHaveText('On line', { timeout: 30_000 });
+  await expect.poll(() => kept(page, 'journal'), { timeout: 30_000 }).toEqual([]);
+  await page.reload();
+  await expect(page.locator('#line')).toHaveText('On line', { timeout: 30_000 });
+  const log = await scans();
+  expect(log.map(({ outcome, reason }) => `${outcome} ${reason}`).toSorted()).toEqual(['denied needs_network', 'granted allowed', 'granted allowed']);
+
+  await latchkey.cli('link', 'revoke', saved.id);
+  await expect(async () => {
+    await scan(page, saved.text);
+    await expect(page.locator('#text')).toContainText('withdrawn', { timeout: 3_500 });
+  }).toPass({ timeout: 20_000 });
+  expect(errors.filter(error => !NO_NETWORK.some(pattern => pattern.test(error)))).toEqual([]);
+  await close();
 });
