@@ -339,6 +339,9 @@ async fn a_scanner_on_a_serial_port_is_read_and_waited_for() {
     let (mut scanner, port) = TTYPort::pair().expect("a pseudo-terminal");
     let path = port.name().expect("its path");
     drop(port);
+    // No program that is started meanwhile may keep it open, or it would never be unplugged.
+    let cloexec = nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::FD_CLOEXEC);
+    nix::fcntl::fcntl(std::os::fd::AsRawFd::as_raw_fd(&scanner), cloexec).expect("a flag");
     let mut machine =
         Machine::start(&scene.data, &["--input", &format!("serial:{path}:115200"), "--relay-command", "true"]);
     machine.logs("the scanner is there").await;

@@ -16,7 +16,6 @@ pub(crate) struct Device {
     router: Router,
     pub(crate) id: String,
     pub(crate) token: String,
-    pub(crate) list_key: String,
 }
 
 /// Asks as a machine does: JSON, a token or none, no cookies.
@@ -51,7 +50,7 @@ impl Device {
         assert_eq!(page.status, 200, "{}", page.body);
         let said = page.json();
         let text = |name: &str| said[name].as_str().expect("a text").to_owned();
-        Self { router: router.clone(), id: text("terminal"), token: text("token"), list_key: text("list_key") }
+        Self { router: router.clone(), id: text("terminal"), token: text("token") }
     }
 
     /// The same device, talking to another process.
