@@ -15,7 +15,7 @@ async fn its_page_may_use_the_camera_and_no_other_may(database: &'static str) {
     assert!(policy.contains("worker-src 'self'") && policy.contains("'wasm-unsafe-eval'"), "{policy}");
     let nonce = page.attribute("nonce=\"").unwrap();
     assert!(policy.contains(&format!("script-src 'nonce-{nonce}' 'strict-dynamic'")), "{policy}");
-    assert!(page.body.contains("/terminal.webmanifest") && page.body.contains("terminal.css"), "{}", page.body);
+    assert!(page.body.contains("/terminal.webmanifest") && page.body.contains("/pkg/terminal."), "{}", page.body);
     for other in ["/sign-in", "/terminal-worker.js", "/nothing"] {
         let page = browser.get(other).await;
         assert!(page.headers["permissions-policy"].to_str().unwrap().contains("camera=()"), "{other}");
