@@ -86,6 +86,10 @@ test('pictures for the README', async ({ browser, latchkey }) => {
   await visitor.getByRole('button', { name: 'Unlock Front door' }).tap();
   await expect(visitor.getByRole('status').filter({ hasText: 'Open now' })).toBeVisible();
   await visitor.screenshot({ path: 'screenshots/readme/visitor.png' });
+  const [{ url }] = await latchkey.cli('link', 'create', '--name', 'Ada Keller', '--door', 'Front door', '--qr', 'offline');
+  await visitor.goto(url);
+  await expect(visitor.getByRole('img', { name: 'QR code for the reader at the door' })).toBeVisible();
+  await visitor.screenshot({ path: 'screenshots/readme/code.png' });
   const admin = await (await browser.newContext(options)).newPage();
   await signIn(admin, latchkey);
   await expect(admin.getByText('Live', { exact: true })).toBeVisible();

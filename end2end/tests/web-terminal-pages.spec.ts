@@ -46,6 +46,7 @@ for (const [device, options] of Object.entries(devices)) {
       const shown = async (head: string, name: string) => {
         await expect(title).toHaveText(head);
         await look(page, folder, name);
+        if (device === 'tablet-wide' && ['come-in', 'not-now'].includes(name)) await page.screenshot({ path: `screenshots/readme/${name}.png` });
       };
       const says = async (verdict: any, head: string, name: string) => {
         standIn.verdict = () => verdict;

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::build::Mode;
-use crate::{npm, run, shell, tools};
+use crate::{npm, shell, tools};
 
 /// Builds the server, prepares Playwright and runs it. Its own summary is the last thing printed.
 ///
@@ -23,7 +22,7 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
     let chromium = chromium()?;
     let mosquitto = tools::mosquitto()?;
     tools::zbar()?;
-    let binary = run::server(Mode::Debug)?;
+    let binary = server()?;
     shell::timed("browser: npm ci", || npm::install(&folder, &folder))?;
     let mut playwright = shell::words(&["npx", "--no-install", "playwright", "test"]);
     playwright
@@ -33,6 +32,14 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
         .env("CHROMIUM", chromium)
         .env("LATCHKEY_TEST_MOSQUITTO", mosquitto);
     shell::run(&mut playwright)
+}
+
+/// The server in its debug build. Compiled together with the Rust tests, as they are: chosen alone, its dependencies would
+/// have fewer features and be compiled a second time.
+fn server() -> Result<PathBuf> {
+    let line = ["cargo", "test", "--workspace", "--exclude", "xtask", "--test", "whole", "--no-run"];
+    shell::timed("server: compile", || shell::run(&mut shell::words(&line)))?;
+    Ok(shell::native_target().join("debug/latchkey"))
 }
 
 /// The browser named by `CHROMIUM`, else the one on this machine, else Debian's.

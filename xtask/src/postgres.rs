@@ -74,7 +74,7 @@ impl Cluster {
         initdb.args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]);
         shell::run_quietly(initdb.arg(&data))?;
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=on",
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400 -c fsync=on",
             self.port
         );
         let mut start = self.program("pg_ctl");

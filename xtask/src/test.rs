@@ -134,8 +134,15 @@ fn unit(cluster: &Cluster) -> Result<()> {
                 .args(packages)
                 .env("LATCHKEY_TEST_POSTGRES", cluster.url())
                 .env("LATCHKEY_TEST_POSTGRES_PROGRAMS", cluster.programs())
-                .env("LATCHKEY_TEST_MOSQUITTO", &mosquitto),
+                .env("LATCHKEY_TEST_MOSQUITTO", &mosquitto)
+                .env("RUST_TEST_THREADS", threads().to_string()),
         )?;
     }
     Ok(())
+}
+
+/// Tests side by side. They wait for disks, clocks and each other far more than they compute.
+fn threads() -> usize {
+    let told = std::env::var("RUST_TEST_THREADS").ok().and_then(|text| text.parse().ok());
+    told.unwrap_or_else(|| 3 * std::thread::available_parallelism().map_or(2, usize::from))
 }

@@ -1,7 +1,9 @@
 //! The bodies of `docs/terminal-protocol.md`, as server and terminals write and read them.
 
 use base64::Engine;
+use base64::alphabet;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use domain::Millis;
 use domain::terminal::Change;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -112,6 +114,12 @@ pub struct ListAnswer {
     pub from: Option<i64>,
 }
 
+/// Base64 as other makers may write it.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// `POST scan`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScanRequest {
@@ -129,10 +137,10 @@ pub struct ScanRequest {
 }
 
 impl ScanRequest {
-    /// What was read; none when it is not base64.
+    /// What was read; none when it is not base64, with or without its padding.
     #[must_use]
     pub fn bytes(&self) -> Option<Vec<u8>> {
-        STANDARD.decode(&self.code).ok()
+        LENIENT.decode(&self.code).ok()
     }
 
     /// As it travels.

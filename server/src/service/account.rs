@@ -1,18 +1,20 @@
-//! Signing in and out, sessions, and the change of a password.
+//! Signing in and out, sessions, and what admins change about themselves.
+
+mod change;
+mod sessions;
+
+pub use change::{change_address, change_password, rename, set_password};
+pub use sessions::{end_other_sessions, end_session, signed_out};
 
 use super::actor::{Actor, add_person};
 use super::factor::{Method, Purpose};
-use super::password;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secret::HashedSecret;
 use crate::store::admin::{self, AdminRow};
 use crate::store::audit::NewEvent;
-use crate::store::message::{self, MessageRow, State};
-use crate::store::{factor, people, session, throttle};
+use crate::store::{factor, throttle};
 use domain::event::Outcome;
-use domain::id::Kind;
-use domain::input;
 
 /// Failures that an account, or a client, is let through in a quarter of an hour.
 const LIMIT: throttle::Limit = throttle::Limit { failures: 10, window_ms: 900_000 };
@@ -193,154 +195,4 @@ pub async fn prove(app: &App, actor: &Actor, typed: &str) -> Result<()> {
         })
         .await?;
     known.map(|_| ())
-}
-
-/// What the actor is called from now on.
-///
-/// # Errors
-/// `Fields`; those of the store.
-pub async fn rename(app: &App, actor: &Actor, name: &str) -> Result<()> {
-    let name = input::line(name, 100).map_err(|refused| Error::field("name", refused))?;
-    let actor = actor.clone();
-    app.db
-        .write(move |tx| {
-            people::rename(tx, &actor.id, &name)?;
-            let mut event = actor.event(tx.clock, tx.now, "admin.renamed", &actor.id);
-            add_person(&mut event, tx.clock, &[("name", &name)]);
-            tx.record(event);
-            Ok(())
-        })
-        .await
-}
-
-/// What the actor signs in with from now on; the address before is told by mail.
-///
-/// # Errors
-/// `Fields`; those of the store.
-pub async fn change_address(app: &App, actor: &Actor, email: &str) -> Result<()> {
-    let email = input::email(email).map_err(|refused| Error::field("email", refused))?;
-    if email.is_empty() {
-        return Err(Error::field("email", input::Refused::Empty));
-    }
-    let (actor, message) = (actor.clone(), app.clock.id(Kind::Message));
-    app.db
-        .write(move |tx| {
-            let before = admin::find(tx.connection, &actor.id)?.email;
-            if before == email {
-                return Err(Error::field("email", "This is your address already."));
-            }
-            people::set_address(tx, &actor.id, &email)?;
-            let notice = MessageRow {
-                id: message.clone(),
-                organization_id: actor.organization.clone(),
-                kind: "address_changed".into(),
-                link_id: None,
-                invitation_id: None,
-                channel: "email".into(),
-                recipient: before.clone(),
-                secret_version: 0,
-                state: State::Waiting.code().into(),
-                attempts: 0,
-                next_at: tx.now,
-                server_reply: String::new(),
-                created_at: tx.now,
-                updated_at: tx.now,
-            };
-            message::insert(tx, &notice)?;
-            let mut event = actor.event(tx.clock, tx.now, "admin.address_changed", &actor.id);
-            event.detail.insert("message".into(), message.clone());
-            add_person(&mut event, tx.clock, &[("before", &before), ("email", &email)]);
-            tx.record(event);
-            Ok(())
-        })
-        .await?;
-    app.outbox.notify_one();
-    Ok(())
-}
-
-/// Changes a password and ends every other session.
-///
-/// # Errors
-/// `Fields`; `TooMany`; those of the store.
-pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str, keep_session: &str) -> Result<usize> {
-    let row = must_know(app, actor, current, "current").await?;
-    password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
-    let hash = app.hasher.hash(new).await?;
-    let (actor, keep) = (actor.clone(), keep_session.to_owned());
-    app.db
-        .write(move |tx| {
-            admin::set_password(tx, &actor.id, &hash)?;
-            let ended = session::end_others(tx, &actor.id, &keep)?;
-            let mut event = actor.event(tx.clock, tx.now, "admin.password_changed", &actor.id);
-            event.detail.insert("sessions_ended".into(), ended.to_string());
-            tx.record(event);
-            Ok(ended)
-        })
-        .await
-}
-
-/// Gives somebody a new password, for an operator to let in whoever lost theirs, and ends all their sessions.
-///
-/// # Errors
-/// `Fields`; those of the store.
-pub async fn set_password(app: &App, actor: &Actor, row: &AdminRow, new: &str) -> Result<()> {
-    password::check(new, &[&row.email]).map_err(|refused| Error::field("password", refused))?;
-    let hash = app.hasher.hash(new).await?;
-    let (actor, id) = (actor.clone(), row.id.clone());
-    app.db
-        .write(move |tx| {
-            admin::set_password(tx, &id, &hash)?;
-            let ended = session::end_all(tx, &id)?;
-            let mut event = actor.event(tx.clock, tx.now, "admin.password_changed", &id);
-            event.detail.insert("sessions_ended".into(), ended.to_string());
-            tx.record(event);
-            Ok(())
-        })
-        .await
-}
-
-/// Ends one of the actor's sessions.
-///
-/// # Errors
-/// `NotFound`; those of the store.
-pub async fn end_session(app: &App, actor: &Actor, public_id: &str) -> Result<()> {
-    let (actor, public_id) = (actor.clone(), public_id.to_owned());
-    app.db
-        .write(move |tx| {
-            session::end_of_admin(tx, &actor.id, &public_id)?;
-            tx.record(actor.event(tx.clock, tx.now, "admin.session_ended", &actor.id));
-            Ok(())
-        })
-        .await
-}
-
-/// Ends all of the actor's sessions but the one in use; says how many.
-///
-/// # Errors
-/// Those of the store.
-pub async fn end_other_sessions(app: &App, actor: &Actor, keep: &str) -> Result<usize> {
-    let (actor, keep) = (actor.clone(), keep.to_owned());
-    app.db
-        .write(move |tx| {
-            let ended = session::end_others(tx, &actor.id, &keep)?;
-            let mut event = actor.event(tx.clock, tx.now, "admin.session_ended", &actor.id);
-            event.detail.insert("sessions_ended".into(), ended.to_string());
-            tx.record(event);
-            Ok(ended)
-        })
-        .await
-}
-
-/// Records that an admin signed out.
-///
-/// # Errors
-/// Those of the store.
-pub async fn signed_out(app: &App, actor: &Actor) -> Result<()> {
-    let actor = actor.clone();
-    app.db
-        .write(move |tx| {
-            tx.record(actor.event(tx.clock, tx.now, "admin.sign_out", &actor.id));
-            Ok(())
-        })
-        .await
 }

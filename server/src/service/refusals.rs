@@ -42,6 +42,14 @@ impl Refusals {
         }
     }
 
+    /// The refusal that the log was to have could not be written: the next tap's is to be.
+    pub fn unwritten(&self, credential: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, _)) = known.get_mut(credential) {
+            *count = MOST.min(*count);
+        }
+    }
+
     /// Notes a refusal.
     pub fn note(&self, credential: &str, now: Instant) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,6 +75,8 @@ mod tests {
             assert_eq!(refusals.hears("link_1", now), Hears::Yes);
             refusals.note("link_1", now);
         }
+        assert_eq!(refusals.hears("link_1", now), Hears::NoMore);
+        refusals.unwritten("link_1");
         assert_eq!(refusals.hears("link_1", now), Hears::NoMore);
         assert_eq!(refusals.hears("link_1", now), Hears::No);
         assert_eq!(refusals.hears("link_2", now), Hears::Yes);

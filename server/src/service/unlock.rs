@@ -75,11 +75,15 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
     if hears != Hears::Yes {
         let event = app.clock.id(Kind::Event);
         if hears == Hears::NoMore {
+            // A door that is not theirs cannot be named in their log, and a full disk takes no event: then the next tap
+            // is written down instead.
+            unheard(app, &tapper, door, &event, at)
+                .await
+                .inspect_err(|_| app.refusals.unwritten(tapper.credential.id()))?;
             tracing::warn!(
                 credential = tapper.credential.id(),
                 "too many refused taps; more are not heard for a while"
             );
-            unheard(app, &tapper, door, &event, at).await?;
         }
         return Ok(Report { opening: Opening::Denied(Reason::RateLimited), uses_left: None, event });
     }
@@ -116,7 +120,7 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
     }
 }
 
-/// Writes down once that a credential is not heard for a while; a door that it could not name is left out.
+/// Writes down once that a credential is not heard for a while.
 async fn unheard(app: &App, tapper: &Tapper, door: &str, event: &str, at: Millis) -> Result<()> {
     let person = Person { facts: tapper.facts.clone(), salt: app.clock.salt() };
     let (credential, door, event) = (tapper.credential.clone(), door.to_owned(), event.to_owned());

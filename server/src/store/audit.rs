@@ -1,11 +1,12 @@
 //! Writes the audit log: events are buffered through a transaction and chained at its end.
 
 use super::connection::AnyConnection;
-use super::prepared::kept;
-use super::schema::{audit_heads, event_people, events};
+use super::rows::{self, row};
+use super::schema::audit_heads;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use domain::Millis;
 use domain::chain::{self, Hash};
 use domain::event::{Event, Outcome, Person};
@@ -66,9 +67,6 @@ struct Head {
     list_revision: i64,
 }
 
-// What is absent is written as NULL, not left to its default: then the statement is always the same and stays prepared.
-#[derive(Insertable)]
-#[diesel(table_name = events, treat_none_as_default_value = false)]
 struct EventRow {
     id: String,
     organization_id: String,
@@ -90,13 +88,18 @@ struct EventRow {
     link_id: Option<String>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = event_people)]
+row!(EventRow into "events": id Text, organization_id Text, sequence BigInt, occurred_at BigInt, recorded_at BigInt,
+    action Text, actor Text, credential Nullable<Text>, object Text, outcome Text, reason Nullable<Text>,
+    cause Nullable<Text>, request Nullable<Text>, detail Text, person_hash Nullable<Text>, hash Text,
+    door_id Nullable<Text>, link_id Nullable<Text>);
+
 struct PersonRow {
     event_id: String,
     salt: String,
     facts: String,
 }
+
+row!(PersonRow into "event_people": event_id Text, salt Text, facts Text);
 
 /// Chains and stores the buffered events. Must be the last thing a transaction locks:
 /// every writer everywhere takes the heads last, in the order of their organizations, so that none waits in a circle.
@@ -129,7 +132,9 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
             people.push(PersonRow { event_id: event.id.clone(), salt: person.salt.clone(), facts });
         }
     }
-    insert(connection, &rows, &people).map_err(|cause| match cause {
+    let stored = rows::insert(connection, &rows.iter().collect::<Vec<_>>())
+        .and_then(|()| rows::insert(connection, &people.iter().collect::<Vec<_>>()));
+    stored.map_err(|cause| match cause {
         // Another process took this place in the chain, or stored the same request, since we looked.
         diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
             Error::Collision(info.message().to_owned())
@@ -213,64 +218,4 @@ fn chained(new: &NewEvent, sequence: i64, head: &Hash, now: Millis) -> (EventRow
         person_hash: event.person,
     };
     (row, hash)
-}
-
-/// SQLite has no round trips, and an insert that stays prepared is fastest there. On Postgres all go in one statement of
-/// one array a column, whose text is the same for any number of rows.
-fn insert(connection: &mut AnyConnection, rows: &[EventRow], people: &[PersonRow]) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(c) => {
-            for row in rows {
-                kept::<EventRow, _>(diesel::insert_into(events::table).values(row)).execute(c)?;
-            }
-            for row in people {
-                kept::<PersonRow, _>(diesel::insert_into(event_people::table).values(row)).execute(c)?;
-            }
-        }
-        AnyConnection::Postgres(c) => {
-            insert_events(c, rows)?;
-            if !people.is_empty() {
-                use diesel::sql_types::{Array, Text};
-                diesel::sql_query("INSERT INTO event_people (event_id, salt, facts) SELECT * FROM unnest($1, $2, $3)")
-                    .bind::<Array<Text>, _>(people.iter().map(|row| &row.event_id).collect::<Vec<_>>())
-                    .bind::<Array<Text>, _>(people.iter().map(|row| &row.salt).collect::<Vec<_>>())
-                    .bind::<Array<Text>, _>(people.iter().map(|row| &row.facts).collect::<Vec<_>>())
-                    .execute(c)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn insert_events(c: &mut PgConnection, rows: &[EventRow]) -> QueryResult<usize> {
-    use diesel::sql_types::{Array, BigInt, Nullable, Text};
-    macro_rules! column {
-        ($name:ident) => {
-            rows.iter().map(|row| &row.$name).collect::<Vec<_>>()
-        };
-    }
-    diesel::sql_query(
-        "INSERT INTO events (id, organization_id, sequence, occurred_at, recorded_at, action, actor, credential, object, \
-         outcome, reason, cause, request, detail, person_hash, hash, door_id, link_id) SELECT * FROM unnest( \
-         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-    )
-    .bind::<Array<Text>, _>(column!(id))
-    .bind::<Array<Text>, _>(column!(organization_id))
-    .bind::<Array<BigInt>, _>(column!(sequence))
-    .bind::<Array<BigInt>, _>(column!(occurred_at))
-    .bind::<Array<BigInt>, _>(column!(recorded_at))
-    .bind::<Array<Text>, _>(column!(action))
-    .bind::<Array<Text>, _>(column!(actor))
-    .bind::<Array<Nullable<Text>>, _>(column!(credential))
-    .bind::<Array<Text>, _>(column!(object))
-    .bind::<Array<Text>, _>(column!(outcome))
-    .bind::<Array<Nullable<Text>>, _>(column!(reason))
-    .bind::<Array<Nullable<Text>>, _>(column!(cause))
-    .bind::<Array<Nullable<Text>>, _>(column!(request))
-    .bind::<Array<Text>, _>(column!(detail))
-    .bind::<Array<Nullable<Text>>, _>(column!(person_hash))
-    .bind::<Array<Text>, _>(column!(hash))
-    .bind::<Array<Nullable<Text>>, _>(column!(door_id))
-    .bind::<Array<Nullable<Text>>, _>(column!(link_id))
-    .execute(c)
 }

@@ -106,10 +106,11 @@ impl DatabaseUrl {
         let mut connection = self.connect()?;
         match &mut connection {
             // The log of a million events has some hundred megabytes of indexes, and each event goes to another corner of
-            // them. The write-ahead log is brought back by another thread; see `backfill`.
-            AnyConnection::Sqlite(c) => {
-                c.batch_execute("PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 16000")
-            }
+            // them. The write-ahead log is brought back by another thread; see `backfill`. An insert of many rows notes the
+            // pages that it changes, should it be taken back: in memory, not in a file.
+            AnyConnection::Sqlite(c) => c.batch_execute(
+                "PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 16000; PRAGMA temp_store = MEMORY",
+            ),
             // A plan that was made while the log was empty reads all of it; planning takes a twentieth of a batch.
             AnyConnection::Postgres(c) => c.batch_execute("SET plan_cache_mode = force_custom_plan"),
         }

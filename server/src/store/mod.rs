@@ -22,6 +22,7 @@ pub mod place;
 mod prepared;
 pub mod quota;
 pub mod retention;
+pub(crate) mod rows;
 pub mod schedule;
 pub mod schema;
 pub mod session;

@@ -6,13 +6,13 @@
 //! Two lists, `a IN (…) AND b IN (…)`, are no way to ask for pairs: an index of both columns is then searched for each of
 //! one with each of the other.
 
-use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Array, BigInt, Bool, HasSqlType, Text};
 use diesel::sqlite::Sqlite;
 
 /// Whether a column is one of some ids.
@@ -29,42 +29,44 @@ pub(crate) fn among<C>(column: C, ids: &[&str]) -> Among<C> {
     Among { column, json: serde_json::json!(owned).to_string(), ids: owned }
 }
 
+/// What a second column may hold, by its type in the database.
+pub(crate) trait Second: 'static {
+    /// The same in Rust.
+    type Value: std::fmt::Debug;
+}
+
+impl Second for Text {
+    type Value = String;
+}
+
+impl Second for BigInt {
+    type Value = i64;
+}
+
 /// Whether two columns are one of some pairs.
-#[derive(Debug, QueryId)]
-pub(crate) struct Pairs<A, B> {
+#[derive(Debug)]
+pub(crate) struct Pairs<A, B, S: Second> {
     columns: (A, B),
     json: String,
     first: Vec<String>,
-    second: Vec<String>,
+    second: Vec<S::Value>,
+}
+
+impl<A: QueryId, B: QueryId, S: Second> QueryId for Pairs<A, B, S> {
+    type QueryId = Pairs<A::QueryId, B::QueryId, S>;
+    const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && B::HAS_STATIC_QUERY_ID;
 }
 
 /// Whether two columns are one of these pairs.
-pub(crate) fn pairs<A, B>(columns: (A, B), pairs: &[(&str, &str)]) -> Pairs<A, B> {
-    Pairs {
-        columns,
-        json: serde_json::json!(pairs).to_string(),
-        first: pairs.iter().map(|(first, _)| (*first).to_owned()).collect(),
-        second: pairs.iter().map(|(_, second)| (*second).to_owned()).collect(),
-    }
-}
-
-/// Whether two columns, the second a number, are one of some pairs.
-#[derive(Debug, QueryId)]
-pub(crate) struct Numbered<A, B> {
-    columns: (A, B),
-    json: String,
-    ids: Vec<String>,
-    numbers: Vec<i64>,
+pub(crate) fn pairs<A, B>(columns: (A, B), pairs: &[(&str, &str)]) -> Pairs<A, B, Text> {
+    let (first, second) = pairs.iter().map(|(first, second)| ((*first).to_owned(), (*second).to_owned())).unzip();
+    Pairs { columns, json: serde_json::json!(pairs).to_string(), first, second }
 }
 
 /// Whether two columns, the second a number, are one of these pairs.
-pub(crate) fn numbered<A, B>(columns: (A, B), pairs: &[(&str, i64)]) -> Numbered<A, B> {
-    Numbered {
-        columns,
-        json: serde_json::json!(pairs).to_string(),
-        ids: pairs.iter().map(|(id, _)| (*id).to_owned()).collect(),
-        numbers: pairs.iter().map(|(_, number)| *number).collect(),
-    }
+pub(crate) fn numbered<A, B>(columns: (A, B), pairs: &[(&str, i64)]) -> Pairs<A, B, BigInt> {
+    let (first, second) = pairs.iter().map(|(id, number)| ((*id).to_owned(), *number)).unzip();
+    Pairs { columns, json: serde_json::json!(pairs).to_string(), first, second }
 }
 
 impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Among<C> {
@@ -101,7 +103,7 @@ where
     Ok(())
 }
 
-impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Pairs<A, B> {
+impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>, S: Second> QueryFragment<Sqlite> for Pairs<A, B, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         walk_columns(&self.columns, &mut out)?;
         out.push_sql("value ->> 0, value ->> 1 FROM json_each(");
@@ -111,35 +113,17 @@ impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> f
     }
 }
 
-impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Pairs<A, B> {
+impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>, S: Second> QueryFragment<Pg> for Pairs<A, B, S>
+where
+    Pg: HasSqlType<Array<S>>,
+    Vec<S::Value>: ToSql<Array<S>, Pg>,
+{
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         walk_columns(&self.columns, &mut out)?;
         out.push_sql("* FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.first)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.second)?;
-        out.push_sql("))");
-        Ok(())
-    }
-}
-
-impl<A: QueryFragment<Sqlite>, B: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Numbered<A, B> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        walk_columns(&self.columns, &mut out)?;
-        out.push_sql("value ->> 0, value ->> 1 FROM json_each(");
-        out.push_bind_param::<Text, _>(&self.json)?;
-        out.push_sql("))");
-        Ok(())
-    }
-}
-
-impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Numbered<A, B> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        walk_columns(&self.columns, &mut out)?;
-        out.push_sql("* FROM unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.ids)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<BigInt>, _>(&self.numbers)?;
+        out.push_bind_param::<Array<S>, _>(&self.second)?;
         out.push_sql("))");
         Ok(())
     }
@@ -148,49 +132,16 @@ impl<A: QueryFragment<Pg>, B: QueryFragment<Pg>> QueryFragment<Pg> for Numbered<
 impl<C> Expression for Among<C> {
     type SqlType = Bool;
 }
-impl<A, B> Expression for Pairs<A, B> {
-    type SqlType = Bool;
-}
-impl<A, B> Expression for Numbered<A, B> {
+impl<A, B, S: Second> Expression for Pairs<A, B, S> {
     type SqlType = Bool;
 }
 impl<C: AppearsOnTable<T>, T> AppearsOnTable<T> for Among<C> {}
-impl<A: AppearsOnTable<T>, B: AppearsOnTable<T>, T> AppearsOnTable<T> for Pairs<A, B> {}
-impl<A: AppearsOnTable<T>, B: AppearsOnTable<T>, T> AppearsOnTable<T> for Numbered<A, B> {}
+impl<A: AppearsOnTable<T>, B: AppearsOnTable<T>, S: Second, T> AppearsOnTable<T> for Pairs<A, B, S> {}
 impl<C: SelectableExpression<T>, T> SelectableExpression<T> for Among<C> {}
-impl<A: SelectableExpression<T>, B: SelectableExpression<T>, T> SelectableExpression<T> for Pairs<A, B> {}
-impl<A: SelectableExpression<T>, B: SelectableExpression<T>, T> SelectableExpression<T> for Numbered<A, B> {}
+impl<A: SelectableExpression<T>, B: SelectableExpression<T>, S: Second, T> SelectableExpression<T> for Pairs<A, B, S> {}
 impl<C> ValidGrouping<()> for Among<C> {
     type IsAggregate = is_aggregate::No;
 }
-impl<A, B> ValidGrouping<()> for Pairs<A, B> {
-    type IsAggregate = is_aggregate::No;
-}
-
-/// A statement whose text is always the same, kept prepared by the type of what it writes. Diesel looks for an insert by
-/// its text, which it writes anew each time, since it cannot know whether a row leaves columns to their defaults.
-pub(crate) struct Kept<Q, Row> {
-    statement: Q,
-    writes: std::marker::PhantomData<Row>,
-}
-
-/// An insert of one such row. Every column must be written, the absent ones as NULL.
-pub(crate) fn kept<Row, Q>(statement: Q) -> Kept<Q, Row> {
-    Kept { statement, writes: std::marker::PhantomData }
-}
-
-impl<Q, Row: 'static> QueryId for Kept<Q, Row> {
-    type QueryId = Row;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl<Q: QueryFragment<Sqlite>, Row> QueryFragment<Sqlite> for Kept<Q, Row> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.statement.walk_ast(out)
-    }
-}
-
-impl<C, Q, Row> RunQueryDsl<C> for Kept<Q, Row> {}
-impl<A, B> ValidGrouping<()> for Numbered<A, B> {
+impl<A, B, S: Second> ValidGrouping<()> for Pairs<A, B, S> {
     type IsAggregate = is_aggregate::No;
 }

@@ -126,6 +126,9 @@ async fn an_export_is_safe_to_open_and_can_be_read_again(database: &str) {
             typed.phone = "+49 30 555 0117".into();
             typed.note = "two\nlines, \"quoted\"".into();
             typed.max_uses = "4".into();
+            typed.qr = "offline".into();
+            typed.no_web = true;
+            typed.qr_off_line = true;
         })
         .await;
     let other = house.things(&ours).await;
@@ -155,4 +158,8 @@ async fn an_export_is_safe_to_open_and_can_be_read_again(database: &str) {
     assert_eq!(confirm(&mut owner, &page).await.status, 303);
     let rows = names(&house, &ours.id).await;
     assert_eq!(rows.iter().filter(|name| *name == "=HYPERLINK(1)").count(), 2);
+    let again = owner.get("/links/export.csv?q=hyperlink").await.body;
+    assert_eq!(again.matches(",offline,no,yes,").count(), 2, "{again}");
+    let page = look(&mut owner, b"name,doors,web\nAda,Other,perhaps\n").await;
+    assert!(page.body.contains("<b>web</b>") && page.body.contains("Please write yes or no."), "{}", page.body);
 }

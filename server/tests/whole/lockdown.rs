@@ -24,6 +24,12 @@ async fn a_place_that_is_locked_down_opens_for_nobody(database: &str) {
     let fields = [("reason", "Fire <drill>"), ("lift_role", "owner")];
     let done = owner.submit(&format!("{path}/lockdown"), &format!("{path}/lockdown"), &fields).await;
     assert_eq!(done.location(), path, "{}", done.body);
+    let page = owner.get(&path).await;
+    assert!(
+        page.body.contains(&format!("/doors/{}/still-in", things.door)),
+        "who a terminal still lets in: {}",
+        page.body
+    );
 
     for page in ["/", "/doors", "/links", "/events", "/account", &format!("/doors/{}", things.door), "/schedules/new"] {
         let body = owner.get(page).await.body;

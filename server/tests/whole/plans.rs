@@ -101,6 +101,7 @@ async fn each_list_of_events_is_led_by_its_index(database: &str) {
         (one(Is::Actor("admin_1".into())), "events_actor"),
         (one(Is::Action("link.shown".into())), "events_action"),
         (one(Is::Outcome(Outcome::Denied)), "events_outcome"),
+        (one(Is::Outcome(Outcome::Granted)), "events_time"),
         (one(Is::Reason("expired".into())), "events_reason"),
         (one(Is::Action("door.unlock".into())), "events_time"),
         (one(Is::Object("place_1".into())), "events_time"),

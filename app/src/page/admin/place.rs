@@ -33,6 +33,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         <a class="btn danger" href=format!("/places/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
     };
     let add = format!("/doors/new?place={id}");
+    let names: Vec<_> = model.doors.iter().map(|door| (door.id.clone(), door.name.clone())).collect();
     let list = if model.doors.is_empty() {
         let first = view! { <a class="btn" href=add.clone()>"Add its first door"</a> };
         ui::empty(
@@ -58,7 +59,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             {ui::card_of("card", "Doors", more.into_any(), list)}
             <div class="grid">
                 {ui::card("Place", ().into_any(), facts)}
-                {place_lockdown::card(&model.id, lockdown.as_ref(), &chrome)}
+                {place_lockdown::card(&model.id, lockdown.as_ref(), &names, &chrome)}
             </div>
         </div>
     };

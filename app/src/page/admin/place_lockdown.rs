@@ -3,7 +3,7 @@
 use domain::role::{Right, Role};
 use leptos::prelude::*;
 
-use super::{Chrome, said};
+use super::{Chrome, reach, said};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Choice, Fact, Field, icon::Icon};
@@ -95,7 +95,7 @@ fn lift(lockdown: &Lockdown, token: &str, class: &'static str) -> AnyView {
 }
 
 /// The card on the place's page.
-pub(super) fn card(id: &str, lockdown: Option<&Lockdown>, chrome: &Chrome) -> AnyView {
+pub(super) fn card(id: &str, lockdown: Option<&Lockdown>, doors: &[(String, String)], chrome: &Chrome) -> AnyView {
     let body = match lockdown {
         Some(lockdown) => {
             let facts = ui::facts([
@@ -107,6 +107,7 @@ pub(super) fn card(id: &str, lockdown: Option<&Lockdown>, chrome: &Chrome) -> An
             view! {
                 <p>"No door here opens, for nobody: neither for links nor for admins."</p>
                 {facts}
+                {reach::ask(doors)}
                 {lift(lockdown, &chrome.form_token, "btn")}
             }
             .into_any()

@@ -34,14 +34,20 @@ pub fn card(model: Option<Model>) -> AnyView {
         })
         .collect::<Vec<_>>();
     let others = (!others.is_empty()).then(|| view! { <ul class="plain">{others}</ul> });
-    let ask = model
-        .doors
+    let ask = (model.know < model.of).then(|| ask(&model.doors));
+    ui::card("Terminals", ().into_any(), view! { <div class="stack"><p>{said}</p>{others}{ask}</div> }.into_any())
+}
+
+/// The ways to ask who could still get in, by id and name of each door.
+pub(super) fn ask(doors: &[(String, String)]) -> AnyView {
+    if doors.is_empty() {
+        return ().into_any();
+    }
+    let doors = doors
         .iter()
         .map(|(id, name)| view! { <li><a href=format!("/doors/{id}/still-in")>{name.clone()}</a></li> })
         .collect::<Vec<_>>();
-    let ask = (!ask.is_empty() && model.know < model.of)
-        .then(|| view! { <p class="small muted">"Who could still get in at"</p> <ul class="plain">{ask}</ul> });
-    ui::card("Terminals", ().into_any(), view! { <div class="stack"><p>{said}</p>{others}{ask}</div> }.into_any())
+    view! { <p class="small muted">"Who could still get in at"</p> <ul class="plain">{doors}</ul> }.into_any()
 }
 
 /// *7 of 8 terminals know; the last refuses everything from 14:32.*

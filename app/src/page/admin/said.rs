@@ -1,5 +1,9 @@
 //! Events in words: what was done, how it came out, and each check of a decision.
 
+mod actions;
+
+pub use actions::ACTIONS;
+
 use domain::decide::{Check, Scope};
 use domain::event::Outcome;
 use domain::reason::Reason;
@@ -26,142 +30,6 @@ pub fn role_may(role: Role) -> &'static str {
         Role::Observer => "look at everything and change nothing",
     }
 }
-
-/// Every action there is, in people's words, by what it is done to; each stands here once.
-pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "Openings",
-        &[
-            ("door.unlock", "Asked to open"),
-            ("door.dispatched", "Command sent to the door"),
-            ("door.confirmed", "Door opened"),
-            ("door.sent", "Command sent to a door that does not report back"),
-            ("door.failed", "Door did not open"),
-            ("door.timed_out", "Door did not answer"),
-            ("door.interrupted", "Opening interrupted"),
-        ],
-    ),
-    (
-        "Access links",
-        &[
-            ("link.created", "Link made"),
-            ("link.changed", "Link changed"),
-            ("link.extended", "Link extended"),
-            ("link.paused", "Link paused"),
-            ("link.resumed", "Link resumed"),
-            ("link.revoked", "Link revoked"),
-            ("link.rotated", "New address for a link"),
-            ("link.code_renewed", "Next code of a link made"),
-            ("link.code_shown", "Code of a link shown"),
-            ("link.shown", "Address of a link shown"),
-            ("link.sent", "Link sent"),
-            ("link.opened", "Link first opened"),
-            ("link.erased", "Person of a link erased"),
-            ("link.reminded", "Visitor reminded"),
-            ("link.announced", "Host told of a visitor"),
-        ],
-    ),
-    (
-        "Messages",
-        &[
-            ("message.sent", "Message sent"),
-            ("message.kept", "Message kept, no mail server"),
-            ("message.failed", "Message failed"),
-            ("message.unknown", "Message may have been sent"),
-        ],
-    ),
-    (
-        "Doors",
-        &[
-            ("door.created", "Door added"),
-            ("door.changed", "Door changed"),
-            ("door.removed", "Door removed"),
-            ("door.locked_down", "Door locked down"),
-            ("door.lockdown_lifted", "Lockdown of a door lifted"),
-            ("door.simulated", "Simulated behaviour set"),
-            ("door.test_sent", "Test of a door begun"),
-            ("door.tested", "Door tested"),
-        ],
-    ),
-    (
-        "Places",
-        &[
-            ("place.created", "Place added"),
-            ("place.changed", "Place changed"),
-            ("place.removed", "Place removed"),
-            ("place.locked_down", "Place locked down"),
-            ("place.lockdown_lifted", "Lockdown of a place lifted"),
-        ],
-    ),
-    (
-        "Groups",
-        &[("group.created", "Group made"), ("group.changed", "Group changed"), ("group.removed", "Group removed")],
-    ),
-    (
-        "Schedules",
-        &[
-            ("schedule.created", "Schedule made"),
-            ("schedule.changed", "Schedule changed"),
-            ("schedule.removed", "Schedule removed"),
-            ("schedule.exception_added", "Exception added to a schedule"),
-            ("schedule.exception_removed", "Exception removed from a schedule"),
-            ("schedule.holidays_imported", "Holidays imported"),
-        ],
-    ),
-    (
-        "Terminals",
-        &[
-            ("terminal.added", "Terminal added"),
-            ("terminal.code_made", "New pairing code for a terminal"),
-            ("terminal.paired", "Terminal paired"),
-            ("terminal.changed", "Terminal changed"),
-            ("terminal.revoked", "Terminal revoked"),
-            ("terminal.removed", "Terminal removed"),
-        ],
-    ),
-    (
-        "Admins",
-        &[
-            ("admin.created", "Admin added"),
-            ("admin.invited", "Admin invited"),
-            ("invitation.resent", "Invitation sent again"),
-            ("invitation.withdrawn", "Invitation taken back"),
-            ("admin.joined", "Admin joined"),
-            ("admin.role_changed", "Role changed"),
-            ("admin.removed", "Admin removed"),
-            ("admin.proved", "Proved once more who they are"),
-            ("admin.renamed", "Name changed"),
-            ("admin.address_changed", "E-mail address changed"),
-            ("factor.added", "Second factor added"),
-            ("factor.removed", "Second factor removed"),
-            ("recovery_codes.made", "Recovery codes made"),
-            ("admin.erased", "Admin who left erased"),
-            ("admin.sign_in", "Signed in"),
-            ("admin.sign_out", "Signed out"),
-            ("admin.password_changed", "Password changed"),
-            ("admin.session_ended", "Session ended"),
-        ],
-    ),
-    (
-        "Event log",
-        &[
-            ("events.exported", "Events exported"),
-            ("events.pruned", "Old events pruned"),
-            ("events.people_erased", "People beside old events erased"),
-        ],
-    ),
-    (
-        "Organization",
-        &[
-            ("organization.created", "Organization set up"),
-            ("organization.second_factor_required", "Second factor required or not"),
-            ("organization.retention_changed", "Retention changed"),
-            ("organization.changed", "Settings changed"),
-            ("organization.tested", "Test message sent"),
-            ("organization.quota_set", "Quotas set"),
-        ],
-    ),
-];
 
 /// An action in people's words; none for one that this version does not know.
 #[must_use]

@@ -99,6 +99,7 @@ impl Export {
                         "uses": row.uses, "max_uses": row.max_uses, "cooldown_minutes": row.cooldown_ms / 60_000,
                         "state": row.state(now).code(), "last_used_at": time(row.last_used_at),
                         "created_at": time(row.created_at), "qr": code.kind.map_or("none", Kind::code),
+                        "web": code.web, "qr_off_line": code.off_line,
                     });
                     print(true, &object, "")?;
                 }

@@ -72,6 +72,8 @@ fn cell(exported: &Exported, column: Column) -> String {
         Column::ValidUntil => row.valid_until.map_or_else(String::new, when::iso_utc),
         Column::MaxUses => number(row.max_uses),
         Column::Qr => code.kind.map_or("none", Kind::code).to_owned(),
+        Column::Web => if code.web { "yes" } else { "no" }.to_owned(),
+        Column::QrOffLine => if code.off_line { "yes" } else { "no" }.to_owned(),
         Column::Cooldown => number(Some(row.cooldown_ms / 60_000).filter(|minutes| *minutes > 0)),
     }
 }

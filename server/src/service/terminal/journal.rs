@@ -45,20 +45,20 @@ pub struct Entry {
     pub note: String,
 }
 
-/// Up to which number everything of a terminal is here, as far as this process knows; by terminal and pairing. A number
-/// that was complete stays so, and looking from there on is quick however long the journal has become.
+/// Up to which number everything of a terminal is here, as far as this process knows. A number that was complete stays
+/// so, and looking from there on is quick however long the journal has become.
 #[derive(Debug, Default)]
-pub struct Complete(Mutex<HashMap<(String, Option<Millis>), i64>>);
+pub struct Complete(Mutex<HashMap<String, i64>>);
 
 impl Complete {
     fn known(&self, terminal: &TerminalRow) -> i64 {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&(terminal.id.clone(), terminal.paired_at)).copied().unwrap_or(0)
+        known.get(&terminal.id).copied().unwrap_or(0)
     }
 
     fn note(&self, terminal: &TerminalRow, upto: i64) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = known.entry((terminal.id.clone(), terminal.paired_at)).or_default();
+        let entry = known.entry(terminal.id.clone()).or_default();
         *entry = upto.max(*entry);
     }
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::secret::{HashedSecret, PlainSecret, Signs};
 use crate::service::actor::{Actor, add_person};
 use crate::store::connection::AnyConnection;
-use crate::store::terminal::{self, TerminalRow, desk, scans};
+use crate::store::terminal::{self, TerminalRow, desk};
 use crate::store::{door, organization, throttle};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -95,8 +95,6 @@ pub async fn pair(app: &App, code: &str, software: &str, from: From) -> Result<P
             if !desk::pair(tx, &row.id, code, &token_hash, &software)? {
                 return Ok(None);
             }
-            // A machine that is paired anew counts its scans from 1 again.
-            scans::forget(tx, &row.id)?;
             // The one who did it is the terminal itself, whoever typed the code there.
             let itself = Actor { id: row.id.clone(), ..Actor::system(&row.organization_id) };
             let mut event = itself.event(tx.clock, tx.now, "terminal.paired", &row.id);

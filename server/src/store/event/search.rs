@@ -53,8 +53,7 @@ impl Is {
             }
             Self::Door(_) => 4,
             Self::Outcome(Outcome::Denied | Outcome::Failed) => 5,
-            Self::Outcome(_) => 6,
-            Self::Actor(_) | Self::Reason(_) | Self::Action(_) | Self::Object(_) => return None,
+            Self::Outcome(_) | Self::Actor(_) | Self::Reason(_) | Self::Action(_) | Self::Object(_) => return None,
         })
     }
 }
@@ -143,7 +142,9 @@ fn led<'a>(query: Query<'a>, is: &'a Is) -> Query<'a> {
         Is::Action(code) => query.filter(events::action.eq(code)).filter(sql::<Bool>(
             "action <> 'door.unlock' AND action <> 'door.dispatched' AND action <> 'door.confirmed'",
         )),
-        Is::Outcome(outcome) => query.filter(events::outcome.eq(outcome.code())),
+        Is::Outcome(outcome) => query
+            .filter(events::outcome.eq(outcome.code()))
+            .filter(sql::<Bool>("outcome <> 'done' AND outcome <> 'granted'")),
         Is::Reason(code) => query.filter(events::reason.eq(code)).filter(sql::<Bool>("reason <> 'allowed'")),
         Is::Object(id) => query.filter(events::object.eq(id)),
     }

@@ -2,17 +2,18 @@
 
 use crate::error::{Error, Result};
 use crate::store::connection::{AnyConnection, each};
-use crate::store::prepared::{kept, numbered, pairs};
+use crate::store::prepared::{numbered, pairs};
+use crate::store::rows::{self, row};
 use crate::store::schema::terminal_scans;
-use crate::store::writer::Tx;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Cause};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use domain::Millis;
 use std::collections::{BTreeMap, HashMap};
 
 /// A scan.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = terminal_scans, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = terminal_scans)]
 pub(crate) struct ScanRow {
     pub(crate) terminal_id: String,
     pub(crate) sequence: i64,
@@ -22,6 +23,9 @@ pub(crate) struct ScanRow {
     /// When the terminal's journal told what became of it.
     pub(crate) reported_at: Option<i64>,
 }
+
+row!(ScanRow into "terminal_scans": terminal_id Text, sequence BigInt, scan Text, event_id Text,
+    reported_at Nullable<BigInt>);
 
 type Number = (String, i64);
 
@@ -97,7 +101,7 @@ impl Scans {
     /// Writes what was added and told.
     pub(crate) fn store(&self, c: &mut AnyConnection) -> Result<()> {
         let added: Vec<&ScanRow> = self.added.iter().filter_map(|number| self.rows.get(number)).collect();
-        insert(c, &added).map_err(|cause| match cause {
+        rows::insert(c, &added).map_err(|cause| match cause {
             // Another process was told of the same scan since we looked.
             Cause::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Error::Collision(info.message().to_owned())
@@ -118,31 +122,6 @@ impl Scans {
         }
         Ok(())
     }
-}
-
-fn insert(c: &mut AnyConnection, rows: &[&ScanRow]) -> QueryResult<()> {
-    use diesel::sql_types::{Array, BigInt, Nullable, Text};
-    match c {
-        AnyConnection::Sqlite(c) => {
-            for row in rows {
-                kept::<ScanRow, _>(diesel::insert_into(terminal_scans::table).values(*row)).execute(c)?;
-            }
-        }
-        AnyConnection::Postgres(c) if !rows.is_empty() => {
-            diesel::sql_query(
-                "INSERT INTO terminal_scans (terminal_id, sequence, scan, event_id, reported_at) \
-                 SELECT * FROM unnest($1, $2, $3, $4, $5)",
-            )
-            .bind::<Array<Text>, _>(rows.iter().map(|row| &row.terminal_id).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.sequence).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|row| &row.scan).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(rows.iter().map(|row| &row.event_id).collect::<Vec<_>>())
-            .bind::<Array<Nullable<BigInt>>, _>(rows.iter().map(|row| row.reported_at).collect::<Vec<_>>())
-            .execute(c)?;
-        }
-        AnyConnection::Postgres(_) => {}
-    }
-    Ok(())
 }
 
 /// How many numbers are looked at in one step.
@@ -174,13 +153,4 @@ pub fn complete(c: &mut AnyConnection, terminal: &str, known: i64) -> Result<i64
             return Ok(upto);
         }
     }
-}
-
-/// Forgets a terminal's numbers: whoever is paired anew counts from 1 again. The events stay.
-///
-/// # Errors
-/// Those of the database.
-pub fn forget(tx: &mut Tx<'_>, terminal: &str) -> Result<()> {
-    diesel::delete(terminal_scans::table.filter(terminal_scans::terminal_id.eq(terminal))).execute(tx.connection)?;
-    Ok(())
 }

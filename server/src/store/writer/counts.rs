@@ -1,11 +1,10 @@
 //! Writes what deciding a batch changed: counters, what links did at doors, openings under way. One statement for all
 //! of a kind: Diesel keeps no `UPDATE` prepared, and preparing one costs more than running it.
 
-use super::load::{Batch, CommandRow, LinkRow};
+use super::load::{Batch, LinkRow};
 use crate::error::{Error, Result};
 use crate::store::connection::AnyConnection;
-use crate::store::prepared::kept;
-use crate::store::schema::commands;
+use crate::store::rows;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 
@@ -112,17 +111,7 @@ impl Batch {
 
     /// Remembers the openings under way, after the events that they refer to.
     pub(super) fn store_commands(&self, connection: &mut AnyConnection) -> Result<()> {
-        match connection {
-            AnyConnection::Sqlite(c) => {
-                for row in &self.commands {
-                    kept::<CommandRow, _>(diesel::insert_into(commands::table).values(row)).execute(c)?;
-                }
-            }
-            AnyConnection::Postgres(c) if !self.commands.is_empty() => {
-                diesel::insert_into(commands::table).values(&self.commands).execute(c)?;
-            }
-            AnyConnection::Postgres(_) => {}
-        }
+        rows::insert(connection, &self.commands.iter().collect::<Vec<_>>())?;
         Ok(())
     }
 }

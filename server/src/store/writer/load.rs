@@ -7,9 +7,11 @@ use crate::store::code::{self, Found, Shown};
 use crate::store::connection::{AnyConnection, each};
 use crate::store::facts::{self, Asked, AtDoor, Facts, Pair};
 use crate::store::prepared::{among, pairs};
-use crate::store::schema::{commands, events, links};
+use crate::store::rows::row;
+use crate::store::schema::{events, links};
 use crate::store::terminal::scans::Scans;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use domain::Millis;
 use domain::event::Person;
 use domain::id::Kind;
@@ -60,9 +62,7 @@ impl LinkRow {
     }
 }
 
-// What is absent is written as NULL, so that the statement stays the same and prepared.
-#[derive(Insertable, Debug)]
-#[diesel(table_name = commands, treat_none_as_default_value = false)]
+#[derive(Debug)]
 pub(super) struct CommandRow {
     pub(super) event_id: String,
     pub(super) organization_id: String,
@@ -74,6 +74,9 @@ pub(super) struct CommandRow {
     pub(super) claimed_by: Option<String>,
     pub(super) claimed_at: Option<i64>,
 }
+
+row!(CommandRow into "commands": event_id Text, organization_id Text, door_id Text, credential Text, took_use Bool,
+    deadline_at BigInt, claimed_by Nullable<Text>, claimed_at Nullable<BigInt>);
 
 /// An event of a scan, as far as a journal that tells its end must know it.
 #[derive(Clone, Debug)]

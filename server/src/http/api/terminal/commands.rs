@@ -8,44 +8,30 @@ use crate::service::terminal::command;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use terminal::wire::{ClaimAnswer, Command, ResultRequest};
 
 /// Nothing needs to be said.
 #[derive(Debug, Deserialize)]
-pub struct Ask {}
-
-/// A command.
-#[derive(Debug, Serialize)]
-pub(super) struct Command {
-    event: String,
-    unlock_ms: i64,
-    left_ms: i64,
-}
-
-/// What waited.
-#[derive(Debug, Serialize)]
-pub struct Answer {
-    commands: Vec<Command>,
-}
-
-/// What became of a command.
-#[derive(Debug, Deserialize)]
-pub struct Became {
-    event: String,
-    opened: bool,
-    #[serde(default)]
-    note: String,
-}
+pub struct Nothing {}
 
 /// `POST /api/terminal/v1/claim`.
-pub async fn claim(State(app): State<App>, caller: Caller, Sent(_): Sent<Ask>) -> Result<Json<Answer>, Problem> {
+pub async fn claim(
+    State(app): State<App>,
+    caller: Caller,
+    Sent(_): Sent<Nothing>,
+) -> Result<Json<ClaimAnswer>, Problem> {
     let commands = command::claim(&app, &caller).await?;
     let told = |one: command::Command| Command { event: one.event, unlock_ms: one.unlock_ms, left_ms: one.left_ms };
-    Ok(Json(Answer { commands: commands.into_iter().map(told).collect() }))
+    Ok(Json(ClaimAnswer { commands: commands.into_iter().map(told).collect() }))
 }
 
 /// `POST /api/terminal/v1/result`.
-pub async fn result(State(app): State<App>, caller: Caller, Sent(became): Sent<Became>) -> Result<StatusCode, Problem> {
+pub async fn result(
+    State(app): State<App>,
+    caller: Caller,
+    Sent(became): Sent<ResultRequest>,
+) -> Result<StatusCode, Problem> {
     command::result(&app, &caller, became.event, became.opened, &became.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }

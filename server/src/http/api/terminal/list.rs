@@ -8,36 +8,14 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::terminal::Change;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use terminal::wire::ListAnswer;
 
 /// What the terminal has.
 #[derive(Debug, Default, Deserialize)]
 pub struct Has {
     #[serde(default)]
     have: Option<i64>,
-}
-
-/// A list, or what changed about it.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(super) enum Answer {
-    /// All of it.
-    Whole {
-        /// JWS.
-        manifest: String,
-        /// The very text that its hash covers.
-        list: String,
-    },
-    /// A change.
-    Changed {
-        /// JWS of what results.
-        manifest: String,
-        /// What is different.
-        change: Change,
-        /// Against this version.
-        from: i64,
-    },
 }
 
 /// `GET /api/terminal/v1/list`.
@@ -49,9 +27,12 @@ pub async fn list(
     let Query(has) = has.map_err(|_| Problem::invalid("have is the version of a list, a whole number."))?;
     Ok(match list::deliver(&app, &caller, has.have).await? {
         Delivered::Nothing => StatusCode::NO_CONTENT.into_response(),
-        Delivered::Whole { manifest, list } => Json(Answer::Whole { manifest, list }).into_response(),
+        Delivered::Whole { manifest, list } => {
+            Json(ListAnswer { manifest, list: Some(list), ..ListAnswer::default() }).into_response()
+        }
         Delivered::Changed { manifest, change, from } => {
-            Json(Answer::Changed { manifest, change, from }).into_response()
+            let (change, from) = (Some(change), Some(from));
+            Json(ListAnswer { manifest, change, from, list: None }).into_response()
         }
     })
 }

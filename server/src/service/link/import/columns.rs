@@ -37,11 +37,15 @@ pub enum Column {
     Cooldown,
     /// Its kind of QR code.
     Qr,
+    /// Whether its web page opens doors; empty: it does.
+    Web,
+    /// Whether its code may open off line although only the server counts; empty: it may not.
+    QrOffLine,
 }
 
 impl Column {
     /// Every column, in the order of the template.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Name,
         Self::Email,
         Self::Phone,
@@ -58,6 +62,8 @@ impl Column {
         Self::MaxUses,
         Self::Cooldown,
         Self::Qr,
+        Self::Web,
+        Self::QrOffLine,
     ];
 
     /// Our own name for it.
@@ -80,6 +86,8 @@ impl Column {
             Self::MaxUses => "max_uses",
             Self::Cooldown => "cooldown",
             Self::Qr => "qr",
+            Self::Web => "web",
+            Self::QrOffLine => "qr_off_line",
         }
     }
 
@@ -90,6 +98,7 @@ impl Column {
             "door" | "doors" => Self::Doors,
             "group" | "groups" => Self::Groups,
             "cooldown_minutes" => Self::Cooldown,
+            "no_web" => Self::Web,
             other => return Self::ALL.into_iter().find(|column| column.code() == other),
         })
     }
@@ -119,6 +128,8 @@ impl Column {
             }
             Self::Cooldown => &["cooldownminutes", "minutesbetween", "wartezeit", "abstand"],
             Self::Qr => &["qrcode", "qrkind", "code"],
+            Self::Web => &["webpage", "page", "webseite", "seite"],
+            Self::QrOffLine => &["qroffline", "offline", "ohnenetz"],
         }
     }
 

@@ -87,6 +87,16 @@ impl House {
             })
         };
         let (valid_from, valid_until) = (time(Column::ValidFrom, times::from), time(Column::ValidUntil, times::until));
+        let mut yes = |column, otherwise: bool| match fold(row.get(column)).as_str() {
+            "" => otherwise,
+            "yes" | "y" | "true" | "1" | "x" | "on" | "ja" | "j" => true,
+            "no" | "n" | "false" | "0" | "off" | "nein" => false,
+            _ => {
+                problems.push((Some(column), "Please write yes or no.".to_owned()));
+                otherwise
+            }
+        };
+        let (web, qr_off_line) = (yes(Column::Web, true), yes(Column::QrOffLine, false));
         LinkInput {
             name: get(Column::Name),
             email: get(Column::Email),
@@ -109,6 +119,8 @@ impl House {
             max_uses: get(Column::MaxUses),
             cooldown_minutes: get(Column::Cooldown),
             qr: fold(row.get(Column::Qr)),
+            no_web: !web,
+            qr_off_line,
             ..LinkInput::default()
         }
     }
