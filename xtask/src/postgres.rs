@@ -15,6 +15,20 @@ const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 /// Postgres refuses to run as root; Debian's package makes this user.
 const USER: &str = "postgres";
 
+/// Files in memory: each test makes and drops a database, some hundred files, which a disk is slow to find room for.
+const MEMORY: &str = "/dev/shm";
+/// So much must be free there, bytes.
+const ROOM: u64 = 4 << 30;
+
+/// Where a cluster keeps its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// On disk, as a real one does: to measure it.
+    OnDisk,
+    /// In memory, where there is room.
+    InMemory,
+}
+
 /// A running cluster; dropping it stops it and removes its files.
 pub(crate) struct Cluster {
     programs: PathBuf,
@@ -28,7 +42,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When Postgres is missing and cannot be installed, or does not start.
-    pub(crate) fn start() -> Result<Self> {
+    pub(crate) fn start(files: Files) -> Result<Self> {
         let programs = match programs() {
             Some(folder) => folder,
             None => {
@@ -37,7 +51,10 @@ impl Cluster {
             }
         };
         let as_root = tools::is_root();
-        let folder = tempfile::Builder::new().prefix("latchkey-postgres-").tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        let builder = builder.prefix("latchkey-postgres-");
+        let in_memory = files == Files::InMemory && room(MEMORY) >= ROOM;
+        let folder = if in_memory { builder.tempdir_in(MEMORY)? } else { builder.tempdir()? };
         if as_root {
             shell::run_quietly(Command::new("chown").arg(USER).arg(folder.path()))?;
         }
@@ -115,6 +132,13 @@ impl Drop for Cluster {
             eprintln!("the test database in {} did not stop", self.folder.path().display());
         }
     }
+}
+
+/// What is free in a folder's file system, bytes; nothing where it cannot be told.
+fn room(folder: &str) -> u64 {
+    let told = Command::new("df").args(["--block-size=1", "--output=avail", folder]).output();
+    let told = told.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    told.lines().nth(1).and_then(|line| line.trim().parse().ok()).unwrap_or(0)
 }
 
 /// The newest version's programs, or those on `PATH` where they are not Debian's.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::build::{self, Mode};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Files};
 use crate::wasm_std::{self, TARGET, Toolchain};
 use crate::{browser, shell, tools, wasm};
 
@@ -55,7 +55,7 @@ pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
         println!("== {}", part.name());
         let begun = Instant::now();
         if part.needs_postgres() && cluster.is_none() {
-            cluster = Some(Cluster::start()?);
+            cluster = Some(Cluster::start(Files::InMemory)?);
         }
         one(part, cluster.as_ref()).with_context(|| format!("{} failed", part.name()))?;
         if Some(part) != last {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 use super::Row;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Files};
 use crate::shell;
 
 /// The pages, by what the benchmark calls them, with their line of the table on each database.
@@ -25,7 +25,7 @@ const PAGES: [(&str, [&str; 2]); 10] = [
 ];
 
 pub(super) fn measure() -> Result<Vec<Row>> {
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(Files::OnDisk)?;
     let mut rows = Vec::new();
     for (at, database) in ["sqlite", "postgres"].into_iter().enumerate() {
         let (few, many) = (once(database, &cluster, 10_000)?, once(database, &cluster, 1_000_000)?);

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::{Row, median};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Files};
 use crate::shell;
 
 /// Another organization's ten times as many links may cost a page no more than this.
@@ -12,7 +12,7 @@ const MOST: f64 = 2.0;
 
 pub(super) fn measure() -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(Files::OnDisk)?;
     for (database, names) in [
         (
             "sqlite",

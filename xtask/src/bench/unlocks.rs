@@ -4,12 +4,12 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::{Row, median};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Files};
 use crate::shell;
 
 pub(super) fn measure(seconds: u32) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(Files::OnDisk)?;
     for (database, names) in [
         ("sqlite", ["unlocks on SQLite, writer to pool of 8", "99 of 100 unlocks on SQLite within"]),
         ("postgres", ["unlocks on Postgres, writer to pool of 8", "99 of 100 unlocks on Postgres within"]),
