@@ -3,12 +3,43 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 
+/** What a page is walked with; what it is seen as on the way is in `screens`. */
+export const devices = {
+  desktop: { viewport: { width: 1280, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+} as const;
+export type Device = keyof typeof devices;
+
+const screens = {
+  desktop: { desktop: devices.desktop.viewport },
+  phone: { phone: devices.phone.viewport, small: { width: 320, height: 640 } },
+} as const;
+
+/** Only colours differ between light and dark, and only room between a phone and a small one. */
+const rules: Record<string, string[]> = { 'desktop-dark': ['color-contrast'], 'phone-dark': ['color-contrast'], 'small-light': [], 'small-dark': [] };
+
+/** On every screen of a device, in light and dark. */
+export async function lookAround(page: Page, device: Device, name: string) {
+  for (const [screen, viewport] of Object.entries(screens[device])) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await look(page, `${screen}-${colorScheme}`, name);
+    }
+  }
+  await page.setViewportSize(devices[device].viewport);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
 export async function look(page: Page, folder: string, name: string) {
   await mkdir(`screenshots/${folder}`, { recursive: true });
-  await page.screenshot({ path: `screenshots/${folder}/${name}.png`, fullPage: true, animations: 'disabled' });
+  await page.screenshot({ path: `screenshots/${folder}/${name}.png`, fullPage: true, animations: 'disabled', scale: 'css' });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wide, `${folder}/${name} is wider than the screen`).toBe(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const only = rules[folder];
+  if (only?.length === 0) return;
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });
+  const { violations } = await (only ? axe.withRules(only) : axe).analyze();
   const found = violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`));
   expect.soft(found, `${folder}/${name}`).toEqual([]);
 }

@@ -9,7 +9,6 @@ mod note;
 pub mod own;
 mod phrases;
 
-pub use html::escape;
 pub use note::{ArrivalModel, arrival, test};
 pub use own::OwnWords;
 

@@ -155,7 +155,7 @@ pub fn textarea(name: &'static str, label: &'static str, hint: Option<String>, f
     let described = described(name, hint.is_some(), field.error.is_some());
     let invalid = field.error.is_some().then_some("true");
     // Leptos writes what stands in a <textarea> as it is, unlike everywhere else.
-    let value = crate::text::mail::escape(&field.value);
+    let value = html_escape::encode_text(&field.value).into_owned();
     let control = view! {
         <textarea id=name name=name rows="3" aria-invalid=invalid aria-describedby=described>{value}</textarea>
     };

@@ -357,6 +357,10 @@ async fn any_code_is_explained_from_text_and_from_a_picture(database: &str) {
     let fields = [("csrf", token.as_str()), ("door", "")];
     let seen = owner.upload("/codes/inspect", &fields, ("picture", "photo.png", &png)).await;
     assert!(seen.status == 200 && seen.body.contains("Offline code") && seen.body.contains("Quetzal Visitor"));
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image::load_from_memory(&png).unwrap().into_rgb8().write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let seen = owner.upload("/codes/inspect", &fields, ("picture", "photo.jpg", jpeg.get_ref())).await;
+    assert!(seen.status == 200 && seen.body.contains("Offline code"), "a phone's photo: {}", seen.body);
     for (bytes, words) in [(&b"no picture"[..], "cannot be read"), (&white()[..], "No code was found")] {
         let refused = owner.upload("/codes/inspect", &fields, ("picture", "photo.png", bytes)).await;
         assert!(refused.status == 422 && refused.body.contains(words), "{words}: {}", refused.body);

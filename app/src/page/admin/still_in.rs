@@ -111,8 +111,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">{answer}</div>
             <div class="grid">
                 {ui::card("Question", ().into_any(), view! {
-                    <form method="get" action=format!("{back}/still-in") class="stack">{fields}</form>
-                    <p class="small muted">"Admins, who open from this dashboard, are not listed. Whoever holds a key of metal is not either."</p>
+                    <div class="stack">
+                        <form method="get" action=format!("{back}/still-in") class="stack">{fields}</form>
+                        <p class="small muted">"Admins, who open from this dashboard, are not listed. Whoever holds a key of metal is not either."</p>
+                    </div>
                 }.into_any())}
                 {terminals}
             </div>

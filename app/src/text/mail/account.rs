@@ -1,8 +1,9 @@
 //! Mail about an admin's own account: the invitation to have one, and the notice that its address changed. English, as
 //! the dashboard is.
 
-use super::html::{BUTTON, HEAD, OURS, PARAGRAPH, close, element, escape, open};
+use super::html::{BUTTON, HEAD, OURS, PARAGRAPH, close, element, open};
 use super::{Dress, Language, MailText, clean, when};
+use html_escape::encode_double_quoted_attribute as escape;
 
 /// What an invitation's mail says; plain data.
 #[derive(Clone, Debug)]

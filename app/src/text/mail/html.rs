@@ -1,6 +1,7 @@
 //! The mail as HTML: one column, inline styles (mail clients keep no others), no picture but the logo and the code, nothing loaded.
 
 use super::{Dress, Language, Letter, MailCode, MailModel, phrases};
+use html_escape::encode_double_quoted_attribute as escape;
 
 const BODY: &str = "margin:0;padding:24px 16px;background:#fbfaf8;color:#1c1b19;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 const CARD: &str = "max-width:520px;margin:0 auto;overflow-wrap:anywhere";
@@ -45,7 +46,7 @@ pub(super) fn document(model: &MailModel, letter: &Letter) -> String {
         }
         html.push_str("</ul>\n");
     }
-    let terms: Vec<String> = letter.terms.iter().map(|line| escape(line)).collect();
+    let terms: Vec<_> = letter.terms.iter().map(|line| escape(line)).collect();
     html.push_str(&format!("<p style=\"{PARAGRAPH}\">{}</p>\n", terms.join("<br>")));
     if let Some(line) = &letter.help {
         element(&mut html, "p", PARAGRAPH, line);
@@ -88,21 +89,4 @@ pub(super) fn close(html: &mut String, organization: &str, why: &str) {
 
 pub(super) fn element(html: &mut String, tag: &str, style: &str, text: &str) {
     html.push_str(&format!("<{tag} style=\"{style}\">{}</{tag}>\n", escape(text)));
-}
-
-/// For text and for attribute values in double quotes.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
 }

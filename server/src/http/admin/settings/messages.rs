@@ -91,7 +91,7 @@ pub async fn preview(State(app): State<App>, admin: Holder<needs::Settings>, Que
     let back = "<p style=\"max-width:520px;margin:0 auto 24px;font-size:14px\"><a href=\"/settings/messages\">Back to the settings</a></p>";
     let subject = format!(
         "<p style=\"max-width:520px;margin:0 auto 24px;padding:12px 16px;border:1px solid #d3cec4;border-radius:10px;overflow-wrap:anywhere\"><b>{}</b></p>",
-        mail::escape(&mail.subject)
+        html_escape::encode_double_quoted_attribute(&mail.subject)
     );
     let begin = format!("<main>{back}{subject}<div role=\"article\"");
     let html = mail.html.replacen("<div role=\"article\"", &begin, 1).replacen("</body>", "</main></body>", 1);
