@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 /** What a page is walked with; what it is seen as on the way is in `screens`. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 900 } },
-  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 } as const;
 export type Device = keyof typeof devices;
 
@@ -36,7 +36,7 @@ export async function lookAround(page: Page, device: Device, name: string) {
 
 export async function look(page: Page, folder: string, name: string) {
   await mkdir(`screenshots/${folder}`, { recursive: true });
-  await page.screenshot({ path: `screenshots/${folder}/${name}.png`, fullPage: true, animations: 'disabled', scale: 'css' });
+  await picture(page, `screenshots/${folder}/${name}.png`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wide, `${folder}/${name} is wider than the screen`).toBe(0);
   const only = rules[folder];
@@ -44,4 +44,16 @@ export async function look(page: Page, folder: string, name: string) {
   const { violations } = await (only ? axe.withRules(only) : axe).analyze();
   const found = violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`));
   expect.soft(found, `${folder}/${name}`).toEqual([]);
+}
+
+/** Chromium at times has nothing drawn to take just after a page took up another size. That says nothing of the page: it is asked again. */
+async function picture(page: Page, path: string) {
+  for (let again = 3; ; again--) {
+    try {
+      await page.screenshot({ path, fullPage: true, animations: 'disabled', scale: 'css' });
+      return;
+    } catch (error) {
+      if (again === 0 || !String(error).includes('Unable to capture screenshot')) throw error;
+    }
+  }
 }
