@@ -8,7 +8,8 @@ mod pages;
 mod scans;
 mod unlocks;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
 
 use crate::build::{self, Mode};
 use crate::{run, shell};
@@ -21,27 +22,71 @@ struct Row {
     met: bool,
 }
 
-/// Builds what is shipped, measures it and prints the table. A missed target is told, not an error: this is no test.
+/// What can be measured. The order here is the order it is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Part {
+    /// The visitor's page, memory, and what browsers download
+    Pages,
+    /// Openings, through the writer and by a pool
+    Unlocks,
+    /// Codes at a terminal, on line and off
+    Scans,
+    /// The list of links among many
+    Lists,
+    /// The event log with a million rows
+    Events,
+}
+
+/// Builds what is measured, measures it and prints a line each as soon as it is known, and all of them at the end; no
+/// part named means all. A missed target is told, not an error: this is no test.
 ///
 /// # Errors
-/// When something does not build or run.
-pub(crate) fn run(seconds: u32) -> Result<()> {
-    build::site(Mode::Release)?;
-    let binary = run::server(Mode::Release)?;
-    let mut rows = pages::measure(&binary, seconds)?;
-    rows.push(program("islands in all, brotli", "latchkey", 120, "<= 120 KiB")?);
-    rows.push(program("terminal in a browser, brotli", "terminal", 250, "<= 250 KiB")?);
-    rows.extend(unlocks::measure(seconds)?);
-    rows.extend(scans::measure(seconds)?);
-    rows.extend(lists::measure()?);
-    rows.extend(events::measure()?);
+/// When something does not build or run; the other parts are measured all the same.
+pub(crate) fn run(mut parts: Vec<Part>, seconds: u32) -> Result<()> {
+    if parts.is_empty() {
+        parts = Part::value_variants().to_vec();
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    for part in &parts {
+        match measure(*part, seconds) {
+            Ok(measured) => {
+                measured.iter().for_each(Row::print);
+                rows.extend(measured);
+            }
+            Err(error) => failed.push(format!("{part:?}: {error:#}")),
+        }
+    }
     println!();
     println!("{:<52} {:>34}   {:<14} met", "measure, median of three", "measured", "target");
-    for Row { name, measured, target, met } in &rows {
+    rows.iter().for_each(Row::print);
+    ensure!(failed.is_empty(), "not measured:\n{}", failed.join("\n"));
+    Ok(())
+}
+
+fn measure(part: Part, seconds: u32) -> Result<Vec<Row>> {
+    match part {
+        Part::Pages => {
+            build::site(Mode::Release)?;
+            let mut rows = pages::measure(&run::server(Mode::Release)?, seconds)?;
+            rows.push(program("islands in all, brotli", "latchkey", 120, "<= 120 KiB")?);
+            rows.push(program("terminal in a browser, brotli", "terminal", 250, "<= 250 KiB")?);
+            Ok(rows)
+        }
+        Part::Unlocks => unlocks::measure(seconds),
+        Part::Scans => scans::measure(seconds),
+        Part::Lists => lists::measure(),
+        Part::Events => events::measure(),
+    }
+}
+
+impl Row {
+    fn print(&self) {
+        let Self { name, measured, target, met } = self;
         let met = if *met { "yes" } else { "NO" };
         println!("{name:<52} {measured:>34}   {target:<14} {met}");
     }
-    Ok(())
 }
 
 /// What a page loads of a program, so that a program of its own for the terminal burdens no admin.

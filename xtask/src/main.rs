@@ -47,6 +47,9 @@ enum Chore {
     },
     /// Measure speed, size and memory on this machine, as ratios within one run, and say which targets are met
     Bench {
+        /// What to measure; everything when nothing is named
+        #[arg(value_enum, value_name = "PART")]
+        parts: Vec<bench::Part>,
         /// How long each of the three runs of a measure lasts
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
         seconds: u32,
@@ -64,7 +67,7 @@ fn main() -> std::process::ExitCode {
     let outcome = shell::prepare().and_then(|()| match arguments.chore {
         Chore::Build { debug } => build::site(build::Mode::from_debug(debug)),
         Chore::Run { demo, debug, .. } => run::run(demo, build::Mode::from_debug(debug)),
-        Chore::Bench { seconds } => bench::run(seconds),
+        Chore::Bench { parts, seconds } => bench::run(parts, seconds),
         Chore::Test { parts } => test::run(parts),
     });
     match outcome {
