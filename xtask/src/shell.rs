@@ -45,10 +45,17 @@ pub(crate) fn native_target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-/// A command that will run at the project's root.
+/// A command that will run at the project's root, without what cargo told us about our own package: build scripts look
+/// at the same variables, and ring's would have a good part of everything compiled again whenever they differ from those
+/// of a cargo that was started by hand.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
