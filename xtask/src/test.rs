@@ -127,6 +127,7 @@ fn unit(cluster: &Cluster) -> Result<()> {
     build::ensure_site_folder()?;
     let mosquitto = tools::mosquitto()?;
     tools::zbar()?;
+    tools::python()?;
     for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
         let mut cargo = shell::words(&["cargo", "test"]);
         shell::run(

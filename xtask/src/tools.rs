@@ -42,16 +42,31 @@ pub(crate) fn apt_install(packages: &[&str], why: &str) -> Result<()> {
 /// # Errors
 /// When something is missing and cannot be installed.
 pub(crate) fn native_compiler() -> Result<()> {
-    let wanted = [("cc", "build-essential"), ("perl", "perl"), ("make", "make"), ("pkg-config", "pkg-config")];
-    let missing: Vec<&str> = wanted
+    let wanted = [("cc", "build-essential"), ("make", "make"), ("pkg-config", "pkg-config")];
+    let mut missing: Vec<&str> = wanted
         .iter()
         .filter(|(program, _)| shell::find_program(program).is_none())
         .map(|(_, package)| *package)
         .collect();
+    // A bare Debian has a Perl, without the modules that OpenSSL's own set-up is written with.
+    if shell::answer(&["perl", "-MFindBin", "-MIPC::Cmd", "-e1"]).is_none() {
+        missing.push("perl");
+    }
     if missing.is_empty() {
         return Ok(());
     }
     apt_install(&missing, "compiling the server's C libraries needs more programs")
+}
+
+/// The Python that outside verifiers of the log and of codes are run by, in the tests.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn python() -> Result<()> {
+    if shell::find_program("python3").is_some() {
+        return Ok(());
+    }
+    apt_install(&["python3-minimal"], "the tests run the documents' Python")
 }
 
 /// The MQTT broker that tests start for themselves. Debian starts one on its own, which nobody needs.
