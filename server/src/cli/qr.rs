@@ -135,7 +135,7 @@ fn lines(seen: &Inspected) -> String {
         lines.push(format!("{} {verdict}: {}", answer.door.door.name, answer.decision.reason.code()));
         for check in &answer.decision.trace {
             let mark = if check.passed { "+" } else { "-" };
-            lines.push(format!("{mark} {}", said::check(check)));
+            lines.push(format!("{mark} {}", said::would(check)));
         }
     }
     lines.join("\n")

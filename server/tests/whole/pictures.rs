@@ -347,7 +347,7 @@ async fn any_code_is_explained_from_text_and_from_a_picture(database: &str) {
         " would open.",
         "A terminal opens for it",
         "signature is good",
-        "The link was not revoked",
+        "The link is not revoked",
     ] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }

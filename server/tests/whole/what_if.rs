@@ -76,7 +76,7 @@ async fn the_answer_is_what_a_tap_then_gets(database: &str) {
         };
         assert_eq!(open, *expected, "at {}: {page}", app::text::when::iso_utc(*at));
     }
-    let page = &foretold.iter().find(|(_, page)| page.contains("It was outside the door's hours")).unwrap().1;
+    let page = &foretold.iter().find(|(_, page)| page.contains("It is outside the door's hours")).unwrap().1;
     for text in [
         format!("href=\"/schedules/{schedule}\""),
         format!("href=\"/links/{}\"", things.link),
@@ -101,10 +101,15 @@ async fn an_admin_is_bound_by_hours_and_lockdowns_alone(database: &str) {
         page.body
     );
     let page = owner.get(&format!("{ask}&link={}", things.link)).await;
-    assert!(!yes(&page.body) && page.body.contains("The link had ended"), "{}", page.body);
+    assert!(!yes(&page.body) && page.body.contains("The link has ended"), "{}", page.body);
+    let past = format!("/doors/{}/could-it-open?at=2001-01-07T10:00&link={}", things.door, things.link);
+    let page = owner.get(&past).await;
+    for text in ["would have stayed shut for", "The link had not begun yet"] {
+        assert!(page.body.contains(text), "{text} in {}", page.body);
+    }
     place_lockdown::lock_down(&house.app, &house.owner(&ours), &things.place, "Drill", "owner").await.unwrap();
     let page = owner.get(&ask).await;
-    assert!(!yes(&page.body) && page.body.contains("The place was locked down"), "{}", page.body);
+    assert!(!yes(&page.body) && page.body.contains("The place is locked down"), "{}", page.body);
     // A way through a group is named; so is a link that does not open the door at all.
     let second = house.things(&ours).await;
     let typed = LinkInput {

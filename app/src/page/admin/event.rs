@@ -1,9 +1,9 @@
 //! One event: why it came out so, check by check, and everything that is known about it.
 
-use domain::decide::Check;
 use leptos::prelude::*;
 
-use super::{Chrome, EventLine, WayBack, parts, said};
+use super::could_it_open::{self, Check};
+use super::{Chrome, EventLine, WayBack, parts};
 use crate::shell::{self, Islands};
 use crate::text::when::Moment;
 use crate::ui::{self, Badge, Fact, Tone};
@@ -85,7 +85,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let title = format!("{} {}", model.line.who, model.line.did);
     let back = WayBack::new("/events", "Events");
     let sentence = (!model.sentence.is_empty()).then(|| view! { <p class="lead">{model.sentence.clone()}</p> });
-    let trace = (!model.trace.is_empty()).then(|| ui::card("What was checked", ().into_any(), trace(&model.trace)));
+    let trace =
+        (!model.trace.is_empty()).then(|| ui::card("What was checked", ().into_any(), trace(model.trace.clone())));
     let followed = (!model.followed.is_empty())
         .then(|| ui::card("What followed", ().into_any(), parts::timeline(model.followed.clone(), "")));
     let cause = model
@@ -108,14 +109,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     shell::admin(chrome, &title, Islands::None, body.into_any())
 }
 
-fn trace(checks: &[Check]) -> AnyView {
-    let rows = checks
-        .iter()
-        .map(|check| {
-            let (class, word) = if check.passed { ("ok", "held") } else { ("no", "failed") };
-            view! { <li class=class>{said::check(check)} <span class="hidden">" ("{word}")"</span></li> }
-        })
-        .collect_view();
+fn trace(checks: Vec<Check>) -> AnyView {
+    let rows = checks.into_iter().map(could_it_open::check).collect_view();
     view! { <ol class="checked">{rows}</ol> }.into_any()
 }
 

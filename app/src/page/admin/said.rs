@@ -1,10 +1,11 @@
 //! Events in words: what was done, how it came out, and each check of a decision.
 
 mod actions;
+mod checks;
 
 pub use actions::ACTIONS;
+pub use checks::{check, would};
 
-use domain::decide::{Check, Scope};
 use domain::event::Outcome;
 use domain::reason::Reason;
 use domain::role::Role;
@@ -27,7 +28,7 @@ pub fn role_may(role: Role) -> &'static str {
         Role::Owner => "do everything, and decide who else is an owner",
         Role::Administrator => "run the house: places, doors, settings, and everybody but owners",
         Role::AccessManager => "make and end access links, and open and lock down doors",
-        Role::Observer => "look at everything and change nothing",
+        Role::Observer => "look at everything but the settings, and change nothing",
     }
 }
 
@@ -159,6 +160,7 @@ fn alone(action: &str, outcome: Outcome, object: &str) -> String {
         ("link.opened", _) => "opened the link for the first time".to_owned(),
         ("link.erased", _) => "erased the person of a link".to_owned(),
         ("events.exported", _) => "exported events".to_owned(),
+        ("links.exported", _) => "exported access links".to_owned(),
         ("events.pruned", _) => "pruned old events".to_owned(),
         ("events.people_erased", _) => "erased the people beside old events".to_owned(),
         ("organization.retention_changed", _) => "changed how long things are kept".to_owned(),
@@ -239,44 +241,6 @@ fn refusal(code: &str) -> &'static str {
         Some(Reason::ListTooOld) => "List too old",
         Some(Reason::Allowed) | None => "Refused",
     }
-}
-
-/// A check of a decision in words, as it came out.
-#[must_use]
-pub fn check(check: &Check) -> &'static str {
-    let (held, failed) = match check.reason {
-        Reason::Allowed => ("Everything held", "Something did not hold"),
-        Reason::NotYetValid => ("The link had begun", "The link had not begun yet"),
-        Reason::Expired => ("The link had not ended", "The link had ended"),
-        Reason::Revoked => ("The link was not revoked", "The link was revoked"),
-        Reason::Paused => ("The link was not paused", "The link was paused"),
-        Reason::UsesExhausted => ("The link had an opening left", "The link had no opening left"),
-        Reason::Cooldown => {
-            ("Enough time had passed since the last opening", "Too little time had passed since the last opening")
-        }
-        Reason::DoorNotGranted => ("The link opens this door", "The link does not open this door"),
-        Reason::OutsideSchedule => match check.scope {
-            Some(Scope::Link) => ("It was within the link's own hours", "It was outside the link's own hours"),
-            Some(Scope::Group) => ("It was within the hours of the group", "It was outside the hours of the group"),
-            Some(Scope::Door) | None => ("It was within the door's hours", "It was outside the door's hours"),
-        },
-        Reason::DoorLockdown => ("The door was not locked down", "The door was locked down"),
-        Reason::PlaceLockdown => ("The place was not locked down", "The place was locked down"),
-        Reason::DigitalNotAllowed => ("The door accepts access links", "The door refuses access links"),
-        Reason::WebNotAllowed => ("The link opens from its page", "The link opens by its code, not from its page"),
-        Reason::DoorUnreachable => ("The door was on line", "The door was off line"),
-        Reason::RateLimited => ("There were not too many tries", "There were too many tries in a short time"),
-        Reason::QrUnreadable => ("The code could be read", "The code could not be read"),
-        Reason::QrUnknown => ("The code is one of ours", "The code is none of ours"),
-        Reason::QrBadSignature => ("The code's signature is good", "The code's signature is not good"),
-        Reason::QrRetired => ("No newer code took this one's place", "A newer code had taken this one's place"),
-        Reason::QrStale => ("The code was of that moment", "The code was not of that moment"),
-        Reason::QrReplayed => ("The code had not opened before", "The code had opened before, and may once"),
-        Reason::ClockWrong => ("The terminal's clock was right", "The terminal's clock could not be trusted"),
-        Reason::NeedsNetwork => ("The terminal had all it needed", "Only the server could tell, and it was away"),
-        Reason::ListTooOld => ("The terminal's list was recent", "The terminal's list was too old to open by"),
-    };
-    if check.passed { held } else { failed }
 }
 
 #[cfg(test)]

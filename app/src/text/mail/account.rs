@@ -123,7 +123,7 @@ mod tests {
             name: "Jonas Weber".into(),
             inviter: "Maya Lindqvist".into(),
             role: "Observer".into(),
-            may: "look at everything and change nothing".into(),
+            may: "look at everything but the settings, and change nothing".into(),
             url: "https://door.example.org/invitation/s3cret".into(),
             good_until_ms: when::parse_input("2026-11-27T10:00", "Europe/Berlin").expect("a time"),
             zone: "Europe/Berlin".into(),
@@ -138,7 +138,7 @@ mod tests {
             mail.text,
             "Hello Jonas Weber,\n\n\
              Maya Lindqvist invites you to help run the doors of Northwind Studios with Latchkey.\n\
-             Your role: Observer. You look at everything and change nothing.\n\n\
+             Your role: Observer. You look at everything but the settings, and change nothing.\n\n\
              Choose a password and join:\nhttps://door.example.org/invitation/s3cret\n\n\
              This invitation works once, until Fri 27 November 2026, 10:00 (Europe/Berlin).\n\
              Do not forward this mail: whoever opens the address first joins in your name.\n\n\

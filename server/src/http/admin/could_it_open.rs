@@ -15,7 +15,7 @@ use app::text::{Language, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use domain::decide::{self, Asker, Decision, Scope, decide};
+use domain::decide::{self, Asker, Decision, LinkFacts, Scope, decide};
 use domain::reason::Reason;
 use serde::Deserialize;
 
@@ -110,9 +110,11 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
         .await?;
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), moment).ok_or(Error::NotFound)?;
     let pair = (link.map_or_else(String::new, |row| row.id.clone()), at.door.id.clone());
-    let of_link = link.map(|row| facts.link(&pair, row.validity(), row.cooldown_ms, state));
+    // By its code, where that alone opens.
+    let of_link = link.map(|row| LinkFacts { web: true, ..facts.link(&pair, row.validity(), row.cooldown_ms, state) });
     let asker = of_link.as_ref().map_or(Asker::Admin, Asker::Link);
     let decision = decide(asker, &door, moment);
+    let ahead = moment >= app.clock.now() - 60_000;
     let about = About { at, link, groups: &groups, hours: hours.as_ref() };
     let opens = if decision.trace.iter().any(|check| check.reason == Reason::OutsideSchedule && !check.passed) {
         let sets = decide::binding(asker, &door);
@@ -126,8 +128,8 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
         open: decision.granted(),
         who: link.map_or_else(|| "an admin".to_owned(), |row| row.name.clone()),
         at: said(app, moment, &at.place.time_zone),
-        ahead: moment >= app.clock.now() - 60_000,
-        checks: about.checks(&decision),
+        ahead,
+        checks: about.checks(&decision, ahead),
         opens,
     })
 }
@@ -141,10 +143,10 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn checks(&self, decision: &Decision) -> Vec<Check> {
+    fn checks(&self, decision: &Decision, ahead: bool) -> Vec<Check> {
         let check = |check: &decide::Check| Check {
             passed: check.passed,
-            text: words::check(check).to_owned(),
+            text: if ahead { words::would(check) } else { words::check(check) }.to_owned(),
             about: self.of(check),
         };
         decision.trace.iter().map(check).collect()

@@ -131,7 +131,7 @@ fn answer(answer: &code::Answer) -> page::Answer {
     let decision = &answer.decision;
     let check = |check: &domain::decide::Check| Check {
         passed: check.passed,
-        text: words::check(check).to_owned(),
+        text: words::would(check).to_owned(),
         about: Vec::new(),
     };
     page::Answer {

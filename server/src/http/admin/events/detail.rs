@@ -9,14 +9,16 @@ use crate::http::auth::Admin;
 use crate::store::connection::AnyConnection;
 use crate::store::event::{self as store, EventRow};
 use crate::store::names::{self, Names};
-use app::page::admin::Section;
+use app::page::admin::could_it_open::Check;
 use app::page::admin::event::{self as page, Named, Neighbour};
+use app::page::admin::{Section, said};
 use app::text::reason;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::chain;
-use domain::decide::parse_trace;
+use domain::decide::{self, Scope, parse_trace};
 use domain::event::Event;
+use domain::reason::Reason;
 use std::collections::BTreeMap;
 
 /// What is read for one event.
@@ -92,18 +94,21 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         about: names.of(about).unwrap_or("the same").to_owned(),
         line: line(&app, zone, beside, &names),
     };
+    let credential = row.credential.as_deref().and_then(|id| named(id, &names));
+    let object = named(&row.object, &names);
+    let trace = details.get("trace").map(|text| parse_trace(text)).unwrap_or_default();
     let model = page::Model {
         line: line(&app, zone, &row, &names),
         sentence: sentence(&row),
-        trace: details.get("trace").map(|text| parse_trace(text)).unwrap_or_default(),
+        trace: trace.iter().map(|check| told(check, credential.as_ref(), object.as_ref())).collect(),
         action: row.action.clone(),
         reason: row.reason.clone().unwrap_or_default(),
         actor: match named(&row.actor, &names) {
             Some(actor) => actor,
             None => Named { name: words::say(&row, &names).who, href: String::new() },
         },
-        credential: row.credential.as_deref().and_then(|id| named(id, &names)),
-        object: named(&row.object, &names),
+        credential,
+        object,
         occurred: common::said(&app, row.occurred_at, zone),
         recorded: common::said(&app, row.recorded_at, zone),
         sequence: row.sequence,
@@ -118,6 +123,24 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         around: around.iter().map(neighbour).collect(),
     };
     show(&app, &admin, Section::Events, StatusCode::OK, model, page::view).await
+}
+
+/// A check with what it is about: the link, or the door where its hours, its lockdowns and its reach stand.
+fn told(check: &decide::Check, link: Option<&Named>, door: Option<&Named>) -> Check {
+    let about = match (check.reason, check.scope) {
+        (Reason::OutsideSchedule, Some(Scope::Group | Scope::Door) | None)
+        | (Reason::DoorLockdown | Reason::PlaceLockdown | Reason::DigitalNotAllowed | Reason::DoorUnreachable, _) => {
+            door
+        }
+        (Reason::Allowed | Reason::ClockWrong | Reason::NeedsNetwork | Reason::ListTooOld, _) => None,
+        _ => link,
+    };
+    let page = |named: &Named| (named.href.clone(), named.name.clone());
+    Check {
+        passed: check.passed,
+        text: said::check(check).to_owned(),
+        about: about.filter(|named| !named.href.is_empty()).map(page).into_iter().collect(),
+    }
 }
 
 /// Why, in a sentence: the reason of a decision, or what an outcome means.
