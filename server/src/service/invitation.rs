@@ -8,9 +8,10 @@ use crate::error::{Checks, Error, Result};
 use crate::secret::{HashedSecret, PlainSecret};
 use crate::store::admin::{self, AdminRow};
 use crate::store::invitation::{self, InvitationRow, Renewal};
-use crate::store::message::{self, MessageRow, State};
+use crate::store::message::{self, MessageRow};
 use crate::store::writer::Tx;
 use crate::store::{organization, people};
+use domain::channel::Channel;
 use domain::id::Kind;
 use domain::input;
 use domain::role::{Right, Role};
@@ -145,22 +146,9 @@ fn must_be_new(tx: &mut Tx<'_>, actor: &Actor, email: &str) -> Result<()> {
 }
 
 fn queue(tx: &mut Tx<'_>, row: &InvitationRow, message: &str) -> Result<()> {
-    let row = MessageRow {
-        id: message.to_owned(),
-        organization_id: row.organization_id.clone(),
-        kind: "invitation".into(),
-        link_id: None,
-        invitation_id: Some(row.id.clone()),
-        channel: "email".into(),
-        recipient: row.email.clone(),
-        secret_version: 0,
-        state: State::Waiting.code().into(),
-        attempts: 0,
-        next_at: tx.now,
-        server_reply: String::new(),
-        created_at: tx.now,
-        updated_at: tx.now,
-    };
+    let waiting =
+        MessageRow::new(message, &row.organization_id, message::INVITATION, Channel::Email, &row.email, tx.now);
+    let row = MessageRow { invitation_id: Some(row.id.clone()), ..waiting };
     message::insert(tx, &row)
 }
 

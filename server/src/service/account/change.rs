@@ -6,8 +6,9 @@ use crate::error::{Error, Result};
 use crate::service::actor::{Actor, add_person};
 use crate::service::password;
 use crate::store::admin::{self, AdminRow};
-use crate::store::message::{self, MessageRow, State};
+use crate::store::message::{self, MessageRow};
 use crate::store::{people, session};
+use domain::channel::Channel;
 use domain::id::Kind;
 use domain::input;
 
@@ -46,22 +47,14 @@ pub async fn change_address(app: &App, actor: &Actor, email: &str) -> Result<()>
                 return Err(Error::field("email", "This is your address already."));
             }
             people::set_address(tx, &actor.id, &email)?;
-            let notice = MessageRow {
-                id: message.clone(),
-                organization_id: actor.organization.clone(),
-                kind: "address_changed".into(),
-                link_id: None,
-                invitation_id: None,
-                channel: "email".into(),
-                recipient: before.clone(),
-                secret_version: 0,
-                state: State::Waiting.code().into(),
-                attempts: 0,
-                next_at: tx.now,
-                server_reply: String::new(),
-                created_at: tx.now,
-                updated_at: tx.now,
-            };
+            let notice = MessageRow::new(
+                &message,
+                &actor.organization,
+                message::ADDRESS_CHANGED,
+                Channel::Email,
+                &before,
+                tx.now,
+            );
             message::insert(tx, &notice)?;
             let mut event = actor.event(tx.clock, tx.now, "admin.address_changed", &actor.id);
             event.detail.insert("message".into(), message.clone());

@@ -5,17 +5,7 @@ use crate::error::Result;
 use crate::service::unlock::DEADLINE_MS;
 use crate::store::command::{self, Answered};
 use crate::store::terminal::TerminalRow;
-
-/// A command as its terminal gets it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// The event that it follows from.
-    pub event: String,
-    /// How long the door is to stay open, milliseconds.
-    pub unlock_ms: i64,
-    /// Within how many milliseconds, counted from the asking, it must open.
-    pub left_ms: i64,
-}
+use terminal::wire::Command;
 
 /// Takes what waits for a terminal. Nobody gets the same command again.
 ///

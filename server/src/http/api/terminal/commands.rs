@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use terminal::wire::{ClaimAnswer, Command, ResultRequest};
+use terminal::wire::{ClaimAnswer, ResultRequest};
 
 /// Nothing needs to be said.
 #[derive(Debug, Deserialize)]
@@ -21,9 +21,7 @@ pub async fn claim(
     caller: Caller,
     Sent(_): Sent<Nothing>,
 ) -> Result<Json<ClaimAnswer>, Problem> {
-    let commands = command::claim(&app, &caller).await?;
-    let told = |one: command::Command| Command { event: one.event, unlock_ms: one.unlock_ms, left_ms: one.left_ms };
-    Ok(Json(ClaimAnswer { commands: commands.into_iter().map(told).collect() }))
+    Ok(Json(ClaimAnswer { commands: command::claim(&app, &caller).await? }))
 }
 
 /// `POST /api/terminal/v1/result`.
