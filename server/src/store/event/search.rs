@@ -13,7 +13,7 @@ use domain::event::Outcome;
 use std::cmp::Reverse;
 
 /// Events that are looked at for one page where an index leads only part of the way.
-const SEARCHED: i64 = 5_000;
+const SEARCHED: i64 = 3_000;
 /// The least of them for each of several ways that are followed at once.
 const EACH: i64 = 500;
 
