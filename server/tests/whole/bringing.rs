@@ -143,16 +143,11 @@ async fn an_export_is_safe_to_open_and_can_be_read_again(database: &str) {
     }
     let whole = observer.get("/links/export.csv").await.body;
     assert!(whole.contains(&things.link) && whole.contains(&other.link));
+    let noted = house.events(&ours).await;
+    assert_eq!(noted.iter().filter(|row| row.action == "links.exported").count(), 2, "that it left is in the log");
 
     // What went out comes in again, as far as a file may say it.
     let mut owner = house.signed_in(&ours).await;
-    let page = look(&mut owner, file.body.as_bytes()).await;
-    assert!(
-        page.body.contains("1 link will be made.") || page.body.contains("Several doors are called"),
-        "{}",
-        page.body
-    );
-    house.sql(&format!("UPDATE doors SET name = 'Other' WHERE id = '{}'", other.door)).unwrap();
     let page = look(&mut owner, file.body.as_bytes()).await;
     assert!(page.body.contains("1 link will be made."), "{}", page.body);
     assert_eq!(confirm(&mut owner, &page).await.status, 303);

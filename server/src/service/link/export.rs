@@ -36,7 +36,7 @@ pub async fn export(app: &App, actor: &Actor, filter: Filter) -> Result<(Vec<Exp
             let next = rows.last().filter(|_| rows.len() == READ).map(Cursor::of);
             let next = next.map(|after| Filter { after: Some(after), ..filter });
             let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-            let mut named = link::named_grants(c, &ids)?;
+            let mut named = link::named_grants(c, &owner, &ids)?;
             let codes = code::settings_of(c, &ids)?;
             let rows = rows.into_iter().map(|row| Exported {
                 named: named.remove(&row.id).unwrap_or_default(),
@@ -44,6 +44,20 @@ pub async fn export(app: &App, actor: &Actor, filter: Filter) -> Result<(Vec<Exp
                 row,
             });
             Ok((rows.collect(), next))
+        })
+        .await
+}
+
+/// Notes in the log that an organization's links leave in a file, with every visitor's name and address.
+///
+/// # Errors
+/// Those of the store.
+pub async fn note_export(app: &App, actor: &Actor) -> Result<()> {
+    let actor = actor.clone();
+    app.db
+        .write(move |tx| {
+            tx.record(actor.event(tx.clock, tx.now, "links.exported", &actor.organization));
+            Ok(())
         })
         .await
 }

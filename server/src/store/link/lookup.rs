@@ -3,7 +3,7 @@
 use super::{LinkRow, words};
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
-use crate::store::schema::{doors, groups, link_doors, link_groups, link_words, links};
+use crate::store::schema::{doors, groups, link_doors, link_groups, link_words, links, places};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -75,19 +75,36 @@ pub struct Named {
     pub groups: Vec<String>,
 }
 
-/// Names of what several links open themselves: single doors and groups.
+/// Names of what several of an organization's links open themselves: single doors and groups. Where several doors are
+/// called the same, each with its place; where that does not tell them apart either, its id.
 ///
 /// # Errors
 /// Those of the database.
-pub fn named_grants(c: &mut AnyConnection, ids: &[String]) -> Result<HashMap<String, Named>> {
+pub fn named_grants(c: &mut AnyConnection, organization: &str, ids: &[String]) -> Result<HashMap<String, Named>> {
     let mut named: HashMap<String, Named> = HashMap::new();
-    let single: Vec<(String, String)> = link_doors::table
-        .inner_join(doors::table)
+    let all: Vec<(String, String)> = doors::table
+        .inner_join(places::table)
+        .filter(doors::organization_id.eq(organization))
+        .filter(doors::removed_at.is_null())
+        .select((doors::name, places::name))
+        .load(c)?;
+    let mut called: HashMap<String, usize> = HashMap::new();
+    for (door, place) in all {
+        *called.entry(format!("{door}, {place}")).or_default() += 1;
+        *called.entry(door).or_default() += 1;
+    }
+    let alone = |name: &String| called.get(name) == Some(&1);
+    let single: Vec<(String, String, String, String)> = link_doors::table
+        .inner_join(doors::table.inner_join(places::table))
         .filter(link_doors::link_id.eq_any(ids))
         .filter(doors::removed_at.is_null())
         .order((doors::name, doors::id))
-        .select((link_doors::link_id, doors::name))
+        .select((link_doors::link_id, doors::id, doors::name, places::name))
         .load(c)?;
+    let single = single.into_iter().map(|(link, id, door, place)| {
+        let placed = format!("{door}, {place}");
+        (link, [door, placed].into_iter().find(alone).unwrap_or(id))
+    });
     for (link, name) in single {
         named.entry(link).or_default().doors.push(name);
     }

@@ -30,6 +30,7 @@ pub const ACTIONS: &[(&str, &[(&str, &str)])] = &[
             ("link.sent", "Link sent"),
             ("link.opened", "Link first opened"),
             ("link.erased", "Person of a link erased"),
+            ("links.exported", "Links exported"),
             ("link.reminded", "Visitor reminded"),
             ("link.announced", "Host told of a visitor"),
         ],

@@ -1,5 +1,6 @@
-//! `GET /links/export.csv`: the list as it is narrowed, written while it is read.
+//! `GET /links/export.csv`: the list as it is narrowed, written while it is read. That it was exported is recorded.
 
+use super::super::common::Answer;
 use super::list::Asked;
 use crate::app::App;
 use crate::http::auth::Admin;
@@ -7,12 +8,13 @@ use crate::service::link::export as service;
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
 
 /// `GET /links/export.csv`.
-pub async fn export(State(app): State<App>, admin: Admin, Query(asked): Query<Asked>) -> Response {
+pub async fn export(State(app): State<App>, admin: Admin, Query(asked): Query<Asked>) -> Answer {
+    service::note_export(&app, &admin.actor).await?;
     let (actor, now) = (admin.actor, app.clock.now());
     let lines = try_unfold((Some(asked.filter()), true), move |(filter, first)| {
         let (app, actor) = (app.clone(), actor.clone());
@@ -30,5 +32,5 @@ pub async fn export(State(app): State<App>, admin: Admin, Query(asked): Query<As
         (header::CACHE_CONTROL, "no-store"),
     ];
     // Whatever compresses the answer may ask once more after its end.
-    (kind, Body::from_stream(lines.fuse())).into_response()
+    Ok((kind, Body::from_stream(lines.fuse())).into_response())
 }
