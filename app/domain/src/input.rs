@@ -44,10 +44,21 @@ pub enum Refused {
 fn forbidden(character: char, many_lines: bool) -> bool {
     match character {
         '\n' | '\t' if many_lines => false,
-        '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
         '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' => true,
+        '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'..='\u{2065}' => true,
         other => other.is_control(),
     }
+}
+
+/// Whether a character shows nothing where it stands alone: joiners, fillers and selectors, which belong to others.
+fn blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{200C}' | '\u{200D}' | '\u{2800}'
+                | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{E0000}'..='\u{E01EF}'
+        )
 }
 
 fn checked(text: &str, most: usize, many_lines: bool) -> Result<String, Refused> {
@@ -69,7 +80,7 @@ fn checked(text: &str, most: usize, many_lines: bool) -> Result<String, Refused>
 /// `Empty`, `TooLong`, `Control`.
 pub fn line(text: &str, most: usize) -> Result<String, Refused> {
     match checked(text, most, false)? {
-        text if text.is_empty() => Err(Refused::Empty),
+        text if text.chars().all(blank) => Err(Refused::Empty),
         text => Ok(text),
     }
 }
@@ -211,10 +222,14 @@ mod tests {
 
     #[test]
     fn what_forges_lines_or_turns_direction_is_refused() {
-        for name in ["Ada\r\nBcc: eve@example.com", "Ada\u{0}", "Ada\u{202e}gnp.exe", "a\u{2028}b"] {
+        for name in
+            ["Ada\r\nBcc: eve@example.com", "Ada\u{0}", "Ada\u{202e}gnp.exe", "a\u{2028}b", "Ad\u{200b}a", "\u{61c}Ada"]
+        {
             assert_eq!(line(name, 100), Err(Refused::Control), "{name:?}");
         }
-        assert_eq!(line("  ", 100), Err(Refused::Empty));
+        for nothing in ["  ", "\u{200d}", "\u{3164}", "\u{2800} \u{fe0f}"] {
+            assert_eq!(line(nothing, 100), Err(Refused::Empty), "{nothing:?}");
+        }
         assert_eq!(line(&"x".repeat(101), 100), Err(Refused::TooLong { most: 100, found: 101 }));
         assert_eq!(lines("one\r\ntwo", 100).as_deref(), Ok("one\ntwo"));
     }
