@@ -98,14 +98,15 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
             return Err(Failure(refused).into_response());
         }
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let pairs = url::form_urlencoded::parse(&body).map(|(key, value)| (key.into_owned(), without_nul(&value)));
+        let pairs = url::form_urlencoded::parse(&body).map(|(key, value)| (key.into_owned(), plain(&value)));
         Ok(Self { pairs: pairs.collect(), files: Vec::new() })
     }
 }
 
+/// Lines end as they are stored: browsers send CR LF for what they were given with LF, and nobody has changed it.
 /// Postgres takes no NUL. As another control character it is refused, in words, wherever text is checked.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{1}")
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\0', "\u{1}")
 }
 
 async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {
@@ -116,7 +117,7 @@ async fn from_parts(mut parts: Multipart) -> Result<Typed, Response> {
         if is_file {
             typed.files.push((name, bytes));
         } else {
-            typed.pairs.push((name, without_nul(&String::from_utf8_lossy(&bytes))));
+            typed.pairs.push((name, plain(&String::from_utf8_lossy(&bytes))));
         }
     }
     Ok(typed)
