@@ -46,7 +46,7 @@ test('a link goes out by text message until the quota is used, and is made all t
     await make('Bea Keller', '+49 30 23125 018');
     const said = page.getByRole('status').first();
     await expect(said).toContainText('The link for Bea Keller is made.');
-    await expect(said).toContainText('All 1 links by text message of this month are used');
+    await expect(said).toContainText('The one link by text message of this month is used');
     await expect(said).toContainText('ask Olga, extension 12');
     await page.getByRole('link', { name: 'Show and copy' }).click();
     await expect(page.getByLabel('Address', { exact: true })).toHaveValue(/\/l\//);

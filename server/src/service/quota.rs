@@ -46,6 +46,8 @@ fn said(full: &Standing, zone: &str, contact: Option<&str>) -> String {
     let used = match (full.channel, limit) {
         (Channel::Sms, 0) => "Your organization may send no links by text message".to_owned(),
         (Channel::Email, 0) => "Your organization may send no links by e-mail".to_owned(),
+        (Channel::Sms, 1) => "The one link by text message of this month is used".to_owned(),
+        (Channel::Email, 1) => "The one link by e-mail that your organization may send is used".to_owned(),
         (Channel::Sms, _) => format!("All {limit} links by text message of this month are used"),
         (Channel::Email, _) => format!("All {limit} links by e-mail that your organization may send are used"),
     };
