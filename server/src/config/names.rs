@@ -110,37 +110,9 @@ fn known(short: &str) -> Option<&'static str> {
 }
 
 fn hint(wrong: &str, say: impl Fn(&str) -> String) -> String {
-    let nearest = KNOWN.into_iter().map(|name| (distance(wrong, name), name)).min();
+    let nearest = KNOWN.into_iter().map(|name| (strsim::osa_distance(wrong, name), name)).min();
     match nearest {
         Some((far, name)) if far <= 2 + name.len() / 4 => format!("; did you mean {}", say(name)),
         _ => String::new(),
-    }
-}
-
-/// The number of single-character edits between two names (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, from) in one.chars().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], at + 1);
-        for (to_at, to) in other.iter().enumerate() {
-            let replaced = corner + usize::from(from != *to);
-            corner = row[to_at + 1];
-            row[to_at + 1] = replaced.min(corner + 1).min(row[to_at] + 1);
-        }
-    }
-    row[other.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn edits_are_counted() {
-        assert_eq!(distance("LISTEN", "LISTEN"), 0);
-        assert_eq!(distance("LISTNE", "LISTEN"), 2);
-        assert_eq!(distance("", "LOG"), 3);
-        assert_eq!(distance("BASEURL", "BASE_URL"), 1);
     }
 }
