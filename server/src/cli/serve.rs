@@ -75,6 +75,12 @@ async fn greet(app: &App) -> Result<()> {
     if let Some(address) = setup::offer(app).await? {
         println!("\nNothing is set up yet. Open this address once to make your organization:\n\n  {address}\n");
     }
+    if app.config.listen.ip().is_unspecified() && !app.config.base_url_given {
+        tracing::warn!(
+            "links and codes will lead to {}, which is each reader's own machine; set LATCHKEY_BASE_URL to where this server is found",
+            app.base_url()
+        );
+    }
     if !app.is_https() {
         tracing::warn!(
             "on plain http cookies are not protected on their way; set LATCHKEY_TLS_CERT and LATCHKEY_TLS_KEY, or put a proxy with https before this server and set LATCHKEY_BASE_URL"

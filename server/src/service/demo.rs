@@ -64,7 +64,7 @@ const VISITORS: [(&str, &str, &str); 12] = [
 pub async fn fill(app: &App) -> Result<Filled> {
     if !app.db.read(organization::all).await?.is_empty() {
         return Err(Error::Refused(format!(
-            "Something is set up already. Run the demo with an empty data folder, such as LATCHKEY_DATA_DIR=demo (now {}).",
+            "Something is set up already in {}, and stays as it is. Start it without --demo, or run the demo with an empty data folder: LATCHKEY_DATA_DIR=demo.",
             app.config.data_dir.display()
         )));
     }

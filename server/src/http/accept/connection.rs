@@ -161,16 +161,19 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<StatusCode> {
 
 fn refuse(status: StatusCode, path: &str, limits: &Limits) -> Response<Body> {
     let sentence = match status {
-        StatusCode::URI_TOO_LONG => "This address is too long.",
+        StatusCode::URI_TOO_LONG => "This address is too long.".to_owned(),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            "The headers of this request are too large. Deleting this site's cookies may help."
+            "The headers of this request are too large. Deleting this site's cookies may help.".to_owned()
         }
-        StatusCode::PAYLOAD_TOO_LARGE => "This is too large to be taken.",
-        StatusCode::REQUEST_TIMEOUT => "This took too long to arrive. Please try again.",
-        _ => "Something went wrong here. Please try again in a moment.",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let most = limits.body_bytes_at(path) / 1_000;
+            format!("This is larger than the {most} KB that are taken here. Go back and choose something smaller.")
+        }
+        StatusCode::REQUEST_TIMEOUT => "This took too long to arrive. Please try again.".to_owned(),
+        _ => "Something went wrong here. Please try again in a moment.".to_owned(),
     };
     tracing::info!(status = status.as_u16(), "a request was refused before it was served");
-    let mut response = match problem::of(path, status, sentence) {
+    let mut response = match problem::of(path, status, &sentence) {
         Some(problem) => problem.into_response(),
         None => (status, sentence).into_response(),
     };

@@ -132,6 +132,7 @@ async fn a_body_that_is_too_large_is_413_before_it_is_read() {
     let server = Server::start().await;
     let begun = Instant::now();
     let answer = server.say(&head("POST", "/echo", "Content-Length: 65537\r\n")).await;
+    assert!(answer.contains("larger than the 65 KB that are taken here"), "{answer}");
     assert!(answer.starts_with("HTTP/1.1 413") && begun.elapsed() < Duration::from_millis(250), "{answer}");
     let whole = [head("POST", "/echo", "Content-Length: 10000000\r\n"), vec![b'x'; 10_000_000]].concat();
     assert!(
