@@ -58,7 +58,7 @@ pub async fn begin_half(app: &App, session: &Session, admin: &AdminRow, next: &s
         password_changed_at: admin.password_changed_at,
         next: next.to_owned(),
     };
-    session.flush().await.map_err(failed)?;
+    forget(session).await?;
     session.insert(HALF, half).await.map_err(failed)
 }
 
@@ -78,6 +78,15 @@ pub async fn half(app: &App, session: &Session) -> Result<Option<(Half, AdminRow
     Ok(good.then_some((half, row)))
 }
 
+/// Ends what came along, where anything did: the next thing that is kept begins a session with an id of its own.
+async fn forget(session: &Session) -> Result<()> {
+    if session.id().is_some() {
+        return session.flush().await.map_err(failed);
+    }
+    session.clear().await;
+    Ok(())
+}
+
 fn failed(cause: tower_sessions::session::Error) -> Error {
     Error::Unavailable(cause.to_string())
 }
@@ -93,7 +102,7 @@ pub async fn begin(
     client: IpAddr,
     headers: &HeaderMap,
 ) -> Result<[(header::HeaderName, String); 1]> {
-    session.flush().await.map_err(failed)?;
+    forget(session).await?;
     session.insert(ADMIN, admin).await.map_err(failed)?;
     // Whoever signs in has just proven who they are.
     proof::give(app, session).await?;

@@ -80,6 +80,12 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
     }
     refused_why.sort_by_key(|(_, count)| -count);
     let mail = |state: &str| mails.iter().find(|(code, _)| code == state).map_or(0, |(_, count)| *count);
+    // What needs a look comes first; the rest by place and name.
+    let mut shown: Vec<_> = doors.iter().collect();
+    shown.sort_by_key(|at| {
+        let shut = at.door.locked_down_at.or(at.place.locked_down_at).is_some();
+        !shut && app.drivers.online(&at.door)
+    });
     let fresh = places.is_empty() || doors.is_empty() || !any_link;
     let model = overview::Model {
         opened_today,
@@ -98,8 +104,8 @@ pub async fn overview(State(app): State<App>, admin: Admin) -> Answer {
         kept_today: mail("kept"),
         failed_today: mail("failed") + mail("unknown"),
         door_count: i64::try_from(doors.len()).unwrap_or(0),
-        doors: doors
-            .iter()
+        doors: shown
+            .into_iter()
             .take(FEW)
             .map(|at| app::page::admin::doors::Row { description: at.place.name.clone(), ..door_row(&app, at) })
             .collect(),

@@ -2,17 +2,17 @@
 
 use super::common::{Answer, done, into_form, show};
 use crate::app::App;
-use crate::http::auth::{Holder, needs};
+use crate::http::auth::needs;
 use crate::http::failure;
-use crate::http::proof::ProvenForm;
+use crate::http::proof::{Proven, ProvenForm};
 use crate::service::retention::{self, Changed, RetentionInput};
 use app::page::admin::{Section, retention as page};
 use app::ui::Field;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-/// `GET /settings/retention`.
-pub async fn form(State(app): State<App>, admin: Holder<needs::Own>) -> Answer {
+/// `GET /settings/retention`. Asks for fresh proof now, and not when everything has been typed.
+pub async fn form(State(app): State<App>, admin: Proven<needs::Own>) -> Answer {
     let days = |days: Option<i64>| Field::new(days.map_or_else(String::new, |days| days.to_string()));
     let model = page::Model {
         version: admin.organization.version,

@@ -72,7 +72,8 @@ pub async fn whatsapp(app: &App, actor: &Actor, id: &str) -> Result<String> {
         Language::De => format!("Hallo {}, hier ist Ihr Zugang zu {}: {address}", link.name, organization.name),
         Language::En => format!("Hello {}, here is your access to {}: {address}", link.name, organization.name),
     };
-    let number = link.phone.trim_start_matches('+');
+    // A number without its country's code is none to WhatsApp, which then asks whom to write to.
+    let number = link.phone.strip_prefix('+').unwrap_or_default();
     let text = percent_encoding::utf8_percent_encode(&words, percent_encoding::NON_ALPHANUMERIC);
     Ok(format!("https://wa.me/{number}?text={text}"))
 }
