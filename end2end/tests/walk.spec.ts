@@ -43,6 +43,7 @@ test('an admin invites a visitor by mail, and the visitor opens the door', async
   const visitor = await phone.newPage();
   const complaints: string[] = [];
   visitor.on('console', message => message.type() === 'error' && complaints.push(message.text()));
+  visitor.on('pageerror', error => complaints.push(String(error)));
   await visitor.goto(address);
   await expect(visitor).toHaveURL(/\/visit\/link_[^/]+$/);
   if (javaScriptEnabled === false) {
@@ -53,6 +54,9 @@ test('an admin invites a visitor by mail, and the visitor opens the door', async
   }
   await expect(visitor.getByRole('status').filter({ hasText: 'Open now' })).toBeVisible();
   expect(complaints).toEqual([]);
+  // It stays open for five seconds.
+  await page.goto(`${latchkey.url}/simulator`);
+  await expect(main.getByText('Open', { exact: true }).first()).toBeVisible();
   await phone.close();
 
   await page.goto(`${latchkey.url}/events?outcome=granted`);

@@ -340,6 +340,10 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
             let mut caller = if signed_in { cast.caller(who, &things, &other).await } else { callers[who].clone() };
             let before = cast.house.events(&cast.ours).await.len();
             let page = cast.ask(row, &mut caller, &things).await;
+            for header in ["x-content-type-options", "content-security-policy", "permissions-policy", "referrer-policy"]
+            {
+                assert!(page.headers.contains_key(header), "{} {} for caller {who}: no {header}", row.0, row.1);
+            }
             let got = match (page.status, page.location()) {
                 (303, to) if to.starts_with("/sign-in") && !to.contains("out=1") => "in".to_owned(),
                 (status, _) => status.to_string(),

@@ -23,7 +23,8 @@ async fn each_state_has_its_page(database: &str) {
     let mut browser = house.browser();
 
     let early = house.things_like(&ours, |link| link.valid_from = "2031-01-01T10:00".into()).await;
-    let _ = early;
+    let page = browser.visit(&early.secret).await;
+    assert!(page.body.contains("A little early") && !page.body.contains("Unlock Quetzal Gate"), "{}", page.body);
     let things = house.things(&ours).await;
     let page = browser.visit(&things.secret).await;
     assert!(page.body.contains("Unlock Quetzal Gate"), "{}", page.body);
