@@ -106,7 +106,7 @@ impl Model {
             "Destroyed: name, network and browser beside each of its events, the addresses its messages went to, and mails kept on this server.".to_owned(),
             "Kept: that a link existed, which doors it opened and when, without telling whose it was. The event log still verifies.".to_owned(),
             "Copies elsewhere are yours to find: backups, exports, mails that were sent.".to_owned(),
-            "This cannot be undone, by nobody.".to_owned(),
+            "This cannot be undone by anybody.".to_owned(),
         ];
         if alive {
             consequences.insert(0, "The link is revoked: it opens nothing any more.".to_owned());
@@ -131,7 +131,7 @@ impl Model {
                 "Destroyed: their name and address, how they signed in, and network and browser beside everything they did here.".into(),
                 "Kept: what was done, without telling by whom. The event log still verifies.".into(),
                 "Copies elsewhere are yours to find: backups, exports, mails that were sent.".into(),
-                "This cannot be undone, by nobody.".into(),
+                "This cannot be undone by anybody.".into(),
             ],
             refused,
             action: format!("/admins/{id}/erase"),

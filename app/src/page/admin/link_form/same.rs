@@ -48,7 +48,7 @@ pub(super) fn view(same: &[Same]) -> AnyView {
             <div class="said">
                 {lines}
                 <p>
-                    "For somebody who comes often, one link is safer than many: give it a later end, and a new address now and then."
+                    "Links are for short visits. For somebody who comes often, one link is safer than many: give it a later end, rotate it now and then, and print its code as a badge."
                 </p>
             </div>
         </div>
