@@ -12,6 +12,7 @@ crate::on_both!(
     a_copy_has_the_same_hours_from_today_on_and_an_address_of_its_own,
     whoever_has_a_link_already_is_named_once,
     an_old_or_much_used_address_is_suggested_to_be_rotated,
+    an_end_that_is_left_alone_is_measured_from_an_earlier_beginning,
 );
 
 const DAY: i64 = 86_400_000;
@@ -192,4 +193,64 @@ async fn an_old_or_much_used_address_is_suggested_to_be_rotated(database: &str) 
     house.app.clock.shift(15 * DAY);
     let body = house.signed_in(&ours).await.get(&page).await.body;
     assert!(suggests(&body) && body.contains("is 15 days old"), "{body}");
+}
+
+async fn an_end_that_is_left_alone_is_measured_from_an_earlier_beginning(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    house.sql("UPDATE organizations SET max_validity_days = 30").unwrap();
+    let now = house.app.clock.now();
+    let input = |at: i64| app::text::when::input(at, "Europe/Berlin");
+    let (from, until) = (input(now + 1_800 * DAY), input(now + 1_829 * DAY));
+    let things =
+        house.things_like(&ours, |typed| (typed.valid_from, typed.valid_until) = (from.clone(), until.clone())).await;
+    let mut manager = house.colleague(&ours, Role::AccessManager).await;
+    let edit = format!("/links/{}/edit", things.link);
+    let changed = async |manager: &mut crate::browser::Browser, from: &str| {
+        let page = manager.get(&edit).await;
+        let version = page.attribute("name=\"version\" value=\"").unwrap();
+        let fields = [
+            ("name", "Ada"),
+            ("door", things.door.as_str()),
+            ("zone", "Europe/Berlin"),
+            ("valid_from", from),
+            ("valid_until", until.as_str()),
+            ("version", version.as_str()),
+        ];
+        let page = manager.submit(&edit, &edit, &fields).await;
+        if let Some(warned) = page.attribute("name=\"warned\" value=\"") {
+            let fields: Vec<(&str, &str)> = fields.into_iter().chain([("warned", warned.as_str())]).collect();
+            return manager.submit(&edit, &edit, &fields).await;
+        }
+        page
+    };
+    let page = changed(&mut manager, &input(now)).await;
+    assert_eq!(page.status, 422, "five years, where 30 days are the most: {}", page.body);
+    assert!(page.body.contains("good for 30 days at most"), "{}", page.body);
+    assert_eq!(find(&house, &ours, &things.link).await.valid_from, now.div_euclid(60_000) * 60_000 + 1_800 * DAY);
+    // Whatever else changes, and a later beginning, leaves the end as good as it was.
+    for from in [&from, &input(now + 1_810 * DAY)] {
+        let page = changed(&mut manager, from).await;
+        assert_eq!(page.status, 303, "{}", page.body);
+    }
+    // A maximum that became shorter meanwhile takes nothing away from a link that runs.
+    let running = house.things_like(&ours, |typed| typed.valid_until = input(now + 29 * DAY)).await;
+    house.sql("UPDATE organizations SET max_validity_days = 7").unwrap();
+    let edit = format!("/links/{}/edit", running.link);
+    let version = manager.get(&edit).await.attribute("name=\"version\" value=\"").unwrap();
+    let until = input(now + 29 * DAY);
+    let begins = input(now - DAY);
+    let fields = [
+        ("name", "Bo"),
+        ("door", running.door.as_str()),
+        ("zone", "Europe/Berlin"),
+        ("valid_from", begins.as_str()),
+        ("valid_until", until.as_str()),
+        ("version", version.as_str()),
+    ];
+    let page = manager.submit(&edit, &edit, &fields).await;
+    let warned = page.attribute("name=\"warned\" value=\"").unwrap_or_default();
+    let fields: Vec<(&str, &str)> = fields.into_iter().chain([("warned", warned.as_str())]).collect();
+    let page = if page.status == 303 { page } else { manager.submit(&edit, &edit, &fields).await };
+    assert_eq!(page.status, 303, "{}", page.body);
 }

@@ -136,11 +136,13 @@ pub(super) fn check(
         };
         let before = was.and_then(|(_, before)| before).filter(|before| same_minute(*before, until));
         let (kept, until) = (before.is_some(), before.unwrap_or(until));
+        // An end that was left alone is no longer a validity that was allowed once the beginning is earlier.
+        let no_longer = kept && was.is_some_and(|(from, _)| valid_from.max(now) >= from.max(now));
         if until <= valid_from {
             checks.note("valid_until", "The end lies before the beginning. Choose a later end.");
         } else if until <= now && !kept {
             checks.note("valid_until", "This moment has passed already. Choose a later end.");
-        } else if until > latest(organization, valid_from, now) && !kept {
+        } else if until > latest(organization, valid_from, now) && !no_longer {
             let days = organization.max_validity_days;
             checks.note(
                 "valid_until",
