@@ -2,8 +2,10 @@
 
 use crate::chain::outside;
 use crate::house::{House, Organization, Things};
+use crate::reader::off_line;
 use domain::role::Role;
 use server::service::audit::{self, Asked, Format};
+use server::service::terminal::journal::{self, Entry};
 use server::service::{erase, link, retention};
 use server::store::event::{Filter, Is};
 use std::sync::Mutex;
@@ -12,6 +14,7 @@ crate::on_both!(
     an_export_holds_what_the_list_shows_and_is_an_event,
     no_cell_of_a_table_is_a_formula,
     a_stretch_of_the_log_verifies_by_itself,
+    a_stretch_with_what_was_told_late_verifies,
     a_reader_who_leaves_is_recorded_too,
     old_events_go_behind_a_signed_beginning,
     nobody_cuts_off_old_events_without_the_key,
@@ -133,6 +136,30 @@ async fn a_stretch_of_the_log_verifies_by_itself(database: &str) {
     assert_eq!(text.lines().filter(|line| line.starts_with("{\"event\"")).count(), 4);
     let said = audit::verify_export(&house.app.keys, text.as_bytes()).unwrap_err().to_string();
     assert!(said.contains("fit a filter"), "{said}");
+}
+
+async fn a_stretch_with_what_was_told_late_verifies(database: &str) {
+    let (house, ours, things) = scene(database).await;
+    let terminal = house.terminal(&ours, &things.door).await;
+    let since = house.app.clock.now() - 1;
+    house.app.clock.shift(10 * 60_000);
+    many(&house, &ours, &things.link, 1).await;
+    // A terminal tells now of five minutes ago, and the clock is set back by four.
+    let now = house.app.clock.now();
+    let late = Entry { at: now - 5 * 60_000, ..off_line(&house, 1, None, "online", false) };
+    journal::upload(&house.app, &terminal, vec![late]).await.unwrap();
+    let told = house.events(&ours).await.last().unwrap().sequence;
+    many(&house, &ours, &things.link, 1).await;
+    house.app.clock.shift(-4 * 60_000);
+    many(&house, &ours, &things.link, 1).await;
+    house.app.clock.shift(4 * 60_000);
+    for (since, until) in [(Some(since), now - 2 * 60_000), (None, now - 2 * 60_000), (Some(now - 6 * 60_000), now)] {
+        let text = exported(&house, &ours, Filter { since, until: Some(until), ..Filter::default() }).await;
+        let verified = audit::verify_export(&house.app.keys, text.as_bytes()).unwrap();
+        assert!(verified.first <= told && told < verified.first + verified.events);
+        let (good, said) = outside(&text);
+        assert!(good, "{said}");
+    }
 }
 
 async fn a_reader_who_leaves_is_recorded_too(database: &str) {
