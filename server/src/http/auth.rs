@@ -106,14 +106,19 @@ fn wants_stream(parts: &Parts) -> bool {
     parts.headers.get("accept").is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
 }
 
-/// Whether an admin whose stream has run for a while may still listen: neither removed nor signed out meanwhile.
+/// Whether an admin whose stream has run for a while may still listen: neither removed nor signed out meanwhile, nor
+/// without a second factor that is asked for by now.
 pub(super) async fn still_in(app: &App, admin: &Admin) -> bool {
     let (id, session, now, idle) =
         (admin.row.id.clone(), admin.session_hash.clone(), app.clock.now(), app.session_idle_ms());
     let looked = app
         .db
         .read(move |c| match admin::find(c, &id) {
-            Ok(_) => Ok(session::find(c, &session, now, idle)?.is_some()),
+            Ok(row) => {
+                let must_enrol =
+                    organization::find(c, &row.organization_id)?.second_factor_required && !factor::has(c, &id)?;
+                Ok(!must_enrol && session::find(c, &session, now, idle)?.is_some())
+            }
             Err(Error::NotFound) => Ok(false),
             Err(other) => Err(other),
         })

@@ -3,8 +3,12 @@
 use crate::browser::{Browser, Page};
 use crate::house::{House, Organization, PASSWORD};
 use crate::sink::Sink;
+use axum::http::Method;
 use domain::role::Role;
+use server::http::router::session_routes;
 use server::notify::{mail::Mailer, outbox};
+use server::service::actor::Actor;
+use server::service::factor;
 use server::service::invitation::{self, InviteInput};
 use server::service::people;
 
@@ -345,19 +349,40 @@ async fn a_removed_address_may_join_again(database: &str) {
 async fn a_stream_ends_with_its_admin(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
-    let colleague = house.admin(&ours, Role::Observer).await;
-    let mut theirs = house.browser();
-    theirs.sign_in(&colleague.email, PASSWORD).await;
-    let mut streams = Vec::new();
-    for path in ["/events/stream", "/simulator/stream"] {
-        streams.push((path, theirs.stream(path).await));
-    }
-    house.things(&ours).await;
-    assert!(streams[0].1.next().await.is_some(), "it runs while its admin is one");
-    people::remove(&house.app, &house.owner(&ours), &colleague.id).await.unwrap();
-    for (path, mut stream) in streams {
-        let end = async { while stream.next().await.is_some() {} };
-        assert!(tokio::time::timeout(std::time::Duration::from_secs(10), end).await.is_ok(), "{path} goes on");
+    let things = house.things(&ours).await;
+    let terminal = house.waiting_terminal(&ours, &things.door).await;
+    let routes = session_routes();
+    let all: Vec<&str> = routes
+        .iter()
+        .filter(|route| route.methods.contains(&Method::GET) && route.path.ends_with("/stream"))
+        .map(|route| route.path)
+        .collect();
+    assert!(all.len() >= 4, "{all:?}");
+    for removed in [true, false] {
+        let colleague = house.admin(&ours, Role::Observer).await;
+        let mut theirs = house.browser();
+        theirs.sign_in(&colleague.email, PASSWORD).await;
+        let mut streams = Vec::new();
+        for path in &all {
+            let id = if path.starts_with("/terminals/") { &terminal } else { &things.door };
+            let path = path.replace("{id}", id);
+            streams.push((theirs.stream(&path).await, path));
+        }
+        house.things(&ours).await;
+        let (feed, _) = streams.iter_mut().find(|(_, path)| path == "/events/stream").unwrap();
+        assert!(feed.next().await.is_some(), "it runs while its admin is one");
+        if removed {
+            people::remove(&house.app, &house.owner(&ours), &colleague.id).await.unwrap();
+        } else {
+            // Or is asked for a second factor that they do not have.
+            let id = ours.id.clone();
+            let row = house.app.db.read(move |c| server::store::organization::find(c, &id)).await.unwrap();
+            factor::require(&house.app, &Actor::operator(&ours.id), row.version, true).await.unwrap();
+        }
+        for (mut stream, path) in streams {
+            let end = async { while stream.next().await.is_some() {} };
+            assert!(tokio::time::timeout(std::time::Duration::from_secs(10), end).await.is_ok(), "{path} goes on");
+        }
     }
 }
 

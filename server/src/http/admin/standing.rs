@@ -3,7 +3,7 @@
 use super::common::door_state;
 use crate::app::App;
 use crate::driver::simulator::Opened;
-use crate::http::auth::Admin;
+use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
 use crate::store::door;
 use app::island::Standing;
@@ -22,7 +22,7 @@ const LENGTH: Duration = Duration::from_secs(600);
 
 struct Watching {
     app: App,
-    organization: String,
+    admin: Admin,
     door: String,
     last: Option<DoorState>,
     changes: watch::Receiver<u64>,
@@ -35,7 +35,10 @@ impl Watching {
     /// How the door stands, as soon as that is otherwise than before; nothing when the stream ends.
     async fn next(&mut self) -> Option<Standing> {
         loop {
-            let (organization, id) = (self.organization.clone(), self.door.clone());
+            if !auth::still_in(&self.app, &self.admin).await {
+                return None;
+            }
+            let (organization, id) = (self.admin.organization.id.clone(), self.door.clone());
             let at = self.app.db.read(move |c| door::find(c, &organization, &id)).await.ok()?;
             let state = door_state(&self.app, &at);
             if self.last.as_ref() != Some(&state) {
@@ -72,7 +75,7 @@ pub async fn stream(
     let (organization, door) = (admin.organization.id.clone(), id.clone());
     app.db.read(move |c| door::find(c, &organization, &door)).await?;
     let watching = Watching {
-        organization: admin.organization.id,
+        admin,
         door: id,
         last: None,
         changes: app.db.changes(),

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::driver::terminal::ONLINE_MS;
 use crate::http::admin::common::said;
-use crate::http::auth::Admin;
+use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
 use crate::store::door::DoorAtPlace;
 use crate::store::terminal::{self as store, TerminalRow};
@@ -56,7 +56,7 @@ pub(in crate::http::admin) fn held(app: &App, row: &TerminalRow, at: &DoorAtPlac
 
 struct Watching {
     app: App,
-    organization: String,
+    admin: Admin,
     id: String,
     last: Option<TerminalState>,
     changes: watch::Receiver<u64>,
@@ -70,7 +70,10 @@ impl Watching {
         loop {
             self.changes.mark_unchanged();
             self.news.mark_unchanged();
-            let (organization, id) = (self.organization.clone(), self.id.clone());
+            if !auth::still_in(&self.app, &self.admin).await {
+                return None;
+            }
+            let (organization, id) = (self.admin.organization.id.clone(), self.id.clone());
             let row = self.app.db.read(move |c| store::find(c, &organization, &id)).await.ok()?;
             let state = state(&self.app, &row);
             if self.last != Some(state) {
@@ -104,7 +107,7 @@ pub async fn stream(
     let (organization, wanted) = (admin.organization.id.clone(), id.clone());
     app.db.read(move |c| store::find(c, &organization, &wanted)).await?;
     let watching = Watching {
-        organization: admin.organization.id,
+        admin,
         id,
         last: None,
         changes: app.db.changes(),
