@@ -164,11 +164,19 @@ pub(crate) fn must_exist(c: &mut AnyConnection, organization: &str, ids: &[Strin
 /// Changes a door, if nobody else has since `version`.
 ///
 /// # Errors
-/// `NotFound`, `Stale`; `Field` on `place_id` when the place is another organization's.
+/// `NotFound`, `Stale`; `Field` on `place_id` when the place is another organization's, or the door is to leave a place
+/// that is locked down.
 pub fn update(tx: &mut Tx<'_>, organization: &str, id: &str, version: i64, change: &DoorChange) -> Result<()> {
-    let was = find(tx.connection, organization, id)?.door;
+    let DoorAtPlace { door: was, place } = find(tx.connection, organization, id)?;
     if was.version != version {
         return Err(Error::Stale);
+    }
+    // Elsewhere it would open again, whoever the lockdown says may lift it.
+    if place.locked_down_at.is_some() && change.place_id != was.place_id {
+        return Err(Error::field(
+            "place_id",
+            format!("{} is locked down. Lift its lockdown before you move this door to another place.", place.name),
+        ));
     }
     super::place::find(tx.connection, organization, &change.place_id)
         .map_err(|_| Error::field("place_id", "Please choose one of your places."))?;

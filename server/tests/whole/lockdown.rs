@@ -9,6 +9,7 @@ crate::on_both!(
     a_place_that_is_locked_down_opens_for_nobody,
     a_reason_is_asked_and_a_second_lockdown_refused,
     only_who_may_lifts_it,
+    no_door_leaves_a_place_that_is_locked_down,
 );
 
 async fn a_place_that_is_locked_down_opens_for_nobody(database: &str) {
@@ -144,4 +145,47 @@ async fn only_who_may_lifts_it(database: &str) {
     place_lockdown::lock_down(&house.app, &actor, &things.place, "Again", "owner").await.unwrap();
     assert!(place_lockdown::lift(&house.app, &actor, &things.place).await.is_err());
     place_lockdown::lift(&house.app, &house.owner(&ours), &things.place).await.unwrap();
+}
+
+async fn no_door_leaves_a_place_that_is_locked_down(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let (things, elsewhere) = (house.things(&ours).await, house.things(&ours).await);
+    let mut visitor = house.browser();
+    let token = visitor.visit(&things.secret).await.token();
+    place_lockdown::lock_down(&house.app, &house.owner(&ours), &things.place, "Burglary", "owner").await.unwrap();
+
+    let mut administrator = house.colleague(&ours, Role::Administrator).await;
+    let edit = format!("/doors/{}/edit", things.door);
+    let version = administrator.get(&edit).await.attribute("name=\"version\" value=\"").unwrap();
+    let form = |name: &'static str, place: &str| {
+        let fields = [("name", name), ("unlock_seconds", "5"), ("accepts_digital", "on"), ("version", &version)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        fields.into_iter().chain(std::iter::once(("place_id".to_owned(), place.to_owned()))).collect::<Vec<_>>()
+    };
+    let moved = form("Gate", &elsewhere.place);
+    let fields: Vec<(&str, &str)> = moved.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for browser in [&mut administrator, &mut house.signed_in(&ours).await] {
+        let page = browser.submit(&edit, &edit, &fields).await;
+        assert_eq!(page.status, 422, "{}", page.body);
+        assert!(page.body.contains("Quetzal Court is locked down. Lift its lockdown before"), "{}", page.body);
+    }
+    let said = visitor.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(said["title"], "Locked for everyone", "{said}");
+    // What does not move may be changed, and opens for nobody all the same.
+    let stays = form("Gate by the river", &things.place);
+    let fields: Vec<(&str, &str)> = stays.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(administrator.submit(&edit, &edit, &fields).await.status, 303);
+    let said = visitor.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!(said["title"], "Locked for everyone", "{said}");
+    // Whoever may, lifts it, and then the door moves.
+    place_lockdown::lift(&house.app, &house.owner(&ours), &things.place).await.unwrap();
+    let version = administrator.get(&edit).await.attribute("name=\"version\" value=\"").unwrap();
+    let fields: Vec<(&str, &str)> = moved
+        .iter()
+        .map(|(name, value)| (name.as_str(), if name == "version" { version.as_str() } else { value.as_str() }))
+        .collect();
+    assert_eq!(administrator.submit(&edit, &edit, &fields).await.status, 303);
+    let said = visitor.tap(&things.link, &things.door, &token, "request-number-three").await.json();
+    assert_eq!(said["state"], "open", "{said}");
 }
