@@ -4,7 +4,7 @@ use super::actor::Actor;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::event::Is;
-use crate::store::{link as links, retention as store};
+use crate::store::{invitation, link as links, retention as store};
 use domain::role::Right;
 
 /// People beside events that one step takes.
@@ -34,7 +34,7 @@ pub async fn link(app: &App, actor: &Actor, id: &str) -> Result<()> {
         .db
         .write(move |tx| {
             let link = links::find(tx.connection, &who.organization, &link_id)?;
-            if link.name == store::ERASED {
+            if store::is_erased(tx.connection, &link_id)? {
                 return Ok(Vec::new());
             }
             let messages = store::empty_link(tx, &link_id, link.revoked_at)?;
@@ -42,7 +42,7 @@ pub async fn link(app: &App, actor: &Actor, id: &str) -> Result<()> {
             Ok(messages)
         })
         .await?;
-    forget_kept_mail(app, &messages).await;
+    forget_kept(app, &messages).await;
     Ok(())
 }
 
@@ -55,17 +55,25 @@ pub async fn admin(app: &App, actor: &Actor, id: &str) -> Result<()> {
     let (owner, of) = (actor.organization.clone(), id.to_owned());
     let (_, _, came) = app.db.read(move |c| store::admin(c, &owner, &of)).await?;
     let (who, admin) = (actor.clone(), id.to_owned());
-    app.db
+    let messages = app
+        .db
         .write(move |tx| {
-            store::empty_admin(tx, &who.organization, &admin)?;
+            let (_, _, came) = store::admin(tx.connection, &who.organization, &admin)?;
+            let open = invitation::pending(tx.connection, &who.organization)?;
+            let messages = store::empty_admin(tx, &who.organization, &admin)?;
+            // Invited once more to an address that goes now: nobody is left who could join.
+            for row in open.iter().filter(|row| came.contains(&row.id)) {
+                tx.record(who.event(tx.clock, tx.now, "invitation.withdrawn", &row.id));
+            }
             tx.record(who.event(tx.clock, tx.now, "admin.erased", &admin));
-            Ok(())
+            Ok(messages)
         })
         .await?;
     take_people(app, &actor.organization, Is::Actor(id.to_owned())).await?;
     for object in came.into_iter().chain([id.to_owned()]) {
         take_people(app, &actor.organization, Is::Object(object)).await?;
     }
+    forget_kept(app, &messages).await;
     Ok(())
 }
 
@@ -82,14 +90,19 @@ async fn take_people(app: &App, organization: &str, is: Is) -> Result<()> {
     }
 }
 
-/// Mails that were kept as files, since there is no mail server, hold a name and an address.
-async fn forget_kept_mail(app: &App, messages: &[String]) {
+/// Messages that were kept as files, since there is no server for them, hold a name, an address and what opens doors.
+pub(super) async fn forget_kept(app: &App, messages: &[String]) {
     for message in messages {
-        let file = app.config.data_dir.join("mail").join(format!("{message}.eml"));
-        match tokio::fs::remove_file(&file).await {
-            Ok(()) => {}
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
-            Err(cause) => tracing::warn!(%cause, file = %file.display(), "a kept mail could not be deleted"),
+        for (folder, name) in [("mail", format!("{message}.eml")), ("sms", format!("{message}.txt"))] {
+            // A server that was killed may have left half of it.
+            for name in [format!("{name}.part"), name] {
+                let file = app.config.data_dir.join(folder).join(name);
+                match tokio::fs::remove_file(&file).await {
+                    Ok(()) => {}
+                    Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(cause) => tracing::warn!(%cause, file = %file.display(), "a kept message could not be deleted"),
+                }
+            }
         }
     }
 }
@@ -100,8 +113,8 @@ async fn forget_kept_mail(app: &App, messages: &[String]) {
 /// `NotFound`, `Refused` when it was done already; those of the store.
 pub async fn look(app: &App, actor: &Actor, id: &str) -> Result<links::LinkRow> {
     let (owner, id) = (actor.organization.clone(), id.to_owned());
-    let link = app.db.read(move |c| links::find(c, &owner, &id)).await?;
-    if link.name == store::ERASED {
+    let (link, erased) = app.db.read(move |c| Ok((links::find(c, &owner, &id)?, store::is_erased(c, &id)?))).await?;
+    if erased {
         return Err(Error::Refused("The person of this link was erased already.".into()));
     }
     Ok(link)

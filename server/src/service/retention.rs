@@ -152,6 +152,7 @@ async fn keep(app: &App, organization: &OrganizationRow) -> Result<()> {
                 erase::link(app, &system, &link).await?;
             }
         }
+        while !app.stop.is_cancelled() && forget_invited(app, &organization.id, before).await? > 0 {}
     }
     Ok(())
 }
@@ -202,4 +203,33 @@ async fn forget(app: &App, organization: &str, before: Millis) -> Result<usize> 
             Ok(count)
         })
         .await
+}
+
+/// One step: invitations that ended before a moment and messages about no link tell of nobody any more. Says how many.
+async fn forget_invited(app: &App, organization: &str, before: Millis) -> Result<usize> {
+    let id = organization.to_owned();
+    let (invitations, messages) = app
+        .db
+        .read(move |c| {
+            Ok((store::ended_invitations(c, &id, before, STEP)?, store::old_messages(c, &id, before, STEP)?))
+        })
+        .await?;
+    let count = invitations.len() + messages.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let (organization, emptied) = (organization.to_owned(), messages.clone());
+    app.db
+        .write(move |tx| {
+            store::empty_invitations(tx, &invitations)?;
+            store::empty_messages(tx, &emptied)?;
+            let mut event = Actor::system(&organization).event(tx.clock, tx.now, "events.people_erased", &organization);
+            event.detail.insert("people".into(), count.to_string());
+            event.detail.insert("before".into(), before.to_string());
+            tx.record(event);
+            Ok(())
+        })
+        .await?;
+    erase::forget_kept(app, &messages).await;
+    Ok(count)
 }

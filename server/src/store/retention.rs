@@ -1,5 +1,6 @@
 //! What retention and erasure find and take away.
 
+use super::admin::email_key;
 use super::connection::AnyConnection;
 use super::event::Is;
 use super::link::{LinkRow, words};
@@ -14,6 +15,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use domain::Millis;
 use domain::id::Kind;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an admin is not erased yet.
 pub const STILL_IN: &str = "Remove this admin first. Who may still sign in is not erased.";
@@ -140,7 +142,7 @@ pub fn delete_through(tx: &mut Tx<'_>, organization: &str, sequence: i64) -> Res
 
 macro_rules! ended {
     ($organization:expr, $before:expr) => {
-        links::table.filter(links::organization_id.eq($organization)).filter(links::name.ne(ERASED)).filter(
+        links::table.filter(links::organization_id.eq($organization)).filter(links::erased_at.is_null()).filter(
             links::valid_until.lt($before).assume_not_null().or(links::revoked_at.lt($before).assume_not_null()),
         )
     };
@@ -163,6 +165,15 @@ pub fn count_links(c: &mut AnyConnection, organization: &str, before: Option<Mil
     Ok(ended!(organization, before).count().get_result(c)?)
 }
 
+/// Whether whatever told of a link's person is gone.
+///
+/// # Errors
+/// `NotFound`; those of the database.
+pub fn is_erased(c: &mut AnyConnection, id: &str) -> Result<bool> {
+    let at: Option<Millis> = links::table.find(id).select(links::erased_at).first(c)?;
+    Ok(at.is_some())
+}
+
 /// Empties whatever tells of a link's person, ends it if it has not ended, and says what messages it had.
 ///
 /// # Errors
@@ -178,40 +189,133 @@ pub fn empty_link(tx: &mut Tx<'_>, id: &str, revoked_at: Option<Millis>) -> Resu
             ),
             (links::company.eq(""), links::host_name.eq(""), links::host_contact.eq(""), links::note.eq("")),
             (links::external_id.eq(""), links::notify_host.eq(false)),
-            (links::revoked_at.eq(revoked_at), links::version.eq(links::version + 1)),
+            (links::revoked_at.eq(revoked_at), links::erased_at.eq(tx.now), links::version.eq(links::version + 1)),
         ))
         .execute(tx.connection)?;
     let row = links::table.find(id).select(LinkRow::as_select()).first(tx.connection)?;
     words::replace(tx, &row)?;
-    let of_link = || messages::table.filter(messages::link_id.eq(id.to_owned()));
-    let sent = of_link().select(messages::id).load(tx.connection)?;
-    diesel::update(of_link())
-        .set((messages::recipient.eq(""), messages::server_reply.eq("")))
-        .execute(tx.connection)?;
-    // What waits to be sent has nobody to go to any more.
-    diesel::update(of_link().filter(messages::state.eq("waiting")))
-        .set(messages::state.eq("failed"))
-        .execute(tx.connection)?;
+    let sent: Vec<String> =
+        messages::table.filter(messages::link_id.eq(id)).select(messages::id).load(tx.connection)?;
+    empty_messages(tx, &sent)?;
     Ok(sent)
 }
 
-/// The name of an admin, whether they were removed, and the invitations by which they came.
+/// Empties whatever messages tell of their recipients.
+///
+/// # Errors
+/// Those of the database.
+pub fn empty_messages(tx: &mut Tx<'_>, ids: &[String]) -> Result<()> {
+    let these = || messages::table.filter(messages::id.eq_any(ids));
+    diesel::update(these()).set((messages::recipient.eq(""), messages::server_reply.eq(""))).execute(tx.connection)?;
+    // What waits to be sent has nobody to go to any more.
+    diesel::update(these().filter(messages::state.eq("waiting")))
+        .set(messages::state.eq("failed"))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Empties whatever invitations tell of those who were invited. Nobody joins by one of them any more.
+///
+/// # Errors
+/// Those of the database.
+pub fn empty_invitations(tx: &mut Tx<'_>, ids: &[String]) -> Result<()> {
+    let these = || invitations::table.filter(invitations::id.eq_any(ids));
+    diesel::update(these()).set((invitations::name.eq(ERASED), invitations::email.eq(""))).execute(tx.connection)?;
+    let open = these().filter(invitations::used_at.is_null()).filter(invitations::withdrawn_at.is_null());
+    diesel::update(open).set(invitations::withdrawn_at.eq(tx.now)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Invitations that ended before a moment and still name somebody, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn ended_invitations(c: &mut AnyConnection, organization: &str, before: Millis, most: i64) -> Result<Vec<String>> {
+    Ok(invitations::table
+        .filter(invitations::organization_id.eq(organization))
+        .filter(invitations::expires_at.lt(before))
+        .filter(invitations::email.ne(""))
+        .order(invitations::id)
+        .limit(most)
+        .select(invitations::id)
+        .load(c)?)
+}
+
+/// Messages about no link that came to their end before a moment and still name somebody, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn old_messages(c: &mut AnyConnection, organization: &str, before: Millis, most: i64) -> Result<Vec<String>> {
+    Ok(messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::link_id.is_null())
+        .filter(messages::recipient.ne(""))
+        .filter(messages::updated_at.lt(before))
+        .filter(messages::state.ne_all(["waiting", "sending"]))
+        .order(messages::id)
+        .limit(most)
+        .select(messages::id)
+        .load(c)?)
+}
+
+/// The name of an admin, whether they were removed, and the invitations to any address that they had.
 ///
 /// # Errors
 /// `NotFound`; those of the database.
 pub fn admin(c: &mut AnyConnection, organization: &str, id: &str) -> Result<(String, bool, Vec<String>)> {
-    let (name, email, removed): (String, String, Option<i64>) = admins::table
+    let (name, removed): (String, Option<i64>) = admins::table
         .find(id)
         .filter(admins::organization_id.eq(organization))
-        .select((admins::name, admins::email, admins::removed_at))
+        .select((admins::name, admins::removed_at))
         .first(c)?;
-    let came = invitations::table
+    let known = known(c, organization, id)?;
+    let rows: Vec<(String, String)> = invitations::table
         .filter(invitations::organization_id.eq(organization))
-        .filter(invitations::email.eq(&email))
-        .filter(invitations::email.ne(""))
-        .select(invitations::id)
+        .select((invitations::id, invitations::email))
         .load(c)?;
-    Ok((name, removed.is_some(), came))
+    let came = rows.into_iter().filter(|(id, email)| known.named.contains(id) || known.addressed(email));
+    Ok((name, removed.is_some(), came.map(|(id, _)| id).collect()))
+}
+
+/// What the log knows of an admin's addresses.
+struct Known {
+    /// Every address, as they are compared.
+    addresses: BTreeSet<String>,
+    /// The invitation they joined by, and the messages that told of a new address.
+    named: BTreeSet<String>,
+}
+
+impl Known {
+    fn addressed(&self, email: &str) -> bool {
+        !email.is_empty() && self.addresses.contains(&email_key(email))
+    }
+}
+
+fn known(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Known> {
+    let email: String = admins::table.find(id).select(admins::email).first(c)?;
+    let told: Vec<(String, Option<String>)> = events::table
+        .left_join(event_people::table)
+        .filter(events::organization_id.eq(organization))
+        .filter(events::actor.eq(id))
+        // As the index has it.
+        .filter(sql::<Bool>("actor <> 'visitor' AND actor <> 'system'"))
+        .filter(events::action.eq_any(["admin.joined", "admin.address_changed"]))
+        .select((events::detail, event_people::facts.nullable()))
+        .load(c)?;
+    let (mut emails, mut named) = (vec![email], BTreeSet::new());
+    for (detail, facts) in told {
+        let read = |text: &str| serde_json::from_str::<BTreeMap<String, String>>(text).unwrap_or_default();
+        let (mut detail, mut facts) = (read(&detail), read(facts.as_deref().unwrap_or_default()));
+        named.extend(["invitation", "message"].iter().filter_map(|name| detail.remove(*name)));
+        emails.extend(["before", "email"].iter().filter_map(|name| facts.remove(*name)));
+    }
+    // Where the people beside the log are gone already, these still have an address.
+    emails.extend(messages::table.filter(messages::id.eq_any(&named)).select(messages::recipient).load::<String>(c)?);
+    emails.extend(
+        invitations::table.filter(invitations::id.eq_any(&named)).select(invitations::email).load::<String>(c)?,
+    );
+    let addresses = emails.iter().filter(|email| !email.is_empty()).map(|email| email_key(email)).collect();
+    Ok(Known { addresses, named })
 }
 
 /// Admins who were removed and are still named, by name.
@@ -222,38 +326,47 @@ pub fn admins_who_left(c: &mut AnyConnection, organization: &str) -> Result<Vec<
     Ok(admins::table
         .filter(admins::organization_id.eq(organization))
         .filter(admins::removed_at.is_not_null())
-        .filter(admins::name.ne(ERASED))
+        .filter(admins::email.ne(""))
         .order((admins::name, admins::id))
         .select((admins::id, admins::name))
         .load(c)?)
 }
 
-/// Empties whatever tells of an admin who was removed, and of the invitations by which they came.
+/// Empties whatever tells of an admin who was removed: also invitations and messages to any address that they had.
+/// Says what messages these are.
 ///
 /// # Errors
 /// `NotFound`; `Refused` while they may still sign in.
-pub fn empty_admin(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<()> {
+pub fn empty_admin(tx: &mut Tx<'_>, organization: &str, id: &str) -> Result<Vec<String>> {
     let (_, removed, came) = admin(tx.connection, organization, id)?;
     if !removed {
         return Err(Error::Refused(STILL_IN.into()));
     }
+    let known = known(tx.connection, organization, id)?;
+    let rows: Vec<(String, Option<String>, String)> = messages::table
+        .filter(messages::organization_id.eq(organization))
+        .filter(messages::link_id.is_null())
+        .select((messages::id, messages::invitation_id, messages::recipient))
+        .load(tx.connection)?;
+    let theirs = rows.into_iter().filter(|(id, invitation, recipient)| {
+        known.named.contains(id)
+            || known.addressed(recipient)
+            || invitation.as_ref().is_some_and(|invitation| came.contains(invitation))
+    });
+    let sent: Vec<String> = theirs.map(|(id, ..)| id).collect();
     diesel::update(admins::table.find(id))
         .set((
             (admins::name.eq(ERASED), admins::email.eq(""), admins::email_key.eq(format!("erased {id}"))),
             (admins::password_hash.eq(""), admins::totp_sealed.eq(None::<Vec<u8>>)),
         ))
         .execute(tx.connection)?;
-    diesel::update(invitations::table.filter(invitations::id.eq_any(&came)))
-        .set((invitations::name.eq(ERASED), invitations::email.eq("")))
-        .execute(tx.connection)?;
-    diesel::update(messages::table.filter(messages::invitation_id.eq_any(&came)))
-        .set((messages::recipient.eq(""), messages::server_reply.eq("")))
-        .execute(tx.connection)?;
+    empty_invitations(tx, &came)?;
+    empty_messages(tx, &sent)?;
     diesel::delete(sessions::table.filter(sessions::admin_id.eq(id))).execute(tx.connection)?;
     diesel::delete(known_devices::table.filter(known_devices::admin_id.eq(id))).execute(tx.connection)?;
     diesel::delete(passkeys::table.filter(passkeys::admin_id.eq(id))).execute(tx.connection)?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::admin_id.eq(id))).execute(tx.connection)?;
-    Ok(())
+    Ok(sent)
 }
 
 /// Sets how long things are kept, if nobody else changed the organization since `version`.

@@ -180,6 +180,7 @@ diesel::table! {
         arrived_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
         name_key -> Text,
+        erased_at -> Nullable<BigInt>,
     }
 }
 

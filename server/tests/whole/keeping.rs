@@ -4,9 +4,12 @@ use crate::chain::outside;
 use crate::house::{House, Organization, Things};
 use crate::reader::off_line;
 use domain::role::Role;
+use server::notify::{mail::Mailer, outbox};
+use server::service::actor::Actor;
 use server::service::audit::{self, Asked, Format};
+use server::service::invitation::{self, InviteInput, JoinInput};
 use server::service::terminal::journal::{self, Entry};
-use server::service::{erase, link, retention};
+use server::service::{account, erase, link, people, retention, settings};
 use server::store::event::{Filter, Is};
 use std::sync::Mutex;
 
@@ -22,6 +25,9 @@ crate::on_both!(
     people_go_after_their_time_and_the_log_holds,
     an_erased_person_is_nowhere_and_the_log_holds,
     an_admin_who_left_is_erased_and_nobody_else,
+    an_admin_goes_with_every_address_they_had,
+    a_visitor_of_that_name_can_be_erased,
+    invitations_and_tests_name_nobody_after_their_time,
 );
 
 const DAY_MS: i64 = 86_400_000;
@@ -54,6 +60,30 @@ async fn exported(house: &House, ours: &Organization, filter: Filter) -> String 
     };
     audit::export(&house.app, &house.owner(ours), asked, send).await.unwrap();
     String::from_utf8(out.into_inner().unwrap()).unwrap()
+}
+
+/// Sends what waits.
+async fn delivered(house: &House) {
+    let mailer = Mailer::new(&house.app.config).unwrap();
+    outbox::round(&house.app, &mailer).await.unwrap();
+}
+
+/// The messages that were kept as files.
+fn kept(house: &House) -> Vec<String> {
+    let folders = ["mail", "sms"].map(|name| std::fs::read_dir(house.app.config.data_dir.join(name)));
+    let files = folders.into_iter().flatten().flatten();
+    files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+/// Everything that the database holds once no free page has what was deleted.
+async fn vacuumed(house: &House, database: &str) -> String {
+    if database == "sqlite" {
+        // What was deleted lies in free pages until they are used again; this uses them.
+        for sql in ["PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            house.sql(sql).unwrap();
+        }
+    }
+    house.dump().await
 }
 
 async fn many(house: &House, ours: &Organization, link_id: &str, pairs: usize) {
@@ -285,7 +315,11 @@ async fn people_go_after_their_time_and_the_log_holds(database: &str) {
 async fn an_erased_person_is_nowhere_and_the_log_holds(database: &str) {
     let (house, ours, things) = scene(database).await;
     let owner = house.owner(&ours);
-    link::send(&house.app, &owner, &things.link, domain::channel::Channel::Email).await.unwrap();
+    for channel in [domain::channel::Channel::Email, domain::channel::Channel::Sms] {
+        link::send(&house.app, &owner, &things.link, channel).await.unwrap();
+    }
+    delivered(&house).await;
+    assert_eq!(kept(&house).len(), 2, "a mail and a text message");
     let before = exported(&house, &ours, Filter::default()).await;
     assert!(before.contains("Ada Keller"));
     let mut browser = house.signed_in(&ours).await;
@@ -297,13 +331,8 @@ async fn an_erased_person_is_nowhere_and_the_log_holds(database: &str) {
     assert!(page.body.contains("Erased") && page.body.contains("Revoked"), "{}", page.body);
     let mut phone = house.browser();
     assert!(!phone.visit(&things.secret).await.body.contains("Unlock Quetzal Gate"), "it opens nothing any more");
-    if database == "sqlite" {
-        // What was deleted lies in free pages until they are used again; this uses them.
-        for sql in ["PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
-            house.sql(sql).unwrap();
-        }
-    }
-    let whole = house.dump().await;
+    assert!(kept(&house).is_empty(), "no file has the number, the name, or what opened the door");
+    let whole = vacuumed(&house, database).await;
     for gone in ["Ada Keller", "ada@keller", "5550117", "Keller Architekten", "ada keller"] {
         assert!(!whole.contains(gone), "{gone} is still there");
     }
@@ -350,4 +379,103 @@ async fn an_admin_who_left_is_erased_and_nobody_else(database: &str) {
     for text in [before, exported(&house, &ours, Filter::default()).await] {
         audit::verify_export(&house.app.keys, text.as_bytes()).unwrap();
     }
+}
+
+async fn invited(house: &House, ours: &Organization, email: &str) -> String {
+    let typed = InviteInput { name: "Jonas Weber".into(), email: email.into(), role: "observer".into(), mail: true };
+    let id = invitation::invite(&house.app, &house.owner(ours), &typed).await.unwrap();
+    delivered(house).await;
+    id
+}
+
+async fn an_admin_goes_with_every_address_they_had(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let id = invited(&house, &ours, "Jonas@weber.example").await;
+    let owner = ours.id.clone();
+    let row = house.app.db.read(move |c| server::store::invitation::find(c, &owner, &id)).await.unwrap();
+    let address = invitation::address(&house.app, &row).unwrap();
+    let opened = invitation::open(&house.app, address.rsplit('/').next().unwrap()).await.unwrap();
+    let typed = JoinInput { name: "Jonas Weber".into(), password: crate::house::PASSWORD.into() };
+    let jonas = invitation::join(&house.app, &opened, &Default::default(), &typed).await.unwrap();
+    let actor = Actor { id: jonas.clone(), role: Role::Observer, ..house.owner(&ours) };
+    for email in ["jonas@later.example", "jonas@latest.example"] {
+        account::change_address(&house.app, &actor, email).await.unwrap();
+        delivered(&house).await;
+    }
+    people::remove(&house.app, &house.owner(&ours), &jonas).await.unwrap();
+    // Asked back by an address of old, which goes as well, and somebody else, who stays.
+    let again = invited(&house, &ours, "jonas@later.example").await;
+    let typed =
+        InviteInput { name: "Mara".into(), email: "mara@else.example".into(), role: "observer".into(), mail: true };
+    invitation::invite(&house.app, &house.owner(&ours), &typed).await.unwrap();
+    delivered(&house).await;
+    assert_eq!(kept(&house).len(), 5);
+    erase::admin(&house.app, &house.owner(&ours), &jonas).await.unwrap();
+    let files = kept(&house);
+    assert!(files.len() == 1 && files[0].contains("mara@else.example"), "{files:?}");
+    let whole = vacuumed(&house, database).await;
+    for gone in ["Jonas Weber", "jonas@", "Jonas@"] {
+        assert!(!whole.contains(gone), "{gone} is still there");
+    }
+    assert!(whole.contains("mara@else.example"));
+    let owner = ours.id.clone();
+    let row = house.app.db.read(move |c| server::store::invitation::find(c, &owner, &again)).await.unwrap();
+    assert!(!row.is_good(house.app.clock.now()), "nobody joins without an address");
+    assert_eq!(house.count(&ours, "invitation.withdrawn", "done").await, 1);
+    audit::verify(&house.app).await.unwrap();
+}
+
+async fn a_visitor_of_that_name_can_be_erased(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let wish = |typed: &mut link::LinkInput| {
+        (typed.name, typed.email) = ("Erased".into(), "eras@ed.example".into());
+    };
+    let (things, old) = (house.things_like(&ours, wish).await, house.things_like(&ours, wish).await);
+    let mut browser = house.signed_in(&ours).await;
+    let path = format!("/links/{}/erase", things.link);
+    assert!(browser.get(&format!("/links/{}", things.link)).await.body.contains(&path), "it is offered");
+    assert!(browser.get(&path).await.body.contains("Erase Erased?"));
+    assert_eq!(browser.submit(&path, &path, &[]).await.status, 303);
+    assert_eq!(house.count(&ours, "link.erased", "done").await, 1);
+    assert_eq!(browser.get(&path).await.status, 303, "there is nothing left to erase");
+    link::revoke(&house.app, &house.owner(&ours), &old.link).await.unwrap();
+    house.app.clock.shift(40 * DAY_MS);
+    house.sql("UPDATE organizations SET person_retention_days = 30").unwrap();
+    retention::sweep(&house.app).await.unwrap();
+    assert_eq!(house.count(&ours, "link.erased", "done").await, 2, "and after its time");
+    assert!(!vacuumed(&house, database).await.contains("eras@ed"));
+}
+
+async fn invitations_and_tests_name_nobody_after_their_time(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let id = invited(&house, &ours, "jonas@weber.example").await;
+    settings::test(&house.app, &house.owner(&ours), domain::channel::Channel::Email, "test@weber.example")
+        .await
+        .unwrap();
+    delivered(&house).await;
+    assert_eq!(kept(&house).len(), 2);
+    house.sql("UPDATE organizations SET person_retention_days = 30").unwrap();
+    house.app.clock.shift(20 * DAY_MS);
+    retention::sweep(&house.app).await.unwrap();
+    assert_eq!(kept(&house).len(), 2, "not before");
+    house.app.clock.shift(20 * DAY_MS);
+    invited(&house, &ours, "young@weber.example").await;
+    retention::sweep(&house.app).await.unwrap();
+    let files = kept(&house);
+    assert!(files.len() == 1 && files[0].contains("young@weber.example"), "{files:?}");
+    let whole = vacuumed(&house, database).await;
+    assert!(whole.contains("young@weber.example"));
+    for gone in ["jonas@", "test@weber"] {
+        assert!(!whole.contains(gone), "{gone} is still there");
+    }
+    let owner = ours.id.clone();
+    let row = house.app.db.read(move |c| server::store::invitation::find(c, &owner, &id)).await.unwrap();
+    assert!(row.withdrawn_at.is_some(), "it cannot be sent again to nobody");
+    let events = house.events(&ours).await.len();
+    retention::sweep(&house.app).await.unwrap();
+    assert_eq!(house.events(&ours).await.len(), events, "what is done is not done again");
+    audit::verify(&house.app).await.unwrap();
 }

@@ -103,7 +103,7 @@ impl Model {
     pub fn erase_link(id: &str, name: &str, alive: bool, version: i64) -> Self {
         let mut consequences = vec![
             "Destroyed: name, e-mail, phone, company, host, note and external id of the link.".to_owned(),
-            "Destroyed: name, network and browser beside each of its events, the addresses its messages went to, and mails kept on this server.".to_owned(),
+            "Destroyed: name, network and browser beside each of its events, the addresses its messages went to, and mails and text messages kept on this server.".to_owned(),
             "Kept: that a link existed, which doors it opened and when, without telling whose it was. The event log still verifies.".to_owned(),
             "Copies elsewhere are yours to find: backups, exports, mails that were sent.".to_owned(),
             "This cannot be undone by anybody.".to_owned(),

@@ -11,7 +11,7 @@ use crate::store::facts::{self, AtDoor, Facts};
 use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::names;
-use crate::store::{door as doors, event, message};
+use crate::store::{door as doors, event, message, retention};
 use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page};
 use app::text::{Language, reason, when};
 use app::ui::{Choice, Field};
@@ -98,7 +98,7 @@ async fn model(
 ) -> Result<link_page::Model> {
     let (organization, link_id) = (admin.organization.id.clone(), id.to_owned());
     let now = app.clock.now();
-    let (link, own, opens, groups, facts, messages, rows, names, advice, code) = app
+    let (link, erased, own, opens, groups, facts, messages, rows, names, advice, code) = app
         .db
         .read(move |c| {
             let link = store::find(c, &organization, &link_id)?;
@@ -113,7 +113,8 @@ async fn model(
             let advice = advice::advice(c, &organization, &link, now)?;
             let messages = message::of_link(c, &organization, &link_id)?;
             let code = code::read(c, &link)?;
-            Ok((link, own, opens, groups, facts, messages, rows, names, advice, code))
+            let erased = retention::is_erased(c, &link_id)?;
+            Ok((link, erased, own, opens, groups, facts, messages, rows, names, advice, code))
         })
         .await?;
     let zone = opens.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
@@ -171,7 +172,7 @@ async fn model(
             _ => "As the browser says",
         }
         .to_owned(),
-        erased: link.name == crate::store::retention::ERASED,
+        erased,
         id: link.id.clone(),
         version: link.version,
         name: link.name.clone(),
