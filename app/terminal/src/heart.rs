@@ -39,7 +39,12 @@ impl Terminal {
             (Some(now), Some(before)) => (now - before).abs() >= OFFSET_STEP_MS,
             (now, before) => now != before,
         };
-        if moved(self.clock.offset(), self.stored.offset) || self.clock.seen() - self.stored.seen >= SEEN_STEP_MS {
+        // A time of its own that was noted ahead of the server's must not come back after a start.
+        let ran_ahead = self.stored.own > self.clock.seen();
+        if moved(self.clock.offset(), self.stored.offset)
+            || self.clock.seen() - self.stored.seen >= SEEN_STEP_MS
+            || ran_ahead
+        {
             self.store_state(&mut effects);
         }
         let named = Identity {

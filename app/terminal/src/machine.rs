@@ -54,7 +54,7 @@ impl Terminal {
             door: answer.door,
             name: String::new(),
         };
-        let first = State { next: 1, newest: 0, offset: None, seen: 0 };
+        let first = State { next: 1, newest: 0, offset: None, seen: 0, own: 0 };
         let kept = Kept { identity, state: first, list: None, marks: Vec::new(), unfinished: Vec::new() };
         let (mut terminal, _) = Self::restored(kept)?;
         let mut effects = vec![Effect::Store(vec![Write::Identity(terminal.identity.clone())])];
@@ -82,12 +82,14 @@ impl Terminal {
             held
         });
         let state = kept.state;
+        let mut clock = Clock::kept(state.offset, state.seen);
+        clock.pass(state.own);
         let mut terminal = Self {
             identity: kept.identity,
             key,
             next: state.next,
             newest: state.newest,
-            clock: Clock::kept(state.offset, state.seen),
+            clock,
             held,
             marks: kept.marks.into_iter().map(|mark| (mark.credential.clone(), mark)).collect(),
             asking: None,
@@ -236,8 +238,13 @@ impl Terminal {
     }
 
     pub(crate) fn state_write(&mut self) -> Write {
-        self.stored =
-            State { next: self.next, newest: self.newest, offset: self.clock.offset(), seen: self.clock.seen() };
+        self.stored = State {
+            next: self.next,
+            newest: self.newest,
+            offset: self.clock.offset(),
+            seen: self.clock.seen(),
+            own: self.clock.own(),
+        };
         Write::State(self.stored)
     }
 

@@ -54,6 +54,9 @@ impl Terminal {
             recent.read_at = time.steady;
             return vec![Effect::Show(Shown { repeat: true, ..recent.shown.clone() })];
         }
+        if let Some(now) = self.now(time) {
+            self.clock.pass(now);
+        }
         let code = Code::read(read).ok();
         let entry = Entry {
             sequence: self.next,

@@ -41,6 +41,9 @@ pub struct State {
     pub offset: Option<i64>,
     /// The latest server time seen.
     pub seen: Millis,
+    /// The latest time of its own at which it scanned since it heard the server; 0 for none.
+    #[serde(default)]
+    pub own: Millis,
 }
 
 /// A credential that opens once a terminal, and has opened here since the list was made.

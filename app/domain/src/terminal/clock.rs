@@ -23,21 +23,31 @@ pub struct Clock {
     offset: Option<i64>,
     /// No earlier than this: what was seen of the server's time so far.
     seen: Millis,
+    /// Nor than this: the latest time of its own that the terminal noted since it last heard the server.
+    own: Millis,
 }
 
 impl Clock {
     /// After a start, with what was kept from before: the last offset, and the latest server time seen.
     #[must_use]
     pub fn kept(offset: Option<i64>, seen: Millis) -> Self {
-        Self { measured: None, offset, seen }
+        Self { measured: None, offset, seen, own: 0 }
     }
 
-    /// Takes the server's time, read half-way between asking and hearing.
+    /// Takes the server's time, read half-way between asking and hearing. Against it the terminal's own count for
+    /// nothing more, so that a clock that ran ahead for a while does no harm for longer.
     pub fn hear(&mut self, server: Millis, asked: Time, heard: Time) {
         let half = (heard.steady - asked.steady).max(0) / 2;
         self.measured = Some(server + half - heard.steady);
         self.offset = Some(server + half - heard.wall);
         self.seen = self.seen.max(server);
+        self.own = 0;
+    }
+
+    /// Notes a time of the terminal's own, to be kept: without it a clock that is set back while the power is off would
+    /// make everything since the server was heard young again.
+    pub fn pass(&mut self, own: Millis) {
+        self.own = self.own.max(own);
     }
 
     /// Notes a server time that was seen in signed facts.
@@ -54,7 +64,8 @@ impl Clock {
             (None, Some(offset)) => time.wall + offset,
             (None, None) => return None,
         };
-        (now >= self.seen - TOLERANCE_MS).then_some(now.max(self.seen))
+        let least = self.seen.max(self.own);
+        (now >= least.saturating_sub(TOLERANCE_MS)).then_some(now.max(least))
     }
 
     /// Server time minus wall time, milliseconds.
@@ -67,6 +78,12 @@ impl Clock {
     #[must_use]
     pub fn seen(&self) -> Millis {
         self.seen
+    }
+
+    /// The latest time of its own that the terminal noted since it last heard the server; 0 for none.
+    #[must_use]
+    pub fn own(&self) -> Millis {
+        self.own
     }
 
     /// Whether the wall's clock is so far off that somebody should set it.
@@ -97,5 +114,15 @@ mod tests {
         assert_eq!(clock.now(Time { wall: 1_500_000, steady: 0 }), Some(1_500_100));
         assert_eq!(clock.now(Time { wall: 0, steady: 0 }), None, "a board without a battery begins in 1970");
         assert_eq!(clock.now(Time { wall: 999_000, steady: 0 }), Some(1_000_000), "a second is no fall");
+    }
+
+    #[test]
+    fn what_the_terminal_noted_itself_is_past_until_the_server_says_otherwise() {
+        let mut clock = Clock::kept(Some(0), 1_000_000);
+        clock.pass(9_000_000);
+        assert_eq!(clock.now(Time { wall: 5_000_000, steady: 0 }), None);
+        let time = Time { wall: 5_000_000, steady: 0 };
+        clock.hear(5_000_000, time, time);
+        assert_eq!((clock.now(time), clock.own()), (Some(5_000_000), 0));
     }
 }

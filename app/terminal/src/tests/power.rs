@@ -1,5 +1,5 @@
 use super::*;
-use crate::wire::Outcome;
+use crate::wire::{HeartbeatAnswer, Outcome};
 use proptest::prelude::*;
 
 #[test]
@@ -24,6 +24,41 @@ fn a_question_that_lost_its_power_goes_up_as_a_denial_and_its_number_is_spent() 
     assert_eq!((entry.decision, entry.reason.as_str(), entry.outcome), (Verdict::Deny, "needs_network", Outcome::None));
     assert_eq!(bench.answer(&request.scan, &granted(4_900), at(100)), []);
     assert_eq!(bench.ask("code", at(200)).sequence, 2);
+}
+
+fn hears(bench: &mut Bench, later: i64) {
+    let answer = HeartbeatAnswer {
+        now: NOW + later,
+        list: 10,
+        name: String::new(),
+        organization: String::new(),
+        place: String::new(),
+        door: DoorName::default(),
+    };
+    let effects = bench.terminal.heard(answer, at(later), at(later));
+    bench.take(effects);
+}
+
+#[test]
+fn a_clock_set_back_while_the_power_was_off_makes_nothing_young_again() {
+    let mut bench = Bench::with(&list());
+    assert_eq!(shown(&bench.alone(&offline(1, false), at(20 * HOUR))).entry.reason, "allowed");
+    bench.restart();
+    assert_eq!(shown(&bench.alone(&offline(2, false), at(HOUR))).entry.reason, "clock_wrong");
+    assert_eq!(shown(&bench.alone(&offline(3, false), at(20 * HOUR + 1))).entry.reason, "allowed");
+}
+
+#[test]
+fn a_clock_that_ran_ahead_is_forgotten_when_the_server_is_heard() {
+    let mut bench = Bench::with(&list());
+    bench.restart();
+    let year = 365 * 24 * HOUR;
+    assert_eq!(shown(&bench.alone(&offline(1, false), at(year))).entry.reason, "list_too_old");
+    assert_eq!(shown(&bench.alone(&offline(2, false), at(HOUR))).entry.reason, "clock_wrong");
+    hears(&mut bench, 2 * HOUR);
+    assert_eq!(shown(&bench.alone(&offline(3, false), at(2 * HOUR))).entry.reason, "allowed");
+    bench.restart();
+    assert_eq!(shown(&bench.alone(&offline(4, false), at(3 * HOUR))).entry.reason, "allowed");
 }
 
 #[test]

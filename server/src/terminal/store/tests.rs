@@ -34,7 +34,7 @@ fn paired(path: &Path) -> Store {
         door: DoorName { id: "door_1".into(), name: "Front door".into() },
         name: String::new(),
     };
-    let state = State { next: 4, newest: 10, offset: Some(-5), seen: 7 };
+    let state = State { next: 4, newest: 10, offset: Some(-5), seen: 7, own: 8 };
     let server = Server { url: "https://door.example.com".into(), certificate: String::new() };
     store.begin(&server, &[Write::Identity(identity), Write::State(state)]).unwrap();
     store
