@@ -233,10 +233,13 @@ pub struct JournalRequest<E = Entry> {
 }
 
 /// What `POST journal` answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalAnswer {
     /// All up to this one are stored.
     pub upto: i64,
+    /// The places, from 0, of entries that have no number to be stored under, and are stored nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<usize>,
 }
 
 /// A visitor's tap that waits for this terminal's relay.

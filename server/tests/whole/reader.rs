@@ -156,6 +156,6 @@ pub(crate) fn off_line(house: &House, sequence: i64, credential: Option<&str>, k
         mode: "off_line".into(),
         list: 7,
         outcome: if granted { "opened" } else { "none" }.into(),
-        note: String::new(),
+        ..Entry::default()
     }
 }

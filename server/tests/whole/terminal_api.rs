@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use server::http::router::open_routes;
 use std::collections::BTreeSet;
 
-crate::on_both!(the_document_and_the_server_say_the_same, what_cannot_be_taken_is_refused_with_a_stable_code,);
+crate::on_both!(
+    the_document_and_the_server_say_the_same,
+    what_cannot_be_taken_is_refused_with_a_stable_code,
+    an_entry_of_another_kind_holds_up_no_other,
+    a_list_comes_packed_to_who_can_unpack_it,
+);
 
 const PREFIX: &str = "/api/terminal/v1/";
 
@@ -214,4 +219,62 @@ async fn what_cannot_be_taken_is_refused_with_a_stable_code(database: &str) {
     // Whatever else lies below is a problem, too, and no page.
     let page = owner.get("/api/terminal/v1/nothing").await;
     assert_eq!((page.status, page.json()["code"].as_str()), (404, Some("not_found")));
+}
+
+async fn an_entry_of_another_kind_holds_up_no_other(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let device = Device::pair(&house, &ours, &things).await;
+    let at = house.app.clock.now() - 5_000;
+    let entry = |sequence: i64, change: &dyn Fn(&mut Value)| {
+        let mut entry = json!({
+            "sequence": sequence, "scan": format!("scan-{sequence:011}"), "at": at, "code": "c2hhMjU2",
+            "kind": "offline", "credential": null, "decision": "deny", "reason": "list_too_old",
+            "trace": "list_too_old=fail", "mode": "off_line", "list": 7, "outcome": "none", "note": "",
+        });
+        change(&mut entry);
+        entry
+    };
+    let entries = json!([
+        entry(1, &|_| ()),
+        entry(2, &|entry| entry["at"] = json!(1.5)),
+        entry(3, &|entry| entry["code"] = Value::Null),
+        entry(4, &|entry| entry["kind"] = Value::Null),
+        entry(5, &|entry| (entry["list"], entry["credential"]) = (json!({ "a": "\u{0}" }), json!(5))),
+        entry(0, &|_| ()),
+        entry(6, &|entry| entry["sequence"] = json!("6")),
+        entry(6, &|entry| entry["sequence"] = json!(6.5)),
+        json!({}),
+        json!(null),
+        json!([6]),
+        entry(6, &|entry| entry["more"] = json!([1])),
+    ]);
+    for _ in 0..2 {
+        let page = device.post("journal", json!({ "entries": entries })).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert_eq!(page.json(), json!({ "upto": 6, "refused": [5, 6, 7, 8, 9, 10] }));
+    }
+    let events = house.events(&ours).await;
+    let unlocks: Vec<_> = events.iter().filter(|row| row.action == "door.unlock").collect();
+    let fault = |place: usize| unlocks[place].details().get("fault").cloned().unwrap_or_default();
+    assert_eq!((0..unlocks.len()).map(fault).collect::<Vec<_>>(), ["", "at", "code", "kind", "credential list", ""]);
+    let said = |place: usize, what: &str| unlocks[place].details()[what].clone();
+    assert_eq!((said(1, "said_at").as_str(), said(2, "said_code").as_str()), ("1.5", "null"));
+    assert_eq!((unlocks[0].occurred_at, unlocks[5].occurred_at), (at, at));
+    assert!(unlocks[1].occurred_at > at, "when it came, for want of a time");
+    let page = device.post("journal", json!({ "entries": [] })).await;
+    assert_eq!(page.json(), json!({ "upto": 6 }));
+}
+
+async fn a_list_comes_packed_to_who_can_unpack_it(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let device = Device::pair(&house, &ours, &things).await;
+    let bearer = format!("Bearer {}", device.token);
+    let headers = [("authorization", bearer.as_str()), ("accept-encoding", "gzip")];
+    let page = house.browser().ask(Method::GET, "/api/terminal/v1/list", &headers, String::new()).await;
+    assert_eq!((page.status, page.headers["content-encoding"].to_str().expect("a word")), (200, "gzip"));
+    assert!(device.get("list").await.headers.get("content-encoding").is_none(), "nobody asked for it");
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::store::terminal::{TerminalRow, scans};
 use crate::store::writer::{Admission, Entries};
 use domain::Millis;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 /// Entries that the writer takes at once: nobody's tap waits for a terminal's long night.
@@ -43,6 +43,9 @@ pub struct Entry {
     pub outcome: String,
     /// The relay's words.
     pub note: String,
+    /// Members that were of another kind than they are, by name, as their JSON.
+    #[serde(skip)]
+    pub strange: BTreeMap<&'static str, String>,
 }
 
 /// Up to which number everything of a terminal is here, as far as this process knows. A number that was complete stays

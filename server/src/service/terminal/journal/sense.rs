@@ -13,6 +13,7 @@ use domain::id;
 use domain::qr::Kind;
 use domain::reason::Reason;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::Vacant;
 
 /// How far a terminal's clock may be ahead, milliseconds.
 const AHEAD_MS: i64 = 60_000;
@@ -32,6 +33,9 @@ struct Odd(Vec<&'static str>);
 pub(super) fn make(clock: &Clock, terminal: &TerminalRow, entry: &Entry, now: Millis) -> writer::Entry {
     let mut odd = Odd::default();
     let mut detail = BTreeMap::from([("terminal".to_owned(), terminal.id.clone())]);
+    for (what, json) in &entry.strange {
+        odd.word(&mut detail, what, json);
+    }
     let events = [clock.id(id::Kind::Event), clock.id(id::Kind::Event), clock.id(id::Kind::Event)];
     let scan = if is_request_id(&entry.scan) {
         entry.scan.clone()
@@ -111,10 +115,12 @@ pub(super) fn make(clock: &Clock, terminal: &TerminalRow, entry: &Entry, now: Mi
 }
 
 impl Odd {
-    /// Notes that something is not understood, and keeps the terminal's own word for it.
+    /// Notes that something is not understood, and keeps the terminal's own word for it: the first, if it comes twice.
     fn word(&mut self, detail: &mut BTreeMap<String, String>, what: &'static str, word: &str) {
-        self.0.push(what);
-        detail.insert(format!("said_{what}"), clean(word, WORD));
+        if let Vacant(place) = detail.entry(format!("said_{what}")) {
+            place.insert(clean(word, WORD));
+            self.0.push(what);
+        }
     }
 }
 
