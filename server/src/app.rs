@@ -63,7 +63,7 @@ impl App {
         let (keys, clock, net) = (Arc::new(keys), Clock::default(), Net::new(&config.allowed_targets));
         let drivers = Drivers::new(&net, &keys, &clock);
         let reach = drivers.clone();
-        let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.online(door)))?;
+        let db = Db::open(&config.database, clock.clone(), Arc::new(move |door| reach.tries(door)))?;
         drivers.terminal.attach(db.reader());
         Ok(Self {
             texter: Texter::new(&config),

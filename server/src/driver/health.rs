@@ -1,7 +1,10 @@
-//! Which doors this process could not reach lately: they show as off line, and are asked again until they answer.
+//! Which doors this process could not reach lately, or which left a command unanswered: they show as off line until
+//! they are found back.
 
+use crate::clock::Clock;
 use crate::net::{Net, Target};
 use crate::store::door::DoorRow;
+use domain::Millis;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +15,15 @@ use tokio::sync::watch;
 const FIRST: Duration = Duration::from_secs(5);
 /// Looks are at most this far apart.
 const LAST: Duration = Duration::from_secs(300);
+/// From an unanswered command to the next opening that is let through to try, milliseconds: soon enough for the free
+/// second try of whoever stands there.
+const TRY_MS: Millis = 15_000;
 
 /// The doors that are off line.
 #[derive(Debug)]
 pub struct Health {
     net: Net,
+    clock: Clock,
     news: watch::Sender<u64>,
     down: Mutex<HashMap<String, Down>>,
 }
@@ -26,19 +33,32 @@ struct Down {
     /// Of the settings that it failed with; other settings deserve another try.
     settings: u64,
     said: String,
+    /// When it left a command unanswered. That somebody takes a connection there says nothing then.
+    silent_at: Option<Millis>,
 }
 
 impl Health {
     /// Everything is well. `news` ticks whenever that changes.
     #[must_use]
-    pub fn new(net: Net, news: watch::Sender<u64>) -> Self {
-        Self { net, news, down: Mutex::default() }
+    pub fn new(net: Net, clock: Clock, news: watch::Sender<u64>) -> Self {
+        Self { net, clock, news, down: Mutex::default() }
     }
 
     /// Whether nothing speaks against asking this door.
     #[must_use]
     pub fn online(&self, door: &DoorRow) -> bool {
         self.trouble(door).is_none()
+    }
+
+    /// Whether an opening is let through: nothing speaks against it, or the door was silent and it is time for a try.
+    #[must_use]
+    pub fn tries(&self, door: &DoorRow) -> bool {
+        let now = self.clock.now();
+        let down = self.down();
+        down.get(&door.id).filter(|down| down.settings == mark(door)).is_none_or(|down| {
+            // A clock that was set back must not shut a door for as long.
+            down.silent_at.is_some_and(|at| (now - at).abs() >= TRY_MS)
+        })
     }
 
     /// What went wrong last, while the door is off line.
@@ -55,6 +75,13 @@ impl Health {
         }
     }
 
+    /// The door left a command unanswered. Only an answer, or other settings, take it back on line.
+    pub fn silent(&self, door: &DoorRow, said: String) {
+        let down = Down { settings: mark(door), said, silent_at: Some(self.clock.now()) };
+        self.down().insert(door.id.clone(), down);
+        self.tell();
+    }
+
     /// The door is gone.
     pub fn forget(&self, door: &str) {
         self.down().remove(door);
@@ -67,9 +94,9 @@ impl Health {
     /// The door could not be reached. From now on its address is looked at until somebody takes a connection there.
     pub fn ill(self: &Arc<Self>, door: &DoorRow, said: String, target: Target) {
         let settings = mark(door);
-        let before = self.down().insert(door.id.clone(), Down { settings, said });
+        let before = self.down().insert(door.id.clone(), Down { settings, said, silent_at: None });
         self.tell();
-        if before.is_some_and(|before| before.settings == settings) {
+        if before.is_some_and(|before| before.settings == settings && before.silent_at.is_none()) {
             return;
         }
         tokio::spawn(self.clone().look(door.id.clone(), settings, target));
@@ -80,7 +107,7 @@ impl Health {
         loop {
             tokio::time::sleep(pause).await;
             let mine = |down: &MutexGuard<'_, HashMap<String, Down>>| {
-                down.get(&door).is_some_and(|down| down.settings == settings)
+                down.get(&door).is_some_and(|down| down.settings == settings && down.silent_at.is_none())
             };
             if !mine(&self.down()) {
                 return;

@@ -141,6 +141,10 @@ impl Driver for Http {
         self.health.online(door)
     }
 
+    fn tries(&self, door: &DoorRow) -> bool {
+        self.health.tries(door)
+    }
+
     async fn open(&self, command: OpenCommand) -> DriverAnswer {
         let Ready { settings, target, request } = match self.ready(&command) {
             Ok(ready) => ready,
@@ -173,7 +177,7 @@ impl Driver for Http {
             settings.target(&url)
         });
         if let Some(target) = url {
-            self.health.ill(door, format!("{} did not answer in time.", target.host), target);
+            self.health.silent(door, format!("{} did not answer in time.", target.host));
         }
     }
 

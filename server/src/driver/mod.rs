@@ -62,6 +62,11 @@ pub trait Driver: Send + Sync {
     /// Whether the door can be reached, from what is known already; must not wait.
     fn online(&self, door: &DoorRow) -> bool;
 
+    /// Whether an opening is let through: the door can be reached, or it is time to try whether it can again.
+    fn tries(&self, door: &DoorRow) -> bool {
+        self.online(door)
+    }
+
     /// Opens the door once.
     async fn open(&self, command: OpenCommand) -> DriverAnswer;
 
@@ -93,11 +98,11 @@ impl Drivers {
     #[must_use]
     pub fn new(net: &Net, keys: &Arc<Keys>, clock: &Clock) -> Self {
         let news = watch::channel(0).0;
-        let health = Arc::new(Health::new(net.clone(), news.clone()));
+        let health = Arc::new(Health::new(net.clone(), clock.clone(), news.clone()));
         Self {
             simulator: Arc::default(),
-            http: Arc::new(http::Http::new(net.clone(), keys.clone(), clock.clone(), health)),
-            mqtt: Arc::new(mqtt::Mqtt::new(net.clone(), keys.clone(), news.clone())),
+            http: Arc::new(http::Http::new(net.clone(), keys.clone(), clock.clone(), health.clone())),
+            mqtt: Arc::new(mqtt::Mqtt::new(net.clone(), keys.clone(), health, news.clone())),
             terminal: Arc::new(terminal::Terminals::new(clock.clone(), news.clone())),
             news,
         }
@@ -131,6 +136,12 @@ impl Drivers {
     #[must_use]
     pub fn online(&self, door: &DoorRow) -> bool {
         self.of(door).is_some_and(|driver| driver.online(door))
+    }
+
+    /// Whether an opening of a door is let through, though it be to try whether the door answers again.
+    #[must_use]
+    pub fn tries(&self, door: &DoorRow) -> bool {
+        self.of(door).is_some_and(|driver| driver.tries(door))
     }
 }
 

@@ -3,7 +3,8 @@
 mod connection;
 pub mod settings;
 
-use super::{Driver, DriverAnswer, OpenCommand, health};
+use super::health::{self, Health};
+use super::{Driver, DriverAnswer, OpenCommand};
 use crate::net::{CONNECT, Net};
 use crate::secret::Keys;
 use crate::store::door::DoorRow;
@@ -33,6 +34,7 @@ pub enum Standing {
 pub struct Mqtt {
     net: Net,
     keys: Arc<Keys>,
+    health: Arc<Health>,
     news: watch::Sender<u64>,
     known: Mutex<Known>,
 }
@@ -46,6 +48,8 @@ impl fmt::Debug for Mqtt {
 #[derive(Default)]
 struct Known {
     doors: HashMap<String, Way>,
+    /// Doors that left a command unanswered, with the last message that had come by then.
+    silent: HashMap<String, u64>,
     connections: HashMap<Broker, Arc<Connection>>,
 }
 
@@ -64,8 +68,16 @@ impl Way {
         match self.connection.phase() {
             Phase::New => None,
             Phase::Down(why) => Some(why),
-            Phase::Up => self.away().then(|| "The device says of itself that it is off line.".to_owned()),
+            Phase::Up if self.away() => Some("The device says of itself that it is off line.".to_owned()),
+            Phase::Up => self.settings.topics().iter().find_map(|topic| self.connection.refused(topic)),
         }
+    }
+
+    /// The number of the last message that the device itself sent; what the broker kept is none.
+    fn heard(&self) -> u64 {
+        let topics = self.settings.topics();
+        let last = topics.iter().filter_map(|topic| self.connection.last(topic));
+        last.filter(|message| !message.retained).map(|message| message.number).max().unwrap_or(0)
     }
 
     fn away(&self) -> bool {
@@ -100,8 +112,8 @@ pub fn settings(door: &DoorRow) -> Option<Settings> {
 impl Mqtt {
     /// Over this way out; `news` ticks whenever a door may stand otherwise than before.
     #[must_use]
-    pub fn new(net: Net, keys: Arc<Keys>, news: watch::Sender<u64>) -> Self {
-        Self { net, keys, news, known: Mutex::default() }
+    pub fn new(net: Net, keys: Arc<Keys>, health: Arc<Health>, news: watch::Sender<u64>) -> Self {
+        Self { net, keys, health, news, known: Mutex::default() }
     }
 
     /// Connects to the brokers of these doors, which are all there are, and lets go of others.
@@ -110,6 +122,7 @@ impl Mqtt {
         {
             let mut known = self.known();
             known.doors.retain(|id, _| ids.contains(id.as_str()));
+            known.silent.retain(|id, _| ids.contains(id.as_str()));
             known.tidy();
         }
         for door in doors {
@@ -137,6 +150,19 @@ impl Mqtt {
 
     fn way(&self, door: &DoorRow) -> Option<Way> {
         self.known().doors.get(&door.id).filter(|way| way.mark == health::mark(door)).cloned()
+    }
+
+    /// A door that was silent and says something by itself is back.
+    fn listen_for(&self, door: &DoorRow, way: &Way) {
+        let silent = self.known().silent.get(&door.id).copied();
+        if silent.is_some_and(|before| way.heard() > before) {
+            self.back(door);
+        }
+    }
+
+    fn back(&self, door: &DoorRow) {
+        self.known().silent.remove(&door.id);
+        self.health.well(door);
     }
 
     fn make(&self, door: &DoorRow) -> Result<Way, String> {
@@ -226,7 +252,15 @@ fn words(payload: &[u8]) -> String {
 #[async_trait]
 impl Driver for Mqtt {
     fn online(&self, door: &DoorRow) -> bool {
-        self.way(door).and_then(|way| way.trouble()).is_none()
+        let way = self.way(door);
+        if let Some(way) = &way {
+            self.listen_for(door, way);
+        }
+        way.and_then(|way| way.trouble()).is_none() && self.health.online(door)
+    }
+
+    fn tries(&self, door: &DoorRow) -> bool {
+        self.online(door) || (self.way(door).and_then(|way| way.trouble()).is_none() && self.health.tries(door))
     }
 
     async fn open(&self, command: OpenCommand) -> DriverAnswer {
@@ -240,10 +274,23 @@ impl Driver for Mqtt {
         if Instant::now() >= command.deadline {
             return DriverAnswer::Refused("The command came too late.".into());
         }
-        self.command(&way, &command).await
+        let answer = self.command(&way, &command).await;
+        if !matches!(answer, DriverAnswer::Refused(_)) {
+            self.back(&command.door);
+        }
+        answer
+    }
+
+    fn unanswered(&self, door: &DoorRow) {
+        if let Some(way) = self.way(door) {
+            self.known().silent.insert(door.id.clone(), way.heard());
+            let whose = if way.settings.state_topic.is_empty() { "The broker" } else { "The door" };
+            self.health.silent(door, format!("{whose} did not answer in time."));
+        }
     }
 
     fn trouble(&self, door: &DoorRow) -> String {
-        self.way(door).and_then(|way| way.trouble()).unwrap_or_default()
+        let trouble = self.way(door).and_then(|way| way.trouble());
+        trouble.or_else(|| self.health.trouble(door)).unwrap_or_default()
     }
 }

@@ -3,15 +3,23 @@
 use crate::broker::{Broker, Device, PASSWORD, USER};
 use crate::browser::{Browser, Page};
 use crate::house::{House, Organization, Things};
+use futures_util::{SinkExt, StreamExt};
+use rumqttc::v5::mqttbytes::QoS;
+use rumqttc::v5::mqttbytes::v5::{
+    Codec, ConnAck, ConnectReturnCode, Filter, Packet, PubAck, Publish, SubAck, SubscribeReasonCode,
+};
 use server::driver::mqtt;
 use server::service::door::driver::{DriverInput, MqttInput};
 use server::service::door::{self, test};
 use std::time::{Duration, Instant};
+use tokio_util::codec::Framed;
 
 crate::on_both!(
     a_door_that_says_that_it_is_open_is_open,
     without_a_state_topic_people_read_that_it_was_sent,
     what_was_said_before_or_too_late_confirms_nothing,
+    a_door_that_says_nothing_is_offline_until_it_does,
+    a_topic_that_is_refused_takes_only_its_own_door_off_line,
     a_broker_that_dies_takes_its_doors_off_line_until_it_is_back,
     a_command_is_dead_before_its_device_comes_back,
     a_guarded_broker_wants_the_password,
@@ -154,6 +162,103 @@ async fn what_was_said_before_or_too_late_confirms_nothing(database: &str) {
     assert_eq!(house.count(&ours, "door.confirmed", "done").await, 0);
     assert_eq!(house.count(&ours, "door.timed_out", "failed").await, 1);
     assert_eq!(device.heard().len(), 1);
+}
+
+async fn a_door_that_says_nothing_is_offline_until_it_does(database: &str) {
+    let (house, broker) = (house(database), Broker::start().await);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let device = Device::connect(&broker, "gate", "gate/do", None).await;
+    device.say("gate/is", r#"{"state":"SHUT"}"#).await;
+    drive(&house, &ours, &things, &with_state(&broker)).await;
+    let (mut browser, token) = visitor(&house, &things).await;
+    let (mut owner, page) = (house.signed_in(&ours).await, format!("/doors/{}", things.door));
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(said["state"], "timed_out", "{said}");
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("Offline") && shown.contains("The door did not answer in time."), "{shown}");
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!((said["state"].as_str(), device.heard().len()), (Some("denied"), 1), "{said}");
+    house.app.clock.shift(15_000);
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-three").await.json();
+    assert_eq!((said["state"].as_str(), device.heard().len()), (Some("timed_out"), 2), "let through to try: {said}");
+    assert!(owner.get(&page).await.body.contains("Offline"));
+    // Whatever it says of itself shows that it is there.
+    device.say("gate/is", r#"{"state":"SHUT"}"#).await;
+    until(&mut owner, &page, |page| !page.body.contains("Offline")).await;
+}
+
+/// A broker that takes every command for open, and lets nobody hear what is secret.
+async fn strict() -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let codec = Codec { max_incoming_size: None, max_outgoing_size: None };
+            let mut line = Framed::new(stream, codec);
+            tokio::spawn(async move {
+                while let Some(Ok(packet)) = line.next().await {
+                    let answers = match packet {
+                        Packet::Connect(..) => vec![Packet::ConnAck(ConnAck {
+                            session_present: false,
+                            code: ConnectReturnCode::Success,
+                            properties: None,
+                        })],
+                        Packet::Subscribe(asked) => {
+                            let code = |filter: &Filter| match filter.path.starts_with("secret/") {
+                                true => SubscribeReasonCode::NotAuthorized,
+                                false => SubscribeReasonCode::Success(QoS::AtLeastOnce),
+                            };
+                            let return_codes = asked.filters.iter().map(code).collect();
+                            vec![Packet::SubAck(SubAck { pkid: asked.pkid, return_codes, properties: None })]
+                        }
+                        Packet::Publish(command) => {
+                            let says = Publish::new("gate/is", QoS::AtMostOnce, r#"{"state":"OPEN"}"#, None);
+                            vec![Packet::PubAck(PubAck::new(command.pkid, None)), Packet::Publish(says)]
+                        }
+                        _ => Vec::new(),
+                    };
+                    for answer in answers {
+                        line.send(answer).await.expect("a line");
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+async fn a_topic_that_is_refused_takes_only_its_own_door_off_line(database: &str) {
+    let (house, port) = (house(database), strict().await);
+    let ours = house.organization("Quetzal").await;
+    let (things, secret) = (house.things(&ours).await, house.things(&ours).await);
+    let mut typed = DriverInput { kind: mqtt::KIND.into(), ..DriverInput::default() };
+    typed.mqtt = MqttInput {
+        url: format!("mqtt://127.0.0.1:{port}"),
+        topic: "gate/do".into(),
+        payload: "open".into(),
+        qos: "1".into(),
+        state_topic: "gate/is".into(),
+        open: "state=OPEN".into(),
+        closed: "state=SHUT".into(),
+        ..MqttInput::default()
+    };
+    drive(&house, &ours, &things, &typed).await;
+    let (mut browser, token) = visitor(&house, &things).await;
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(said["state"], "open", "{said}");
+    typed.mqtt.state_topic = "secret/is".into();
+    drive(&house, &ours, &secret, &typed).await;
+    test::test(&house.app, &house.owner(&ours), &secret.door).await.unwrap();
+    let mut owner = house.signed_in(&ours).await;
+    until(&mut owner, &format!("/doors/{}", secret.door), |page| {
+        page.body.contains("Offline") && page.body.contains("does not let us hear")
+    })
+    .await;
+    let tested = test::test(&house.app, &house.owner(&ours), &secret.door).await.unwrap();
+    assert!(tested.ended == test::Ended::Refused && tested.answer.contains("NotAuthorized"), "{}", tested.answer);
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!(said["state"], "open", "others share the connection: {said}");
 }
 
 async fn a_broker_that_dies_takes_its_doors_off_line_until_it_is_back(database: &str) {

@@ -12,6 +12,7 @@ crate::on_both!(
     a_tap_reaches_the_relay_signed_and_filled_in,
     every_answer_of_a_relay_is_what_it_means,
     a_door_that_cannot_be_reached_is_offline_until_it_answers,
+    a_door_that_answers_nothing_is_offline_until_it_answers,
     fifty_taps_into_a_dead_door_open_nothing_late,
     an_address_on_the_own_network_must_be_listed,
     secrets_stay_sealed_and_never_move_to_another_host,
@@ -161,6 +162,38 @@ async fn a_door_that_cannot_be_reached_is_offline_until_it_answers(database: &st
     drive(&house, &ours, &things, &web(relay.url("/other"))).await;
     let said = browser.tap(&things.link, &things.door, &token, "request-number-five").await.json();
     assert_eq!(said["state"], "open");
+}
+
+async fn a_door_that_answers_nothing_is_offline_until_it_answers(database: &str) {
+    let (house, relay) = (house(database), Relay::open().await);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    relay.be(Mood::Silent);
+    drive(&house, &ours, &things, &web(relay.url("/open"))).await;
+    let (mut browser, token) = visitor(&house, &things).await;
+    let mut owner = house.signed_in(&ours).await;
+    let page = format!("/doors/{}", things.door);
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-one").await.json();
+    assert_eq!(said["state"], "timed_out", "{said}");
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("Offline") && shown.contains("did not answer in time"), "{shown}");
+    // It goes on taking connections, which says nothing.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(owner.get(&page).await.body.contains("Offline"));
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-two").await.json();
+    assert_eq!((said["state"].as_str(), relay.asked().len()), (Some("denied"), 1), "{said}");
+    // After a while one is let through to try, while whoever stands there still has a free one.
+    house.app.clock.shift(10_000);
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-three").await.json();
+    assert_eq!((said["state"].as_str(), relay.asked().len()), (Some("timed_out"), 2), "{said}");
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-four").await.json();
+    assert_eq!((said["state"].as_str(), relay.asked().len()), (Some("denied"), 2), "{said}");
+    relay.be(Mood::Says(200, ""));
+    house.app.clock.shift(15_000);
+    assert!(owner.get(&page).await.body.contains("Offline"), "it has not answered yet");
+    let said = browser.tap(&things.link, &things.door, &token, "request-number-five").await.json();
+    assert_eq!(said["state"], "open", "{said}");
+    assert!(!owner.get(&page).await.body.contains("Offline"));
 }
 
 async fn fifty_taps_into_a_dead_door_open_nothing_late(database: &str) {

@@ -55,6 +55,8 @@ struct Command {
 struct Shared {
     phase: watch::Sender<Phase>,
     last: Mutex<HashMap<String, Message>>,
+    /// Topics that the broker does not let us hear, and why.
+    refused: Mutex<HashMap<String, String>>,
     messages: broadcast::Sender<Message>,
     news: watch::Sender<u64>,
 }
@@ -62,6 +64,10 @@ struct Shared {
 impl Shared {
     fn last(&self) -> MutexGuard<'_, HashMap<String, Message>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refused(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn turn(&self, phase: Phase) {
@@ -95,6 +101,7 @@ impl Connection {
         let shared = Arc::new(Shared {
             phase: watch::channel(Phase::New).0,
             last: Mutex::default(),
+            refused: Mutex::default(),
             messages: broadcast::channel(1_024).0,
             news,
         });
@@ -134,6 +141,11 @@ impl Connection {
     /// The last message under a topic.
     pub(super) fn last(&self, topic: &str) -> Option<Message> {
         self.shared.last().get(topic).cloned()
+    }
+
+    /// Why the broker does not let us hear a topic, while it does not.
+    pub(super) fn refused(&self, topic: &str) -> Option<String> {
+        self.shared.refused().get(topic).cloned()
     }
 
     pub(super) fn listen(&self) -> broadcast::Receiver<Message> {

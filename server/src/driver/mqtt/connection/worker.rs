@@ -42,6 +42,8 @@ type Line = Framed<Box<dyn Stream>, Codec>;
 #[derive(Default)]
 struct Session {
     heard: BTreeSet<String>,
+    /// What was asked to be heard, by packet, until the broker has said yes or no to each.
+    asked: HashMap<u16, Vec<String>>,
     packet: u16,
     pending: HashMap<u16, mpsc::UnboundedSender<Progress>>,
     quiet: bool,
@@ -150,6 +152,9 @@ impl Worker {
                         return Err("The broker gave no sign of life.".into());
                     }
                     write(&mut line, Packet::PingReq(PingReq)).await?;
+                    // The broker may let us hear by now what it did not before.
+                    session.heard.retain(|topic| !self.shared.refused().contains_key(topic));
+                    self.subscribe(&mut line, &mut session).await?;
                 }
             }
         }
@@ -187,11 +192,17 @@ impl Worker {
                 }
             }
             Packet::SubAck(ack) => {
-                if let Some(wrong) =
-                    ack.return_codes.iter().find(|code| !matches!(code, SubscribeReasonCode::Success(_)))
-                {
-                    return Err(format!("The broker does not let us hear the door's topics ({wrong:?})."));
+                // It concerns the doors with this topic alone; others share the connection.
+                let mut refused = self.shared.refused();
+                for (topic, code) in session.asked.remove(&ack.pkid).into_iter().flatten().zip(&ack.return_codes) {
+                    if matches!(code, SubscribeReasonCode::Success(_)) {
+                        refused.remove(&topic);
+                    } else {
+                        refused.insert(topic, format!("The broker does not let us hear the door's topics ({code:?})."));
+                    }
                 }
+                drop(refused);
+                self.shared.news.send_modify(|count| *count += 1);
             }
             Packet::Disconnect(gone) => {
                 return Err(format!("The broker ended the connection ({:?}).", gone.reason_code));
@@ -226,17 +237,19 @@ impl Worker {
     async fn subscribe(&mut self, line: &mut Line, session: &mut Session) -> Result<(), String> {
         let wanted = self.topics.borrow_and_update().clone();
         let gone: Vec<String> = session.heard.difference(&wanted).cloned().collect();
-        let new: Vec<Filter> =
-            wanted.difference(&session.heard).map(|topic| Filter::new(topic, QoS::AtLeastOnce)).collect();
+        let new: Vec<String> = wanted.difference(&session.heard).cloned().collect();
         self.shared.last().retain(|topic, _| wanted.contains(topic));
+        self.shared.refused().retain(|topic, _| wanted.contains(topic));
         session.heard = wanted;
         if !gone.is_empty() {
             let packet = Unsubscribe { pkid: session.next(), filters: gone, properties: None };
             write(line, Packet::Unsubscribe(packet)).await?;
         }
         if !new.is_empty() {
-            let mut packet = Subscribe::new_many(new, None);
+            let filters: Vec<Filter> = new.iter().map(|topic| Filter::new(topic, QoS::AtLeastOnce)).collect();
+            let mut packet = Subscribe::new_many(filters, None);
             packet.pkid = session.next();
+            session.asked.insert(packet.pkid, new);
             write(line, Packet::Subscribe(packet)).await?;
         }
         Ok(())
