@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 crate::on_both!(
     a_machine_opens_on_line_and_off_and_what_it_did_is_merged_once,
     a_machine_that_hears_nothing_decides_by_itself_and_drops_the_late_answer,
+    a_code_that_waited_too_long_in_the_pipe_is_left_out,
     a_machine_that_is_killed_loses_no_scan_and_tells_none_twice,
     a_tap_opens_through_the_machine_and_never_late,
     a_revoked_machine_forgets_everything,
@@ -126,6 +127,28 @@ async fn a_machine_that_hears_nothing_decides_by_itself_and_drops_the_late_answe
     let (well, more) = machine.end().await;
     assert!(well && more.is_empty(), "{more:?}");
     assert_eq!(relay.moved().len(), 1);
+}
+
+async fn a_code_that_waited_too_long_in_the_pipe_is_left_out(database: &str) {
+    let scene = Scene::set(database).await;
+    let relay = Counter::new(scene.folder.path());
+    let mut codes = Vec::new();
+    for _ in 0..4 {
+        codes.push(scene.code("offline").await);
+    }
+    let mut machine = Machine::start(&scene.data, &["--relay-command", &relay.command()]);
+    machine.logs("the server is there").await;
+    scene.line.be(Way::Hole);
+    for code in &codes {
+        machine.show(code);
+    }
+    // Each of the first two waits 1.5 s for the server; whoever showed the others has gone by then.
+    machine.logs("waited too long").await;
+    scene.line.be(Way::Up);
+    let (well, lines) = machine.end().await;
+    assert!(well);
+    assert_eq!(lines.iter().map(told).collect::<Vec<_>>(), [("grant", "allowed", "off_line", "opened"); 2]);
+    assert_eq!(relay.moved().len(), 2);
 }
 
 async fn a_machine_that_is_killed_loses_no_scan_and_tells_none_twice(database: &str) {

@@ -2,7 +2,9 @@
 
 use super::Reading;
 use domain::qr::LONGEST;
+use std::fs::File;
 use std::io::Read;
+use std::os::fd::AsFd;
 use std::time::Instant;
 use tokio::sync::mpsc::Sender;
 
@@ -37,24 +39,36 @@ impl Lines {
 /// Reads standard input in a thread of its own, which the process does not wait for at its end.
 pub(super) fn stdin(readings: Sender<Reading>) {
     std::thread::spawn(move || {
-        let mut lines = Lines::default();
-        let mut buffer = [0; 4_096];
-        let mut input = std::io::stdin().lock();
-        let send = |bytes| readings.blocking_send(Reading { bytes, at: Instant::now(), live: false }).is_ok();
-        loop {
-            match input.read(&mut buffer) {
-                Ok(0) | Err(_) => break,
-                Ok(count) => {
-                    if !lines.take(buffer.get(..count).unwrap_or_default()).into_iter().all(send) {
-                        return;
-                    }
-                }
-            }
-        }
-        if let Some(last) = lines.end() {
-            send(last);
-        }
+        let input = std::io::stdin().lock();
+        // Behind a pipe or a keyboard somebody stands and waits; a file is worked through, however long it takes.
+        let live = !is_file(&input);
+        read(input, live, &readings);
     });
+}
+
+/// Whether this is a file on a disk. What cannot be told is none: then codes grow old.
+fn is_file(input: &impl AsFd) -> bool {
+    let file = input.as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|about| about.is_file())
+}
+
+/// Reads to the end, or for as long as somebody takes the codes.
+fn read(mut input: impl Read, live: bool, readings: &Sender<Reading>) {
+    let mut lines = Lines::default();
+    let mut buffer = [0; 4_096];
+    // A code is as old as its last byte, also when it then waits for those before it to be taken.
+    let mut at = Instant::now();
+    while let Ok(count @ 1..) = input.read(&mut buffer) {
+        at = Instant::now();
+        let send = |bytes| readings.blocking_send(Reading { bytes, at, live }).is_ok();
+        if !lines.take(buffer.get(..count).unwrap_or_default()).into_iter().all(send) {
+            return;
+        }
+    }
+    if let Some(bytes) = lines.end() {
+        // Nobody takes it any more: then there is nobody to tell.
+        let _ = readings.blocking_send(Reading { bytes, at, live });
+    }
 }
 
 #[cfg(test)]
@@ -71,5 +85,26 @@ mod tests {
         assert!(long.len() == 1 && long[0].len() == LONGEST + 1);
         assert_eq!(lines.take(b"last"), Vec::<Vec<u8>>::new());
         assert_eq!(lines.end(), Some(b"last".to_vec()));
+    }
+    #[test]
+    fn only_a_file_on_a_disk_is_worked_through() {
+        assert!(is_file(&tempfile::tempfile().unwrap()));
+        let (one, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+        assert!(!is_file(&one));
+        assert!(!is_file(&File::open("/dev/null").unwrap()));
+    }
+
+    #[test]
+    fn a_code_is_as_old_as_its_reading_however_long_those_before_it_take() {
+        let (sender, mut taken) = tokio::sync::mpsc::channel(1);
+        let reader = std::thread::spawn(move || read(&b"one\ntwo\nthree\nfour"[..], true, &sender));
+        let mut ages = Vec::new();
+        while let Some(reading) = taken.blocking_recv() {
+            assert!(reading.live);
+            ages.push(reading.at);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        reader.join().unwrap();
+        assert!(ages.len() == 4 && ages.iter().all(|at| *at == ages[0]));
     }
 }
