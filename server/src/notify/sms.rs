@@ -80,6 +80,7 @@ fn client() -> Result<Client, String> {
         .pool_max_idle_per_host(0)
         .http1_only()
         .no_proxy()
+        .no_gzip()
         .user_agent(concat!("Latchkey/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|cause| super::said(&cause))

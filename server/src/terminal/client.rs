@@ -70,6 +70,8 @@ impl Client {
             .redirect(Policy::none())
             .no_proxy()
             .http1_only()
+            // A list of thousands of codes is half as long then; the bounds of an answer are those of what was unpacked.
+            .gzip(true)
             .connect_timeout(Duration::from_secs(5))
             .pool_max_idle_per_host(2)
             .pool_idle_timeout(Duration::from_secs(60))
@@ -238,6 +240,8 @@ fn why(cause: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[test]
     fn a_server_is_reached_over_https_or_on_this_machine() {
@@ -254,5 +258,39 @@ mod tests {
         {
             assert!(address(given).is_err(), "{given}");
         }
+    }
+    /// A server that answers every request with this body, packed, and says what it was asked.
+    async fn packed(body: Vec<u8>) -> (Client, tokio::task::JoinHandle<String>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&body).unwrap();
+        let body = gzip.finish().unwrap();
+        let asked = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = Vec::new();
+            while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+                stream.read_buf(&mut asked).await.unwrap();
+            }
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // Whoever has read enough hangs up.
+            let _ = stream.write_all(&body).await;
+            String::from_utf8_lossy(&asked).to_lowercase()
+        });
+        (Client::new(&url, "", "token").unwrap(), asked)
+    }
+
+    #[tokio::test]
+    async fn lists_come_packed_and_what_unpacks_to_too_much_is_no_answer() {
+        let list = ListAnswer { manifest: "a.b.c".into(), list: Some("x".repeat(100_000)), ..ListAnswer::default() };
+        let (client, asked) = packed(serde_json::to_vec(&list).unwrap()).await;
+        assert_eq!(client.list(None).await.unwrap(), Some(list));
+        assert!(asked.await.unwrap().contains("accept-encoding: gzip"));
+        let (client, _) = packed(vec![b' '; MOST_LIST + 1]).await;
+        assert!(matches!(client.list(None).await, Err(Lost::Unreachable(why)) if why.contains("too long")));
     }
 }
