@@ -154,8 +154,12 @@ async fn what_only_the_server_counts_needs_the_server_or_opens_once(database: &s
         // A picture does not say a link's own hours, so no leave makes a terminal keep them.
         (|link| link.days = week(&["mon-sun=08:00-18:00"]), [(true, false), (true, false)]),
     ];
+    let mut owner = house.signed_in(&ours).await;
     for (number, (wish, expected)) in wishes.into_iter().enumerate() {
         for off_line in [false, true] {
+            let mut typed = LinkInput { qr: "offline".into(), qr_off_line: off_line, ..LinkInput::default() };
+            wish(&mut typed);
+            let warned = server::service::link::code_warning(&typed).is_some();
             let things = house
                 .things_like(&ours, |link| {
                     link.qr = "offline".into();
@@ -166,6 +170,14 @@ async fn what_only_the_server_counts_needs_the_server_or_opens_once(database: &s
             let flags = offline(&current(&house, &ours, &things.link).await).flags;
             let said = (flags.needs_server, flags.once_per_terminal);
             assert_eq!(said, expected[usize::from(off_line)], "wish {number}, {off_line}");
+            assert_eq!(warned, said.0, "the form warns of what is refused: wish {number}, {off_line}");
+            let page = owner.get(&format!("/links/{}", things.link)).await;
+            let told = match said {
+                (true, _) => "Refused: only the server counts",
+                (_, true) => "Opens once a terminal",
+                _ => ">Opens<",
+            };
+            assert!(page.body.contains(told), "wish {number}, {off_line}: {told}");
         }
     }
 }

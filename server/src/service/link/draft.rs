@@ -247,8 +247,13 @@ pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> 
 pub fn code_warning(typed: &LinkInput) -> Option<String> {
     let given = |text: &str| !matches!(text.trim(), "" | "0");
     let hours = typed.days.iter().flatten().any(|(from, until)| given(from) || given(until));
-    let counted = given(&typed.max_uses) || given(&typed.cooldown_minutes) || hours;
-    (typed.qr == Kind::Offline.code() && counted && !typed.qr_off_line).then(|| {
-        "Only the server counts openings and minutes and knows hours of a link's own, so a terminal without a network will refuse this offline code. Leave these empty, or let the code open off line in any case.".to_owned()
-    })
+    let counted = given(&typed.max_uses) || given(&typed.cooldown_minutes);
+    let words = if hours {
+        "Hours of a link's own do not fit into an offline code, so a terminal without a network will refuse it, whatever else is chosen. Leave them empty, or choose an online code that may open off line: lists carry its hours."
+    } else if counted && !typed.qr_off_line {
+        "Only the server counts openings and minutes, so a terminal without a network will refuse this offline code. Leave these empty, or let the code open off line in any case."
+    } else {
+        return None;
+    };
+    (typed.qr == Kind::Offline.code()).then(|| words.to_owned())
 }

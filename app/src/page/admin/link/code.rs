@@ -17,9 +17,9 @@ pub struct Code {
     pub kind: Kind,
     /// Whether the page opens doors as well.
     pub web: bool,
-    /// Whether it was allowed to open off line in any case.
+    /// Whether it was allowed to open off line in any case, and can.
     pub off_line: bool,
-    /// Whether something about the link can only be counted by the server.
+    /// Whether something about the link can only be counted by the server, or known by it.
     pub counted: bool,
     /// When it was made; none: it is not there yet.
     pub made: Option<Moment>,

@@ -22,31 +22,35 @@ pub(super) struct Read {
     settings: Settings,
     row: Option<CodeRow>,
     counted: bool,
+    /// Whether the link has hours of its own.
+    hours: bool,
     /// The longest that a terminal at one of its doors opens by an old list, milliseconds.
     lag_ms: i64,
 }
 
 pub(super) fn read(c: &mut AnyConnection, link: &LinkRow) -> Result<Read> {
-    let counted = link.max_uses.is_some() || link.cooldown_ms > 0 || store::has_windows(c, &link.id)?;
     Ok(Read {
         settings: store::settings(c, &link.id)?,
         row: store::newest(c, &link.organization_id, &link.id)?,
-        counted,
+        counted: link.max_uses.is_some() || link.cooldown_ms > 0,
+        hours: store::has_windows(c, &link.id)?,
         lag_ms: store::longest_list(c, &link.id)?,
     })
 }
 
 /// The code as the page shows it.
 pub(super) fn model(app: &App, link: &LinkRow, read: Read, zone: &str) -> Option<Code> {
-    let Read { settings, row, counted, lag_ms } = read;
+    let Read { settings, row, counted, hours, lag_ms } = read;
     let kind = settings.kind?;
+    // Hours do not fit into an offline code, and no leave makes a terminal keep them; a list carries an online code's.
+    let bound = kind == Kind::Offline && hours;
     let comes = code::comes_at(link.valid_from);
     let until = row.as_ref().and_then(|row| row.not_after);
     Some(Code {
         kind,
         web: settings.web,
-        off_line: settings.off_line,
-        counted,
+        off_line: settings.off_line && !bound,
+        counted: counted || bound,
         comes: (kind == Kind::Offline && comes > app.clock.now()).then(|| said(app, comes, zone)),
         made: row.as_ref().map(|row| said(app, row.created_at, zone)),
         goes_on: until.is_some_and(|end| link.valid_until.is_none_or(|until| end + 1_000 < until)),
