@@ -1,9 +1,8 @@
 //! The bodies of `docs/terminal-protocol.md`, as server and terminals write and read them.
 
-use base64::Engine;
-use base64::alphabet;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use domain::Millis;
 use domain::terminal::Change;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -11,7 +10,6 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 
 mod words;
-
 pub use words::{Kind, Mode, Outcome, Progress, Relay, Verdict};
 
 /// A door, to be named to people.

@@ -1,8 +1,6 @@
 //! The vectors of decisions without a network, for whoever builds a terminal from the documents alone:
 //! `vectors/decisions.json` is what the rules say, no more and no less. `LATCHKEY_WRITE_VECTORS=1` writes it anew.
 
-use ::terminal::wire::{DoorName, ListAnswer};
-use ::terminal::{Identity, Kept, Mark, State, Terminal};
 use domain::qr::{Code, Flags, Offline, Online, Partner, PartnerKind, Rotating, audience};
 use domain::reason::Reason;
 use domain::scan::refuse;
@@ -10,6 +8,12 @@ use domain::terminal::{Blocked, Door, Entry, Judged, Key, Known, List, Manifest,
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+mod machine;
+mod orders;
+
+use machine::{machine, mark, once, text};
+use orders::{orders, unreadable};
 
 const ORGANIZATION: &str = "org_01jd3v9q4me8n8f3s2c7a1b5xk";
 const TERMINAL: &str = "terminal_01jd3v9q4me8n8f3s2c7a1b5xk";
@@ -210,108 +214,6 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn unreadable(name: &'static str) -> Case {
-    Case { code: "LK1F000".into(), ..case(name, &offline(1, |_| ())) }
-}
-
-/// The same code with other scopes than it was signed with.
-fn forged(code: &Offline) -> Offline {
-    Offline { scopes: vec![4, 5], ..code.clone() }
-}
-
-/// Several things wrong at once, one less from case to case: whoever takes them in another order finds another reason.
-fn orders() -> Vec<Case> {
-    let old = Some(NOW + 40 * HOUR);
-    let worst = |name, code: &Offline| Case { list: "everything_shut", reachable: false, ..case(name, code) };
-    let elsewhere = |code: &mut Offline| code.scopes = vec![5];
-    let ended = |code: &mut Offline| code.not_after = seconds(NOW);
-    let early = |code: &mut Offline| code.not_before = seconds(NOW) + 1;
-    let server = |code: &mut Offline| code.flags.needs_server = true;
-    let other = |code: &mut Offline| code.audience = [9; 4];
-    let foreign = offline(25, |code| {
-        other(code);
-        code.key = 2;
-        server(code);
-    });
-    let unlisted = offline(25, |code| {
-        code.key = 2;
-        server(code);
-    });
-    let everything = offline(25, |code| {
-        ended(code);
-        early(code);
-        elsewhere(code);
-    });
-    vec![
-        Case { now: None, ..unreadable("order: a damaged code before the clock") },
-        Case { now: old, ..unreadable("order: a damaged code before the list's age") },
-        Case { now: None, ..worst("order: the clock before another organization", &foreign) },
-        Case { now: old, ..worst("order: the list's age before another organization", &foreign) },
-        Case {
-            now: old,
-            code: "https://example.com/".into(),
-            ..worst("order: the list's age before the kind", &foreign)
-        },
-        worst("order: another organization before key, signature and flag", &forged(&foreign)),
-        worst("order: the key before signature and flag", &forged(&unlisted)),
-        worst("order: the signature before the flag", &forged(&offline(25, server))),
-        worst("order: the flag before what is blocked", &offline(25, server)),
-        worst("order: retired before everything that follows", &everything),
-        worst(
-            "order: revoked before the dates",
-            &offline(26, |code| {
-                ended(code);
-                elsewhere(code);
-            }),
-        ),
-        worst(
-            "order: the end before paused and the beginning",
-            &offline(27, |code| {
-                ended(code);
-                early(code);
-                elsewhere(code);
-            }),
-        ),
-        worst(
-            "order: paused before the beginning",
-            &offline(27, |code| {
-                early(code);
-                elsewhere(code);
-            }),
-        ),
-        worst(
-            "order: the beginning before the door",
-            &offline(24, |code| {
-                early(code);
-                elsewhere(code);
-            }),
-        ),
-        worst("order: another door before used up and locked down", &offline(24, elsewhere)),
-        worst("order: the group's hours before used up", &offline(24, |code| code.scopes = vec![12])),
-        worst("order: used up before the door itself", &offline(24, |_| ())),
-        Case {
-            opened: true,
-            ..worst(
-                "order: opened once before the door itself",
-                &offline(1, |code| code.flags.once_per_terminal = true),
-            )
-        },
-        worst("order: shut to codes before its hours", &offline(1, |_| ())),
-        Case {
-            list: "hours_off_and_locked_down",
-            ..worst("order: the door's hours before a lockdown", &offline(1, |_| ()))
-        },
-        Case {
-            list: "place_locked_down",
-            ..worst("order: the place's lockdown before the relay", &offline(1, |_| ()))
-        },
-        Case { list: "door_locked_down", ..worst("order: the door's lockdown before the relay", &offline(1, |_| ())) },
-        Case { list: "door_locked_down", ..case("order: another door before its lockdown", &offline(1, elsewhere)) },
-        Case { list: "everything_shut", ..online("order: another door before an entry's own hours", 10) },
-        Case { list: "everything_shut", opened: true, ..online("order: an entry's own hours before opened once", 11) },
-    ]
-}
-
 fn vectors() -> Value {
     let mut manifests = BTreeMap::new();
     let mut shown = serde_json::Map::new();
@@ -363,61 +265,6 @@ fn vectors() -> Value {
         .collect();
     let key = Key::new(0, &lists_key().verifying_key()).public;
     json!({ "terminal": TERMINAL, "list_key": key, "lists": shown, "cases": cases, "once": once() })
-}
-
-fn text(list: &List) -> String {
-    String::from_utf8(list.to_bytes()).unwrap()
-}
-
-fn mark(credential: &str, stored_at: Option<i64>) -> Mark {
-    Mark { credential: credential.to_owned(), sequence: 1, stored_at }
-}
-
-/// Our own terminal after a start, with this list and these marks; without `now` it never heard the server.
-fn machine(list: (String, String), marks: Vec<Mark>, now: Option<i64>) -> Terminal {
-    let identity = Identity {
-        terminal: TERMINAL.into(),
-        token: "token".into(),
-        list_key: Key::new(0, &lists_key().verifying_key()).public,
-        organization: String::new(),
-        place: String::new(),
-        door: DoorName::default(),
-        name: String::new(),
-    };
-    let state = State { next: 2, newest: NOW, offset: now.map(|_| 0), seen: 0, own: 0 };
-    Terminal::restored(Kept { identity, state, list: Some(list), marks, unfinished: Vec::new() }).unwrap().0
-}
-
-/// What a terminal says of a code that opened once, by a list that it takes afterwards.
-fn once() -> Vec<Value> {
-    let code = Online([8; 16]);
-    let list = open();
-    let answer = |made_at: i64| {
-        let hash = List::hash(&list.to_bytes());
-        let manifest =
-            Manifest { aud: TERMINAL.into(), version: made_at, made_at, expires_at: made_at + 47 * HOUR, hash };
-        (manifest.sign(&lists_key()), text(&list))
-    };
-    [
-        ("a list taken while the scan waits to go up", None, NOW + 60_000),
-        ("a list made before the server was known to have the scan", Some(NOW + 60_000), NOW + 59_999),
-        ("a list made at that very moment", Some(NOW + 60_000), NOW + 60_000),
-        ("a list made after the server was known to have the scan", Some(NOW + 60_000), NOW + 60_001),
-    ]
-    .into_iter()
-    .map(|(name, stored_at, made_at)| {
-        let mut machine = machine(answer(NOW), vec![mark(&List::code_name(&code.hash()), stored_at)], Some(NOW));
-        let time = Time { wall: NOW + 120_000, steady: 0 };
-        let (manifest, list) = answer(made_at);
-        machine.list_received(ListAnswer { manifest, list: Some(list), ..ListAnswer::default() }, time);
-        assert_eq!(machine.have(), Some(made_at), "{name}: it is taken");
-        let reason = machine.judged(Some(&Code::Online(code)), time).decision.reason.code();
-        json!({
-            "name": name, "code": code.text(), "opened_at": NOW, "stored_at": stored_at, "made_at": made_at,
-            "now": time.wall, "reason": reason,
-        })
-    })
-    .collect()
 }
 
 #[test]
