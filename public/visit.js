@@ -12,7 +12,7 @@ const countdown = (ms, show, done) => {
 
 for (const card of document.querySelectorAll('[data-url]')) {
 	const button = find('button', card), [title, text] = find('[role=status]', card).children;
-	let id, busy, focused;
+	let id, lost, busy, focused;
 
 	const show = (state, head = '', body = '') => {
 		card.className = 'door ' + state;
@@ -27,15 +27,15 @@ for (const card of document.querySelectorAll('[data-url]')) {
 		if (!press.isTrusted || busy) return;
 		focused = find(':focus') == button;
 		show('busy', say.opening);
-		// Kept until there is an answer: a retry is the same.
-		id ||= Date.now().toString(16) + Array.from(crypto.getRandomValues(new Uint32Array(3)), n => n.toString(16).padStart(8, 0)).join('');
+		// Kept until a final answer: a retry is the same.
+		id ||= [Date.now(), ...crypto.getRandomValues(new Uint32Array(3))].join('-');
 		try {
-			const a = await (await fetch(card.dataset.url, {
+			const r = await fetch(card.dataset.url, {
 				method: 'POST', signal: AbortSignal.timeout?.(12e3), headers: { Accept: 'application/json' },
 				body: new URLSearchParams({ csrf: say.csrf, request_id: id })
-			})).json(), left = a.uses_left;
-			if (!a.title) throw 0;
-			id = 0;
+			}), a = await r.json(), left = a.uses_left;
+			if (!a.title || lost && !r.ok) throw 0;
+			if (r.ok) id = lost = 0;
 			show(a.state + (a.retry ? '' : ' end'), a.title, a.text);
 			if (busy) open(a.open_ms);
 			if (left != null) {
@@ -43,6 +43,7 @@ for (const card of document.querySelectorAll('[data-url]')) {
 				main.classList.toggle('spent', !left);
 			}
 		} catch {
+			lost = 1;
 			show('lost', say.lost, say.lostText);
 		}
 	};

@@ -136,6 +136,36 @@ test('a lost answer is asked again as the same press', async ({ page, latchkey, 
   expect(await granted(latchkey)).toHaveLength(1);
 });
 
+test('a lost answer, a busy server, and then an answer are one press', async ({ page, latchkey, expected }) => {
+  expected.push(/Failed to load resource|ERR_FAILED/);
+  await house(latchkey);
+  await page.goto((await link(latchkey, '--max-uses', '2')).url);
+  const ids: (string | null)[] = [];
+  const busy = { state: 'denied', title: 'One moment', text: 'Nothing was opened. Try again in a moment.', open_ms: 0, uses_left: null, retry: true };
+  await page.route('**/unlock', async route => {
+    ids.push(new URLSearchParams(route.request().postData() ?? '').get('request_id'));
+    if (ids.length === 1) {
+      await route.fetch();
+      await route.abort();
+    } else if (ids.length === 2) await route.fulfill({ status: 503, json: busy });
+    else await route.continue();
+  });
+  const button = page.getByRole('button', { name: 'Unlock Front door' });
+  const status = page.getByRole('listitem').filter({ hasText: 'Front door' }).getByRole('status');
+  await button.click();
+  await expect(status).toContainText('No clear answer');
+  await button.click();
+  await expect(status).not.toContainText('Opening');
+  expect(ids).toHaveLength(2);
+  await expect(status).toContainText('No clear answer');
+  await expect(status).not.toContainText('Nothing was opened');
+  await button.click();
+  await expect(status).toContainText('Open now');
+  expect(ids[0]).toMatch(/^[0-9-]{16,64}$/);
+  expect(new Set(ids).size).toBe(1);
+  expect(await granted(latchkey)).toHaveLength(1);
+});
+
 test('every state has its page, in both languages', async ({ browser, latchkey }) => {
   test.setTimeout(240_000);
   await house(latchkey, ['Server room', '--no-digital'], ['Parking gate'], ['Boiler room'], ['Loft']);
