@@ -1,5 +1,7 @@
 //! Opening a door: the decision is stored first, then the driver is told, then what it answered is stored.
 
+mod outcome;
+
 use crate::app::App;
 use crate::driver::{DriverAnswer, OpenCommand};
 use crate::error::{Error, Result};
@@ -12,6 +14,7 @@ use domain::Millis;
 use domain::event::Person;
 use domain::id::Kind;
 use domain::reason::Reason;
+use outcome::{record, record_at_last};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -112,9 +115,10 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
             let (told, answered) = oneshot::channel();
             // Of its own, so that a phone that goes away changes nothing about what is recorded.
             app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, (asked, at), told));
-            let opening = answered.await.unwrap_or(Opening::Interrupted);
-            // A door that said no gave the use back before anyone was told.
-            let given_back = opening == Opening::Failed && decision.takes_use;
+            let Told { opening, stored } =
+                answered.await.unwrap_or(Told { opening: Opening::Interrupted, stored: false });
+            // A door that said no gave the use back before anyone was told, unless that could not be stored yet.
+            let given_back = opening == Opening::Failed && stored && decision.takes_use;
             Ok(Report { opening, uses_left: uses_left.map(|left| left + i64::from(given_back)), event })
         }
     }
@@ -154,13 +158,20 @@ async fn unheard(app: &App, tapper: &Tapper, door: &str, event: &str, at: Millis
         .await
 }
 
+/// How an opening came out, as whoever waits for it is told.
+pub(super) struct Told {
+    pub(super) opening: Opening,
+    /// Whether that stands in the log already.
+    pub(super) stored: bool,
+}
+
 pub(super) async fn open(
     app: App,
     door: DoorRow,
     event: String,
     credential: String,
     (asked, at): (Instant, Millis),
-    told: oneshot::Sender<Opening>,
+    told: oneshot::Sender<Told>,
 ) {
     let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
     let mut dispatched_at = None;
@@ -204,18 +215,14 @@ pub(super) async fn open(
     // Nobody should stand before an open door and wait for a disk. Other outcomes change what the next tap finds,
     // so they are stored first.
     if confirmed {
-        let _ = told.send(opening);
-        record(&app, outcome).await;
+        let _ = told.send(Told { opening, stored: false });
+        record_at_last(&app, outcome).await;
     } else {
-        record(&app, outcome).await;
-        let _ = told.send(opening);
-    }
-}
-
-/// Stores an outcome. What cannot be stored now is found by the sweep and becomes `interrupted`.
-async fn record(app: &App, outcome: OpeningOutcome) {
-    if let Err(cause) = app.db.admit(Admission::Outcome(Box::new(outcome))).await {
-        tracing::error!(?cause, "an opening's outcome could not be stored; it will be recorded as interrupted");
+        let stored = record(&app, &outcome).await;
+        let _ = told.send(Told { opening, stored });
+        if !stored {
+            record_at_last(&app, outcome).await;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ crate::on_both!(
     two_hundred_taps_on_a_one_use_link_open_once,
     every_outcome_is_told_and_logged,
     a_tap_meets_what_was_changed_meanwhile,
+    an_end_that_could_not_be_stored_at_once_is_stored_later,
     a_door_that_does_not_answer_costs_no_use,
     a_free_second_try_is_one_try,
     a_dead_link_does_not_fill_the_log,
@@ -116,6 +117,44 @@ async fn a_tap_meets_what_was_changed_meanwhile(database: &str) {
     assert_eq!(browser.tap(&things.link, &things.door, &token, "request-number-four").await.json()["state"], "denied");
     assert_eq!(reason(house.events(&ours).await), "revoked");
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 0);
+}
+
+async fn an_end_that_could_not_be_stored_at_once_is_stored_later(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let actor = house.owner(&ours);
+    let things = house.things_like(&ours, |link| link.max_uses = "3".into()).await;
+    let (mut browser, token) = open(&house, &things).await;
+    let (stop, go) = if house.url().starts_with("postgres") {
+        (
+            "ALTER TABLE events ADD CONSTRAINT no_ends CHECK (action NOT IN ('door.confirmed', 'door.failed')) NOT VALID",
+            "ALTER TABLE events DROP CONSTRAINT no_ends",
+        )
+    } else {
+        (
+            "CREATE TRIGGER no_ends BEFORE INSERT ON events WHEN NEW.action IN ('door.confirmed', 'door.failed') \
+             BEGIN SELECT RAISE(ABORT, 'no room'); END",
+            "DROP TRIGGER no_ends",
+        )
+    };
+    for (mode, request, state, action, told, then) in [
+        (Mode::Ready, "request-number-one", "open", "door.confirmed", 2, 2),
+        // Said to be there again only once it is.
+        (Mode::Refusing, "request-number-two", "failed", "door.failed", 1, 2),
+    ] {
+        door::simulate(&house.app, &actor, &things.door, mode).await.unwrap();
+        house.sql(stop).unwrap();
+        let said = browser.tap(&things.link, &things.door, &token, request).await.json();
+        assert_eq!((said["state"].as_str(), said["uses_left"].as_i64()), (Some(state), Some(told)), "{said}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        house.sql(go).unwrap();
+        let events = house.events(&ours).await;
+        assert_eq!(events.iter().filter(|event| event.action == action).count(), 1, "{action}");
+        let said = browser.tap(&things.link, &things.door, &token, request).await.json();
+        assert_eq!((said["state"].as_str(), said["uses_left"].as_i64()), (Some(state), Some(then)), "{said}");
+    }
+    assert_eq!(house.count(&ours, "door.interrupted", "failed").await, 0);
+    audit::verify(&house.app).await.expect("an intact log");
 }
 
 async fn a_door_that_does_not_answer_costs_no_use(database: &str) {

@@ -84,7 +84,7 @@ pub async fn scan_and_open(app: &App, terminal: &TerminalRow, scan: Scan) -> Res
     let (told, answered) = oneshot::channel();
     app.tasks.spawn(unlock::open(app.clone(), *door, scanned.event.clone(), credential, (asked, at), told));
     let opening = tokio::time::timeout(PATIENCE, answered).await;
-    Ok((scanned, opening.ok().map(|answered| answered.unwrap_or(Opening::Interrupted))))
+    Ok((scanned, opening.ok().map(|answered| answered.map_or(Opening::Interrupted, |told| told.opening))))
 }
 
 /// What the server opens, and for whom.
