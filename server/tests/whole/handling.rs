@@ -4,12 +4,16 @@ use crate::browser::Page;
 use crate::house::{House, Organization};
 use crate::listing::{row, store_all};
 use domain::role::Role;
+use server::service::door::{self, DoorInput};
+use server::service::link::{self, LinkInput};
+use server::service::place::{self, PlaceInput};
 use server::store::link::{self as store, LinkRow};
 
 crate::on_both!(
     a_deed_on_ticked_links_is_asked_told_and_recorded_one_by_one,
     a_deed_on_all_that_match_leaves_out_what_is_made_meanwhile,
     a_copy_has_the_same_hours_from_today_on_and_an_address_of_its_own,
+    an_end_that_is_left_out_is_the_doors_own,
     whoever_has_a_link_already_is_named_once,
     an_old_or_much_used_address_is_suggested_to_be_rotated,
     an_end_that_is_left_alone_is_measured_from_an_earlier_beginning,
@@ -136,6 +140,49 @@ async fn a_copy_has_the_same_hours_from_today_on_and_an_address_of_its_own(datab
     let until = app::text::when::parse_input(&until, "Europe/Berlin").unwrap();
     assert!((until - now - 23 * DAY).abs() < 2 * 3_600_000);
     assert_eq!(house.count(&ours, "link.created", "done").await, 1, "looking makes nothing");
+}
+
+async fn an_end_that_is_left_out_is_the_doors_own(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let actor = house.owner(&ours);
+    let mut doors = Vec::new();
+    for zone in ["Pacific/Auckland", "America/New_York"] {
+        let typed = PlaceInput { name: zone.into(), time_zone: zone.into(), ..PlaceInput::default() };
+        let place_id = place::create(&house.app, &actor, &typed).await.unwrap();
+        let unlock_seconds = "5".into();
+        let typed =
+            DoorInput { place_id, name: zone.into(), unlock_seconds, accepts_digital: true, ..DoorInput::default() };
+        doors.push(door::create(&house.app, &actor, &typed).await.unwrap());
+    }
+    let group = house.group(&ours, &[&doors[0]]).await;
+    let tomorrow = |zone: &str| app::text::when::end_of_day(house.app.clock.now(), zone, 1);
+    let (early, late) = (tomorrow("Pacific/Auckland"), tomorrow("America/New_York"));
+    for (chosen, groups, end) in [
+        (vec![doors[0].clone()], vec![], early),
+        (vec![doors[1].clone()], vec![], late),
+        // The day that is over last, whichever it is at this hour.
+        (doors.clone(), vec![], early.max(late)),
+        (vec![], vec![group], early),
+    ] {
+        let typed = LinkInput {
+            name: "Ada".into(),
+            doors: chosen,
+            groups,
+            zone: "Europe/Berlin".into(),
+            ..LinkInput::default()
+        };
+        let id = link::create(&house.app, &actor, &typed).await.unwrap();
+        assert_eq!(find(&house, &ours, &id).await.valid_until, Some(end));
+    }
+    let mut owner = house.signed_in(&ours).await;
+    let page = owner.get("/links/new").await;
+    assert!(page.body.contains("where the doors are"), "{}", page.body);
+    let fields = [("name", "Grace"), ("door", doors[0].as_str()), ("zone", "Europe/Berlin"), ("valid_until", "")];
+    let page = owner.submit("/links/new", "/links/new", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let id = page.location().rsplit('/').next().unwrap().to_owned();
+    assert_eq!(find(&house, &ours, &id).await.valid_until, Some(early));
 }
 
 async fn whoever_has_a_link_already_is_named_once(database: &str) {

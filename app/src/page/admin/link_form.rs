@@ -57,6 +57,8 @@ pub struct Model {
     pub valid_until: Field,
     /// The IANA name of the zone that both times are in.
     pub zone: String,
+    /// Whether the places are in several zones, so that an end may be left to the doors that are chosen.
+    pub ends_by_doors: bool,
     /// Whether links that never end are allowed here.
     pub may_never_expire: bool,
     /// Whether the box is ticked.
@@ -300,6 +302,9 @@ fn time(model: &Model) -> AnyView {
 
 fn until(model: &Model) -> AnyView {
     let until = ui::input("valid_until", "Until", model.valid_until.clone()).kind("datetime-local").bare();
+    if model.ends_by_doors {
+        return until.hint("Empty for the usual end of a day, where the doors are.").view();
+    }
     // A browser would not send the form with a required field empty and the other box ticked.
     if model.may_never_expire { until.view() } else { until.required().view() }
 }

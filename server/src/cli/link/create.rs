@@ -49,7 +49,7 @@ pub(in super::super) struct Create {
     /// RFC 3339, or 2026-11-24T09:00 in the organization's zone; now when left out.
     #[arg(long, default_value = "", value_name = "T")]
     valid_from: String,
-    /// The same; the end of tomorrow when left out.
+    /// The same; the end of tomorrow when left out, in the zone of the doors' place.
     #[arg(long, default_value = "", value_name = "T")]
     valid_until: String,
     /// No end at all.

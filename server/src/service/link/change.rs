@@ -8,6 +8,8 @@ use crate::secret::{Keys, PlainSecret};
 use crate::service::actor::{Actor, add_person};
 use crate::service::code;
 use crate::store::code as codes;
+use crate::store::door;
+use crate::store::group;
 use crate::store::link::{self, Grants, LinkRow};
 use crate::store::organization::{self, OrganizationRow};
 use crate::store::writer::Tx;
@@ -35,7 +37,26 @@ async fn check(app: &App, actor: &Actor, id: Option<&str>, typed: &LinkInput) ->
         }
         None => None,
     };
-    draft::check(typed, actor, &organization, was, app.clock.now())
+    let zones = zones(app, actor, typed).await?;
+    draft::check(typed, actor, &organization, &zones, was, app.clock.now())
+}
+
+/// The zones of the chosen doors' places; none are looked up where the end is given.
+async fn zones(app: &App, actor: &Actor, typed: &LinkInput) -> Result<Vec<String>> {
+    if typed.never_expires || !typed.valid_until.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let (owner, mut doors, groups) = (actor.organization.clone(), typed.doors.clone(), typed.groups.clone());
+    app.db
+        .read(move |c| {
+            if !groups.is_empty() {
+                let chosen = group::all(c, &owner)?.into_iter().filter(|group| groups.contains(&group.row.id));
+                doors.extend(chosen.flat_map(|group| group.door_ids));
+            }
+            let all = door::all(c, &owner)?.into_iter().filter(|at| doors.contains(&at.door.id));
+            Ok(all.map(|at| at.place.time_zone).collect())
+        })
+        .await
 }
 
 /// Says what is wrong with what was typed about a new link, or about this one; changes nothing.

@@ -47,7 +47,7 @@ pub struct LinkInput {
     pub days: [Vec<(String, String)>; 7],
     /// `2026-11-24T09:00` in `zone`, or RFC 3339; empty begins now.
     pub valid_from: String,
-    /// The same; empty ends with tomorrow.
+    /// The same; empty ends with tomorrow, in the zone of the doors' place.
     pub valid_until: String,
     /// The zone that times without one are meant in.
     pub zone: String,
@@ -97,7 +97,16 @@ pub fn default_until(now: Millis, zone: &str, days: i64) -> Millis {
     when::end_of_day(now, zone, days)
 }
 
-/// Checks everything and says everything that is wrong.
+/// The same where the doors are: in the zones of their places, and where these differ, at the latest of their ends.
+/// Without any door, in the other zone.
+#[must_use]
+pub fn default_end<'a>(now: Millis, zones: impl IntoIterator<Item = &'a str>, otherwise: &str, days: i64) -> Millis {
+    let ends = zones.into_iter().map(|zone| default_until(now, zone, days));
+    ends.max().unwrap_or_else(|| default_until(now, otherwise, days))
+}
+
+/// Checks everything and says everything that is wrong. `zones` are those of the chosen doors' places, needed where no
+/// end is given.
 ///
 /// # Errors
 /// `Fields`.
@@ -105,6 +114,7 @@ pub(super) fn check(
     typed: &LinkInput,
     actor: &Actor,
     organization: &OrganizationRow,
+    zones: &[String],
     was: Option<(Millis, Option<Millis>)>,
     now: Millis,
 ) -> Result<Draft> {
@@ -131,7 +141,10 @@ pub(super) fn check(
         None
     } else {
         let until = match typed.valid_until.trim() {
-            "" => default_until(now.max(valid_from), zone, organization.default_validity_days),
+            "" => {
+                let zones = zones.iter().map(String::as_str);
+                default_end(now.max(valid_from), zones, zone, organization.default_validity_days)
+            }
             typed => checks.take("valid_until", moment(typed, zone)),
         };
         let before = was.and_then(|(_, before)| before).filter(|before| same_minute(*before, until));

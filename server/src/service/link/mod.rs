@@ -11,7 +11,7 @@ mod same;
 mod share;
 
 pub use change::{create, edit, extend, pause, refuses, resume, revoke, rotate};
-pub use draft::{LinkInput, code_warning, default_until, from_today, warnings};
+pub use draft::{LinkInput, code_warning, default_end, default_until, from_today, warnings};
 pub use fill::fill_words;
 pub use many::{MOST, Outcome, days, many, matching, named};
 pub use same::same;

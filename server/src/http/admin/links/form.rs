@@ -46,9 +46,13 @@ impl House {
 
 /// The zone that times are typed in: the one all places share, else the organization's.
 fn zone(admin: &Admin, doors: &[DoorAtPlace]) -> String {
-    let first = doors.first().map(|at| at.place.time_zone.as_str());
-    let shared = first.filter(|zone| doors.iter().all(|at| at.place.time_zone == *zone));
-    shared.unwrap_or(&admin.organization.time_zone).to_owned()
+    let first = doors.first().filter(|_| !in_several_zones(doors)).map(|at| &at.place.time_zone);
+    first.unwrap_or(&admin.organization.time_zone).clone()
+}
+
+/// Whether the end of a day is not the same moment at all of these doors.
+fn in_several_zones(doors: &[DoorAtPlace]) -> bool {
+    doors.windows(2).any(|two| two[0].place.time_zone != two[1].place.time_zone)
 }
 
 /// Doors to tick, place by place.
@@ -101,6 +105,7 @@ fn model(admin: &Admin, typed: LinkInput, id: Option<String>, version: i64, hous
         valid_from: Field::new(typed.valid_from),
         valid_until: Field::new(typed.valid_until),
         zone: typed.zone,
+        ends_by_doors: in_several_zones(&house.doors),
         may_never_expire: admin.actor.role.may(Right::Own),
         never_expires: typed.never_expires,
         max_uses: Field::new(typed.max_uses),
@@ -125,9 +130,15 @@ pub async fn new(State(app): State<App>, admin: Holder<needs::Links>) -> Answer 
         [only] if only.door.accepts_digital => vec![only.door.id.clone()],
         _ => Vec::new(),
     };
+    // Which day ends is known once the doors are chosen.
+    let until = if in_several_zones(&house.doors) {
+        String::new()
+    } else {
+        when::input(link::default_until(now, &zone, admin.organization.default_validity_days), &zone)
+    };
     let typed = LinkInput {
         valid_from: when::input(now, &zone),
-        valid_until: when::input(link::default_until(now, &zone, admin.organization.default_validity_days), &zone),
+        valid_until: until,
         host_name: admin.row.name.clone(),
         host_contact: admin.row.email.clone(),
         notify_host: Some(admin.organization.arrival_notice),
@@ -229,7 +240,9 @@ fn warned_of(app: &App, admin: &Admin, input: &LinkInput, house: &House) -> Vec<
     let until = if input.never_expires {
         None
     } else {
-        let default = || link::default_until(now.max(from), &input.zone, days);
+        let chosen = house.chosen(input);
+        let zones = house.doors.iter().filter(|at| chosen.contains(&at.door.id)).map(|at| at.place.time_zone.as_str());
+        let default = || link::default_end(now.max(from), zones, &input.zone, days);
         Some(at(&input.valid_until).unwrap_or_else(default))
     };
     let mut warned = warnings(from, until, &house.chosen(input), &house.doors);

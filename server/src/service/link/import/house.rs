@@ -139,7 +139,9 @@ impl House {
         }
         let input = self.input(row, &mut problems);
         let zone = input.zone.clone();
-        match draft::check(&input, actor, &self.organization, None, now) {
+        // A row's times are its first door's, and so is its end.
+        let zones = [zone.clone()];
+        match draft::check(&input, actor, &self.organization, &zones, None, now) {
             Ok(draft) if problems.is_empty() => Ok((draft, zone)),
             Ok(_) => Err(problems),
             Err(Error::Fields(fields)) => {
