@@ -56,6 +56,12 @@ impl Audit {
                         log.organization, log.events, log.checkpoints
                     );
                     print(verify.json, &object, &line)?;
+                    if log.torn > 0 {
+                        eprintln!(
+                            "latchkey: data/checkpoints/{}.jsonl has {} lines that broke off while they were written. The others hold.",
+                            log.organization, log.torn
+                        );
+                    }
                 }
                 Ok(())
             }

@@ -32,6 +32,8 @@ pub struct Verified {
     pub head: String,
     /// How many signed checkpoints it agrees with.
     pub checkpoints: usize,
+    /// How many lines of its file of checkpoints broke off while they were written, which is no tampering.
+    pub torn: usize,
 }
 
 /// Verifies every organization's log in the database, against its checkpoints there and in the data folder.
@@ -69,7 +71,8 @@ async fn verify_one(app: &App, id: String) -> Result<Verified> {
     let owner = id.clone();
     let (head, starts) = app.db.read(move |c| Ok((event::head(c, &owner)?, event::beginnings(c, &owner)?))).await?;
     let mut checkpoints = signed::stored(app, &id).await?;
-    checkpoints.extend(signed::filed(app, &id)?);
+    let filed = signed::filed(app, &id)?;
+    checkpoints.extend(filed.checkpoints);
     let public_key = app.keys.checkpoint_public_key();
     let starts = starts
         .into_iter()
@@ -87,7 +90,7 @@ async fn verify_one(app: &App, id: String) -> Result<Verified> {
             walk.take(entry)?;
         }
     }
-    walk.finish(id)
+    Ok(Verified { torn: filed.torn, ..walk.finish(id)? })
 }
 
 /// Verifies an export: JSON lines of one organization's log, of where it begins and ends, and of signed checkpoints.

@@ -11,6 +11,8 @@ crate::on_both!(
     a_changed_person_is_found_and_an_erased_one_is_not_missed,
     a_missing_event_is_found,
     a_log_cut_short_is_found_by_its_checkpoint,
+    a_torn_line_of_checkpoints_is_no_tampering,
+    a_checkpoint_that_could_not_be_written_down_is_made_up,
     an_export_verifies_and_a_changed_one_does_not,
     a_log_verifies_while_it_grows,
     twenty_lines_from_the_docs_verify_an_export,
@@ -88,6 +90,58 @@ async fn a_log_cut_short_is_found_by_its_checkpoint(database: &str) {
     // And takes the checkpoint out of the database; the one in the data folder still tells.
     house.unguarded("DELETE FROM checkpoints");
     fault(&house).await;
+}
+
+fn checkpoints_of(house: &House, ours: &Organization) -> std::path::PathBuf {
+    house.app.config.data_dir.join("checkpoints").join(format!("{}.jsonl", ours.id))
+}
+
+async fn a_torn_line_of_checkpoints_is_no_tampering(database: &str) {
+    let (house, ours) = house(database).await;
+    let file = checkpoints_of(&house, &ours);
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let stub = &whole[..60];
+    let found = |house: &House| {
+        let app = house.app.clone();
+        async move { audit::verify(&app).await.map(|mut all| all.pop().unwrap()).map(|one| (one.checkpoints, one.torn)) }
+    };
+    // Killed in the middle of the second line.
+    std::fs::write(&file, format!("{whole}{stub}")).unwrap();
+    assert_eq!(found(&house).await.unwrap(), (1, 1));
+    house.things(&ours).await;
+    audit::make_checkpoints(&house.app).await.unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with(&format!("{whole}{stub}\n{{")) && text.ends_with("}\n"), "a line of its own: {text}");
+    assert_eq!(found(&house).await.unwrap(), (2, 1));
+    // As it was written before: the next one on the very line that broke off.
+    let older = text.replacen(&format!("{stub}\n"), stub, 1);
+    std::fs::write(&file, older).unwrap();
+    assert_eq!(found(&house).await.unwrap(), (2, 1));
+    for wrong in ["nonsense\n", "{\"nonsense\": 1}\n", "nonsense {\"checkpoint\"\n"] {
+        std::fs::write(&file, format!("{whole}{wrong}")).unwrap();
+        assert!(fault(&house).await.contains("holds a line that is no checkpoint"), "{wrong}");
+    }
+    let forged = whole.replacen("\"sequence\":", "\"sequence\":1", 1);
+    std::fs::write(&file, forged).unwrap();
+    assert!(fault(&house).await.contains("is not signed with this server's key"));
+}
+
+async fn a_checkpoint_that_could_not_be_written_down_is_made_up(database: &str) {
+    let (house, ours) = house(database).await;
+    let file = checkpoints_of(&house, &ours);
+    let before = std::fs::read_to_string(&file).unwrap();
+    // A file that is no file can neither be read nor written to.
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(fault(&house).await.contains("cannot be read"));
+    house.things(&ours).await;
+    audit::make_checkpoints(&house.app).await.unwrap_err();
+    std::fs::remove_dir(&file).unwrap();
+    audit::make_checkpoints(&house.app).await.unwrap();
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.starts_with(&before), "{after}");
+    assert_eq!(after.lines().count(), 2, "both, though the log has not grown since");
+    assert_eq!(audit::verify(&house.app).await.unwrap()[0].checkpoints, 2);
 }
 
 async fn export(house: &House, ours: &Organization) -> String {

@@ -120,6 +120,7 @@ impl Walk {
             events: sequence - self.began,
             head: hex(&hash),
             checkpoints: self.agreed - self.before,
+            torn: 0,
         })
     }
 }
