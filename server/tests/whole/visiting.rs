@@ -180,6 +180,9 @@ async fn the_page_speaks_the_links_language_or_the_browsers(database: &str) {
     assert!(browser.get(&path).await.body.contains("<html lang=\"de\""), "a choice is kept");
     let nonsense = browser.get(&format!("{path}?lang=%3Cscript%3E")).await;
     assert!(nonsense.status == 200 && !nonsense.body.contains("<script>"));
+    let mut neighbour = house.browser();
+    assert_eq!(neighbour.get("/l/one-guess-more").await.status, 429, "the same network");
+    assert_eq!(neighbour.visit(&things.secret).await.status, 200, "nor is who has a link, in the same network");
 }
 
 async fn a_page_says_who_and_where_and_until_when(database: &str) {
