@@ -4,6 +4,7 @@ use super::{audit, code, notices, retention, unlock};
 use crate::app::App;
 use crate::error::Result;
 use crate::notify::outbox;
+use crate::store::writer::Tx;
 use crate::store::{DatabaseUrl, session, throttle};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ const RETENTION: Duration = Duration::from_secs(1_800);
 const GRACE_MS: i64 = 10_000;
 /// Throttle windows older than this are over, milliseconds.
 const OLD_MS: i64 = 86_400_000;
+/// What is over goes in steps of so many rows, so that no tap waits for a clean-up.
+const STEP: i64 = 500;
 
 /// At start: on SQLite this process is the only server, so everything left open belongs to a process that is gone.
 ///
@@ -68,11 +71,10 @@ async fn sweep_once(app: &App) -> Result<()> {
     outbox::sweep_stuck(app, outbox::stuck_before(now)).await?;
     notices::sweep(app).await?;
     let idle = app.session_idle_ms();
-    app.db
-        .write(move |tx| {
-            session::sweep(tx, idle)?;
-            throttle::sweep(tx, tx.now - OLD_MS)
-        })
-        .await?;
+    let step = move |tx: &mut Tx<'_>| {
+        let gone = session::sweep(tx, idle, STEP)?;
+        Ok(gone + throttle::sweep(tx, tx.now - OLD_MS, STEP - gone)?)
+    };
+    while app.db.write(step).await? >= STEP {}
     Ok(())
 }

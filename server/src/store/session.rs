@@ -151,11 +151,13 @@ pub fn end_all(tx: &mut Tx<'_>, admin: &str) -> Result<usize> {
     Ok(diesel::delete(sessions::table.filter(sessions::admin_id.eq(admin))).execute(tx.connection)?)
 }
 
-/// Removes sessions that are over.
+/// Removes sessions that are over, at most so many. Says how many went.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sweep(tx: &mut Tx<'_>, idle_ms: i64) -> Result<usize> {
+pub fn sweep(tx: &mut Tx<'_>, idle_ms: i64, most: i64) -> Result<i64> {
     let over = sessions::expires_at.le(tx.now).or(sessions::last_seen_at.le(tx.now - idle_ms));
-    Ok(diesel::delete(sessions::table.filter(over)).execute(tx.connection)?)
+    let ids: Vec<String> = sessions::table.filter(over).select(sessions::id_hash).limit(most).load(tx.connection)?;
+    let gone = diesel::delete(sessions::table.filter(sessions::id_hash.eq_any(ids))).execute(tx.connection)?;
+    Ok(i64::try_from(gone).unwrap_or(most))
 }

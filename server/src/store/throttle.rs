@@ -66,10 +66,13 @@ pub fn forget(tx: &mut Tx<'_>, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Removes windows that are over.
+/// Removes windows that are over, at most so many. Says how many went.
 ///
 /// # Errors
 /// Those of the database.
-pub fn sweep(tx: &mut Tx<'_>, older_than: Millis) -> Result<usize> {
-    Ok(diesel::delete(throttles::table.filter(throttles::window_began_at.lt(older_than))).execute(tx.connection)?)
+pub fn sweep(tx: &mut Tx<'_>, older_than: Millis, most: i64) -> Result<i64> {
+    let over = throttles::table.filter(throttles::window_began_at.lt(older_than));
+    let keys: Vec<String> = over.select(throttles::key).limit(most).load(tx.connection)?;
+    let gone = diesel::delete(throttles::table.filter(throttles::key.eq_any(keys))).execute(tx.connection)?;
+    Ok(i64::try_from(gone).unwrap_or(most))
 }
