@@ -6,7 +6,7 @@ use super::admin::{
     sign_in, sign_in_factor, simulator, standing, still_in, terminals,
 };
 use super::api::terminal;
-use super::session_store::{Sessions, leave_idle};
+use super::session_store::{Sessions, leave_idle, let_answers_stand};
 use super::{assets, csrf, failure, health, log, logo, security as headers, visit, web_terminal};
 use crate::app::App;
 use axum::Router;
@@ -201,7 +201,12 @@ pub fn router(app: App) -> Router {
         .with_expiry(Expiry::OnSessionEnd);
     let add = |router: Router<App>, route: Route| router.route(route.path, route.handler);
     let open = open_routes().into_iter().fold(Router::new(), add);
-    let within = session_routes().into_iter().fold(Router::new(), add).layer(sessions).layer(from_fn(leave_idle));
+    let within = session_routes()
+        .into_iter()
+        .fold(Router::new(), add)
+        .layer(sessions)
+        .layer(from_fn(let_answers_stand))
+        .layer(from_fn(leave_idle));
     let origins = csrf::Origins::new(app.config.base_url_given.then_some(app.config.base_url.as_str()));
     let trusted: Arc<[ipnet::IpNet]> = app.config.trusted_proxies.clone().into();
     // Quality 4 costs a tenth of 11 and gives nearly as much on pages of a few kilobytes.

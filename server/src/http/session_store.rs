@@ -1,5 +1,6 @@
 //! tower-sessions on our own store: ids kept hashed, ended sessions never brought back, idleness measured by us.
 
+use super::admin::common::FLASH;
 use crate::clock::Clock;
 use crate::secret::HashedSecret;
 use crate::store::Db;
@@ -9,6 +10,9 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::id::Kind;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
@@ -18,6 +22,27 @@ const TOUCH_MS: i64 = 60_000;
 tokio::task_local! {
     /// Set while a request is served that a page makes by itself.
     static UNATTENDED: ();
+}
+
+tokio::task_local! {
+    /// What the session of a request held when it was loaded.
+    static LOADED: RefCell<Option<HashMap<String, Value>>>;
+}
+
+/// A change that was made must not be answered as a failure only because the sentence about it could not be kept.
+pub async fn let_answers_stand(request: Request, next: Next) -> Response {
+    LOADED.scope(RefCell::new(None), next.run(request)).await
+}
+
+/// Whether this differs from what was loaded in nothing but what the next page says once. Whatever else a session
+/// holds, such as who signed in, has to be saved or the request fails.
+fn differs_in_words_only(now: &HashMap<String, Value>) -> bool {
+    let rest = |data: &HashMap<String, Value>| {
+        let mut data = data.clone();
+        data.remove(FLASH);
+        data
+    };
+    LOADED.try_with(|loaded| loaded.borrow().as_ref().is_some_and(|loaded| rest(loaded) == rest(now))).unwrap_or(false)
 }
 
 /// A page that is open asks for its stream again and again; that nobody sits before it must still end the session.
@@ -96,6 +121,10 @@ impl SessionStore for Sessions {
         match saved {
             // Ended meanwhile, perhaps by the admin on another device: it stays ended.
             Err(crate::error::Error::NotFound) => Ok(()),
+            Err(cause) if differs_in_words_only(&record.data) => {
+                tracing::warn!(?cause, "what was done could not be kept for the next page to say");
+                Ok(())
+            }
             other => other.map_err(backend),
         }
     }
@@ -112,7 +141,10 @@ impl SessionStore for Sessions {
                 tracing::warn!(?cause, "a session's last use could not be noted");
             }
         }
-        let data = serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        let data: HashMap<String, Value> =
+            serde_json::from_str(&row.data).map_err(|cause| Error::Decode(cause.to_string()))?;
+        // Outside of a request there is nothing to compare with later.
+        let _ = LOADED.try_with(|loaded| loaded.replace(Some(data.clone())));
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at / 1_000)
             .map_err(|cause| Error::Decode(cause.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))

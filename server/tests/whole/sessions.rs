@@ -9,6 +9,8 @@ crate::on_both!(
     a_changed_password_ends_the_others,
     the_list_ends_them,
     the_database_holds_no_session_id,
+    a_change_that_was_made_is_answered_so,
+    what_is_over_goes_in_steps,
 );
 
 const MINUTE: i64 = 60_000;
@@ -116,4 +118,54 @@ async fn the_database_holds_no_session_id(database: &str) {
         assert!(!rows.contains(secret.as_str()), "{name} stands in the database");
     }
     assert!(!rows.contains(PASSWORD));
+}
+
+async fn a_change_that_was_made_is_answered_so(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut browser = house.signed_in(&ours).await;
+    let postgres = house.url().starts_with("postgres");
+    // Nothing that the next page should say can be kept.
+    let sql = if postgres {
+        "ALTER TABLE sessions ADD CONSTRAINT no_words CHECK (data NOT LIKE '%\"flash\"%')"
+    } else {
+        "CREATE TRIGGER no_words BEFORE UPDATE OF data ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    };
+    house.sql(sql).unwrap();
+    let page = browser.submit("/account", &format!("/links/{}/pause", things.link), &[]).await;
+    assert_eq!(page.status, 303, "it is paused, and nobody is told otherwise: {}", page.body);
+    assert_eq!(house.count(&ours, "link.paused", "done").await, 1);
+    let page = browser.get(page.location()).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("Paused") || page.body.contains("paused"));
+    // Nobody is signed in by a session that could not be stored.
+    let sql = if postgres {
+        "ALTER TABLE sessions ADD CONSTRAINT no_more CHECK (created_at < 0) NOT VALID"
+    } else {
+        "CREATE TRIGGER no_more BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    };
+    house.sql(sql).unwrap();
+    let mut other = house.browser();
+    let page = other.sign_in(&ours.email, PASSWORD).await;
+    assert!(page.status >= 500, "{}", page.status);
+    assert!(!is_in(&mut other).await);
+}
+
+async fn what_is_over_goes_in_steps(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    for _ in 0..3 {
+        house.signed_in(&ours).await;
+    }
+    let step = |most| house.app.db.write(move |tx| server::store::session::sweep(tx, 60 * MINUTE, most));
+    assert_eq!(step(2).await.unwrap(), 0, "they are in use");
+    house.app.clock.shift(61 * MINUTE);
+    let mut browser = house.signed_in(&ours).await;
+    let mut gone = Vec::new();
+    while gone.last() != Some(&0) {
+        gone.push(step(2).await.unwrap());
+    }
+    assert!(gone.iter().all(|gone| *gone <= 2) && gone.iter().sum::<i64>() >= 3, "{gone:?}");
+    assert!(is_in(&mut browser).await);
 }

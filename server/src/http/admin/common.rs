@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub(super) type Answer = std::result::Result<Response, Failure>;
 
 /// Where a session keeps what the last action did.
-const FLASH: &str = "flash";
+pub(in crate::http) const FLASH: &str = "flash";
 
 #[derive(Serialize, Deserialize)]
 struct Kept {

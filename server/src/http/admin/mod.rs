@@ -2,7 +2,7 @@
 
 pub mod account;
 pub mod admins;
-mod common;
+pub(super) mod common;
 pub mod could_it_open;
 pub mod deliveries;
 pub mod doors;
