@@ -9,6 +9,7 @@ crate::on_both!(
     a_window_must_lead_somewhere,
     numbers_have_their_bounds,
     an_end_is_the_owners_to_leave_out_and_asks_twice,
+    a_link_without_an_end_is_looked_at_twice_as_any_other,
     a_stale_form_changes_nothing_and_keeps_what_was_typed,
     markup_in_a_name_stays_text,
     a_file_where_none_is_asked_for_is_refused,
@@ -139,6 +140,30 @@ async fn an_end_is_the_owners_to_leave_out_and_asks_twice(database: &str) {
     let page = owner.submit("/links/new", "/links/new", &fields).await;
     assert_eq!(page.status, 303);
     assert!(owner.get(page.location()).await.body.contains("never"), "and its page says so");
+}
+
+async fn a_link_without_an_end_is_looked_at_twice_as_any_other(database: &str) {
+    let (house, ours, things, mut owner) = house_with_owner(database).await;
+    let vault = house.things(&ours).await.door;
+    let edit = format!("/doors/{vault}/edit");
+    let version = owner.get(&edit).await.attribute("name=\"version\" value=\"").unwrap();
+    let place = house.app.db.read({
+        let (organization, vault) = (ours.id.clone(), vault.clone());
+        move |c| server::store::door::find(c, &organization, &vault)
+    });
+    let place = place.await.unwrap().door.place_id;
+    let fields =
+        [("name", "Vault"), ("place_id", place.as_str()), ("unlock_seconds", "5"), ("version", version.as_str())];
+    assert_eq!(owner.submit(&edit, &edit, &fields).await.status, 303);
+    let mut fields = link_form(&things, "Ada");
+    fields.extend([("never_expires", "on"), ("never_expires_confirmed", "on"), ("door", vault.as_str())]);
+    let page = owner.submit("/links/new", "/links/new", &fields).await;
+    assert_eq!(page.status, 200, "nothing is wrong, but nothing is made yet: {}", page.body);
+    let said = "Vault is a high-security door and refuses links; this link will not open it.";
+    assert!(page.body.contains(said), "{}", page.body);
+    assert_eq!(house.count(&ours, "link.created", "done").await, 2);
+    fields.push(("warned", said));
+    assert_eq!(owner.submit("/links/new", "/links/new", &fields).await.status, 303);
 }
 
 async fn a_stale_form_changes_nothing_and_keeps_what_was_typed(database: &str) {

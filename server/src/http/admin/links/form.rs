@@ -250,19 +250,19 @@ fn warned_of(app: &App, admin: &Admin, input: &LinkInput, house: &House) -> Vec<
     warned
 }
 
-/// A warning goes before the deed: what the form did not say yet, it says first. A link without an end has a
-/// question of its own.
+/// A warning goes before the deed: what the form did not say yet, it says first. That a link has no end is asked by a
+/// question of its own, but that alone.
 async fn needs_second_look(
     app: &App,
     form: &AdminForm<needs::Links>,
     input: &LinkInput,
     id: Option<&str>,
 ) -> Result<bool> {
-    if input.never_expires {
-        return Ok(false);
-    }
     let house = House::load(app, &form.admin).await?;
-    let seen = form.typed.all("warned");
+    let mut seen = form.typed.all("warned");
+    if input.never_expires {
+        seen.extend(link::warnings(0, None, &[]));
+    }
     let new = same::others(app, &form.admin, input, id).await?;
     Ok(warned_of(app, &form.admin, input, &house)
         .iter()
