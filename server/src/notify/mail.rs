@@ -1,16 +1,12 @@
-//! Mail: over SMTP by lettre, or into files when there is no mail server.
+//! Mail: put together by lettre, for a mail server or into files when there is none.
 
-use super::{keep, said};
+use super::keep;
+use super::smtp::Server;
 use crate::config::Config;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, Message};
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long a mail server may take over one step.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A mail, ready but for its addresses.
 #[derive(Clone)]
@@ -41,7 +37,7 @@ pub struct Letter {
 #[derive(Clone, Debug)]
 pub enum Mailer {
     /// To a mail server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, String),
+    Smtp(Box<Server>, String),
     /// To a folder.
     Files(PathBuf),
 }
@@ -57,7 +53,7 @@ pub enum Delivery {
     Later(String),
     /// Never; what was said.
     Never(String),
-    /// The connection broke after the mail was handed over: it may have gone out.
+    /// The connection broke once the mail was being handed over: it may have gone out.
     Unsure(String),
 }
 
@@ -84,27 +80,14 @@ impl Mailer {
         let Some(smtp) = &config.smtp else {
             return Ok(Self::Files(config.data_dir.join("mail")));
         };
-        let parameters = || TlsParameters::new(smtp.host.clone()).map_err(|cause| cause.to_string());
-        let tls = match smtp.security {
-            crate::config::Security::StartTls => Tls::Required(parameters()?),
-            crate::config::Security::Tls => Tls::Wrapper(parameters()?),
-            crate::config::Security::None => Tls::None,
-        };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
-            .port(smtp.port)
-            .tls(tls)
-            .timeout(Some(PATIENCE));
-        if let Some((user, password)) = &smtp.login {
-            builder = builder.credentials((user.clone(), password.clone()).into());
-        }
-        Ok(Self::Smtp(Box::new(builder.build()), config.mail_from.clone()))
+        Ok(Self::Smtp(Box::new(Server::new(smtp)?), config.mail_from.clone()))
     }
 
     /// Hands a mail over once.
     pub async fn deliver(&self, letter: &Letter) -> Delivery {
         match self {
-            Self::Smtp(transport, from) => match message(letter, from) {
-                Ok(message) => send(transport, message).await,
+            Self::Smtp(server, from) => match message(letter, from) {
+                Ok(message) => server.send(&message).await,
                 Err(cause) => Delivery::Never(cause),
             },
             Self::Files(folder) => match message(letter, "latchkey@localhost") {
@@ -182,28 +165,5 @@ impl lettre::message::header::Header for AutoSubmitted {
 
     fn display(&self) -> lettre::message::header::HeaderValue {
         lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".into())
-    }
-}
-
-async fn send(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Delivery {
-    // A greeting first: what fails here failed before anything was handed over, and may be tried again.
-    match tokio::time::timeout(PATIENCE, transport.test_connection()).await {
-        Ok(Ok(true)) => {}
-        Ok(Ok(false)) => return Delivery::Later("the mail server does not answer".into()),
-        Ok(Err(cause)) => return Delivery::Later(said(&cause)),
-        Err(_) => return Delivery::Later("the mail server does not answer in time".into()),
-    }
-    // The whole conversation, not just each step, has an end. Once it began, only the server's own word tells what
-    // became of the mail; a line that was cut tells nothing.
-    match tokio::time::timeout(PATIENCE * 3, transport.send(message)).await {
-        Ok(Ok(response)) => {
-            let words: Vec<&str> = response.message().collect();
-            Delivery::Taken(format!("{} {}", response.code(), words.join(" ")))
-        }
-        Ok(Err(cause)) if cause.is_permanent() => Delivery::Never(said(&cause)),
-        Ok(Err(cause)) if cause.is_transient() => Delivery::Later(said(&cause)),
-        Ok(Err(cause)) if cause.is_client() => Delivery::Never(said(&cause)),
-        Ok(Err(cause)) => Delivery::Unsure(said(&cause)),
-        Err(_) => Delivery::Unsure("the mail server took longer than a minute".into()),
     }
 }

@@ -6,19 +6,23 @@ mod compose;
 pub mod mail;
 pub mod outbox;
 pub mod sms;
+pub mod smtp;
 
 pub(crate) use compose::dress;
 
 use mail::Delivery;
 use std::path::Path;
 
-/// The whole chain of causes, on one line.
+/// The whole chain of causes, on one line. One that the cause above has said already is not said again.
 fn said(cause: &dyn std::error::Error) -> String {
     let mut text = cause.to_string();
     let mut deeper = cause.source();
     while let Some(cause) = deeper {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         deeper = cause.source();
     }
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(300).collect()

@@ -12,6 +12,7 @@ crate::on_both!(
     a_server_that_is_away_is_tried_again,
     a_refusal_is_final_and_told,
     a_mail_of_unknown_fate_is_not_sent_twice,
+    a_server_that_hangs_up_before_the_mail_is_tried_again,
     a_slow_server_holds_up_nobody,
     a_link_that_changed_meanwhile_is_not_sent,
     the_outbox_holds_no_secret,
@@ -149,6 +150,30 @@ async fn a_mail_of_unknown_fate_is_not_sent_twice(database: &str) {
     office.house.app.clock.shift(86_400_000 / 2);
     assert_eq!(office.round().await, 0);
     assert_eq!(office.sink.mails().len(), 1);
+}
+
+async fn a_server_that_hangs_up_before_the_mail_is_tried_again(database: &str) {
+    let office = office(database).await;
+    let things = office.queued().await;
+    for mood in [Mood::HangingUp, Mood::Wary] {
+        office.sink.be(mood);
+        assert_eq!(office.round().await, 1);
+        let (state, _, reply) = office.state(&things).await;
+        assert_eq!(state, "waiting", "{mood:?}: {reply}");
+        assert!(reply.contains("before it was given the mail"), "{reply}");
+        assert_eq!(reply.matches("incomplete response").count(), 1, "{reply}");
+        office.house.app.clock.shift(301_000);
+    }
+    office.sink.be(Mood::Taking);
+    assert_eq!(office.round().await, 1);
+    assert_eq!(office.state(&things).await.0, "sent");
+    assert_eq!(office.sink.mails().len(), 1);
+    // Once it has begun to go, nobody knows how much of it was kept.
+    let things = office.queued().await;
+    office.sink.be(Mood::Cutting);
+    office.round().await;
+    let (state, _, reply) = office.state(&things).await;
+    assert_eq!(state, "unknown", "{reply}");
 }
 
 async fn a_slow_server_holds_up_nobody(database: &str) {

@@ -15,6 +15,12 @@ pub(crate) enum Mood {
     Busy,
     /// Takes it and hangs up before saying so.
     Silent,
+    /// Hangs up as soon as it hears who sends.
+    HangingUp,
+    /// Hangs up when it is told that the mail comes.
+    Wary,
+    /// Hangs up in the middle of the mail.
+    Cutting,
     /// Takes two seconds.
     Slow,
 }
@@ -60,11 +66,18 @@ impl Sink {
         write.write_all(b"220 sink\r\n").await.ok()?;
         while let Some(line) = lines.next_line().await.ok()? {
             let verb = line.get(..4).unwrap_or_default().to_uppercase();
+            let mood = *self.mood.lock().expect("no panic");
             let answer = match verb.as_str() {
+                "MAIL" if mood == Mood::HangingUp => return None,
+                "DATA" if mood == Mood::Wary => return None,
                 "EHLO" => "250-sink\r\n250 8BITMIME\r\n",
                 "DATA" => {
                     write.write_all(b"354 go on\r\n").await.ok()?;
                     let mut mail = String::new();
+                    if mood == Mood::Cutting {
+                        lines.next_line().await.ok()?;
+                        return None;
+                    }
                     while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".") {
                         mail.push_str(&line);
                         mail.push('\n');
