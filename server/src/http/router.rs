@@ -223,7 +223,11 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(headers::Policy { https }, headers::headers))
 }
 
-async fn nothing_here() -> Response {
+async fn nothing_here(request: Request) -> Response {
+    // Half of a link's address is a visitor's, and who follows it knows no dashboard.
+    if visit::is_visitors(request.uri().path()) {
+        return visit::nowhere(request.headers());
+    }
     failure::Failure(crate::error::Error::NotFound).into_response()
 }
 
@@ -232,7 +236,7 @@ async fn no_nul(request: Request, next: Next) -> Response {
     // A visitor's secret is hashed before anything is looked up, and every wrong one has the same page.
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     if address.contains("%00") && !address.starts_with("/l/") {
-        return nothing_here().await;
+        return nothing_here(request).await;
     }
     next.run(request).await
 }

@@ -63,12 +63,31 @@ async fn unknown_addresses_all_look_the_same(database: &str) {
     let mut shorter = old.clone();
     shorter.pop();
     let mut pages = Vec::new();
-    for secret in
-        [old.as_str(), shorter.as_str(), "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &things.link, "%00", "..%2f..%2fetc"]
-    {
+    for secret in [
+        old.as_str(),
+        shorter.as_str(),
+        "x",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        &things.link,
+        "%00",
+        "..%2f..%2fetc",
+        "%ff",
+        "",
+        "x/y",
+        "%ff/y",
+    ] {
         let page = house.browser().get(&format!("/l/{secret}")).await;
-        assert_eq!(page.status, 404, "{secret}");
+        assert_eq!(page.status, 404, "{secret}: {}", page.body);
         assert!(!page.headers.contains_key("set-cookie"));
+        pages.push(page.body);
+    }
+    // Who holds some link is told no more of another.
+    let holder = house.things(&ours).await;
+    let mut browser = house.browser();
+    browser.visit(&holder.secret).await;
+    for rest in ["%ff", "%00", "", "x", &things.link, "x/y/z", "x/doors/%ff"] {
+        let page = browser.get(&format!("/visit/{rest}")).await;
+        assert_eq!(page.status, 404, "{rest}: {}", page.body);
         pages.push(page.body);
     }
     assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{pages:#?}");
@@ -161,6 +180,9 @@ async fn guesses_are_slowed_down(database: &str) {
     let mut visitor = house.browser();
     visitor.address = [192, 0, 2, 9];
     assert_eq!(visitor.visit(&things.secret).await.status, 200, "others are not held up");
+    let mut neighbour = house.browser();
+    assert_eq!(neighbour.get("/l/one-guess-more").await.status, 429, "the same network");
+    assert_eq!(neighbour.visit(&things.secret).await.status, 200, "nor is who has a link, in the same network");
     house.app.clock.shift(61_000);
     assert_eq!(thief.get("/l/another-guess").await.status, 404);
 }
@@ -180,9 +202,6 @@ async fn the_page_speaks_the_links_language_or_the_browsers(database: &str) {
     assert!(browser.get(&path).await.body.contains("<html lang=\"de\""), "a choice is kept");
     let nonsense = browser.get(&format!("{path}?lang=%3Cscript%3E")).await;
     assert!(nonsense.status == 200 && !nonsense.body.contains("<script>"));
-    let mut neighbour = house.browser();
-    assert_eq!(neighbour.get("/l/one-guess-more").await.status, 429, "the same network");
-    assert_eq!(neighbour.visit(&things.secret).await.status, 200, "nor is who has a link, in the same network");
 }
 
 async fn a_page_says_who_and_where_and_until_when(database: &str) {

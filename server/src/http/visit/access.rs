@@ -82,8 +82,10 @@ impl FromRequestParts<App> for Access {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let id = params.iter().find(|(name, _)| *name == "link").map(|(_, id)| id.to_owned()).unwrap_or_default();
+        // An address that is no text names no link, as any other that names none.
+        let params = RawPathParams::from_request_parts(parts, app).await.ok();
+        let id = params.as_ref().and_then(|params| params.iter().find(|(name, _)| *name == "link"));
+        let id = id.map(|(_, id)| id.to_owned()).unwrap_or_default();
         let held = cookie::held(app, &parts.headers);
         if held.is_empty() {
             return Err(trouble(&parts.headers, None, Trouble::NoCookie));
@@ -152,4 +154,19 @@ pub(super) fn trouble(headers: &HeaderMap, access: Option<&Access>, trouble: Tro
         Ok(response) => response,
         Err(cause) => crate::http::failure::Failure(cause).into_response(),
     }
+}
+
+/// Whether an address is one that visitors are sent to, or a broken piece of one.
+#[must_use]
+pub fn is_visitors(path: &str) -> bool {
+    ["/l", "/visit"]
+        .into_iter()
+        .filter_map(|start| path.strip_prefix(start))
+        .any(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The page of an address that leads nowhere, the same whatever was wrong with it.
+#[must_use]
+pub fn nowhere(headers: &HeaderMap) -> Response {
+    trouble(headers, None, Trouble::Gone)
 }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::http::client::{self, ClientAddress};
 use crate::service::link;
 use app::page::visit::trouble::Trouble;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -74,9 +75,13 @@ fn hold(app: &App, headers: &HeaderMap, link: &str, version: i64) -> String {
 pub async fn arrive(
     State(app): State<App>,
     ClientAddress(client): ClientAddress,
-    Path(secret): Path<String>,
+    secret: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    // What is no text is no link's secret either.
+    let Ok(Path(secret)) = secret else {
+        return trouble(&headers, None, Trouble::Gone);
+    };
     match link::open_address(&app, &secret, &client::ip_prefix(client)).await {
         Ok(link) => {
             let cookie = hold(&app, &headers, &link.id, link.secret_version);
