@@ -63,6 +63,13 @@ impl TerminalRow {
     pub fn is_paired(&self) -> bool {
         self.token_hash.is_some() && self.revoked_at.is_none() && self.removed_at.is_none()
     }
+
+    /// Whether it was ended and may not have been told so yet.
+    #[must_use]
+    pub fn waits_to_be_told(&self) -> bool {
+        let before = |revoked_at| self.last_seen_at.is_none_or(|seen_at| seen_at <= revoked_at);
+        self.revoked_at.is_some_and(|revoked_at| self.list_version > 0 || before(revoked_at))
+    }
 }
 
 /// Stores a new terminal.

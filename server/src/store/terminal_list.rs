@@ -8,8 +8,10 @@ use super::connection::{AnyConnection, each};
 use super::schema::{audit_heads, terminal_lists};
 use super::writer::Tx;
 use crate::error::Result;
-use diesel::dsl::not;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
+use domain::terminal::Manifest;
 
 /// A terminal's list opens nothing after so long, whatever its door allows, milliseconds.
 pub(crate) const LONGEST_MS: i64 = 47 * 3_600_000;
@@ -96,14 +98,41 @@ pub(crate) fn confirm(tx: &mut Tx<'_>, terminal: &str, version: i64, revision: i
     Ok(())
 }
 
-/// Forgets all lists of a terminal but these.
+/// Forgets the lists that a terminal does not open by any more when it says that it has the version `held`: those before
+/// that one, and those whose time is over. The newest stays, for what the next one differs in; and so does every one
+/// between, since what was sent may have been taken.
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) fn keep(tx: &mut Tx<'_>, terminal: &str, versions: &[i64]) -> Result<()> {
-    let others = terminal_lists::table
+pub(crate) fn forget(tx: &mut Tx<'_>, terminal: &str, held: i64) -> Result<()> {
+    let heads: Vec<ListHead> = terminal_lists::table
         .filter(terminal_lists::terminal_id.eq(terminal))
-        .filter(not(terminal_lists::version.eq_any(versions)));
-    diesel::delete(others).execute(tx.connection)?;
+        .order(terminal_lists::version.desc())
+        .select(ListHead::as_select())
+        .load(tx.connection)?;
+    let is_over = |head: &ListHead| opened(&head.manifest).is_some_and(|manifest| manifest.expires_at <= tx.now);
+    let older = heads.iter().skip(1).filter(|head| head.version != held);
+    let gone: Vec<i64> = older.filter(|head| head.version < held || is_over(head)).map(|head| head.version).collect();
+    if !gone.is_empty() {
+        let gone = terminal_lists::table
+            .filter(terminal_lists::terminal_id.eq(terminal))
+            .filter(terminal_lists::version.eq_any(gone));
+        diesel::delete(gone).execute(tx.connection)?;
+    }
     Ok(())
+}
+
+/// Forgets all lists of a terminal.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn forget_all(tx: &mut Tx<'_>, terminal: &str) -> Result<()> {
+    diesel::delete(terminal_lists::table.filter(terminal_lists::terminal_id.eq(terminal))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// A manifest that this server signed itself and kept.
+pub(crate) fn opened(jws: &str) -> Option<Manifest> {
+    let payload = jws.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

@@ -18,7 +18,7 @@ crate::on_both!(
     a_change_makes_the_newer_list_to_the_byte,
     versions_only_grow_whatever_the_clock_does,
     a_list_is_renewed_before_it_is_over,
-    only_the_list_at_hand_and_the_newest_are_kept,
+    every_list_that_may_be_at_hand_is_kept_and_no_other,
     a_removed_door_opens_nothing,
     a_list_of_ten_thousand_codes_is_made_in_a_few_queries,
 );
@@ -301,7 +301,7 @@ async fn a_list_is_renewed_before_it_is_over(database: &str) {
     }
 }
 
-async fn only_the_list_at_hand_and_the_newest_are_kept(database: &str) {
+async fn every_list_that_may_be_at_hand_is_kept_and_no_other(database: &str) {
     let house = House::open(database);
     let ours = house.organization("Quetzal").await;
     let things = house.things(&ours).await;
@@ -312,27 +312,40 @@ async fn only_the_list_at_hand_and_the_newest_are_kept(database: &str) {
         house.coded(&ours, &things.door, "online", |link| link.qr_off_line = true).await;
         house.list(&terminal).await;
     }
-    let id = terminal.id.clone();
-    let kept: Vec<i64> = house
-        .app
-        .db
-        .read(move |c| {
-            use diesel::prelude::*;
-            use server::store::schema::terminal_lists;
-            let all = terminal_lists::table.filter(terminal_lists::terminal_id.eq(id));
-            Ok(all.order(terminal_lists::version).select(terminal_lists::version).load(c)?)
-        })
-        .await
-        .unwrap();
-    assert_eq!((kept.len(), kept[0]), (2, first.manifest.version));
+    let versions = kept(&house, &terminal).await;
+    assert_eq!((versions.len(), versions[0]), (5, first.manifest.version), "each may have been taken");
     let row = house.refreshed(&terminal).await;
     assert_eq!(row.list_made_at, Some(first.manifest.made_at));
     assert_eq!(row.list_expires_at, Some(first.manifest.expires_at));
     let held = follow(&house, &terminal, &first).await;
     assert_eq!(held.list.codes.len(), 4);
+    house.decides_by(&terminal, held.manifest.version).await;
+    assert_eq!(kept(&house, &terminal).await, [held.manifest.version]);
+    // Nobody says a word about some more, until their time is over.
+    for _ in 0..3 {
+        house.coded(&ours, &things.door, "online", |link| link.qr_off_line = true).await;
+        house.list(&terminal).await;
+    }
+    assert_eq!(kept(&house, &terminal).await.len(), 4);
+    house.app.clock.shift(48 * HOUR);
+    let last = house.list(&terminal).await.manifest.version;
+    let versions = kept(&house, &terminal).await;
+    assert_eq!((versions.len(), versions[0], versions[2]), (3, held.manifest.version, last), "{versions:?}");
     // A terminal that lost its list says so.
     house.decides_by(&terminal, 0).await;
     assert_eq!(house.refreshed(&terminal).await.list_made_at, None);
+}
+
+/// The versions of a terminal's lists that are here.
+async fn kept(house: &House, terminal: &TerminalRow) -> Vec<i64> {
+    use diesel::prelude::*;
+    use server::store::schema::terminal_lists;
+    let id = terminal.id.clone();
+    let versions = house.app.db.read(move |c| {
+        let all = terminal_lists::table.filter(terminal_lists::terminal_id.eq(id));
+        Ok(all.order(terminal_lists::version).select(terminal_lists::version).load(c)?)
+    });
+    versions.await.unwrap()
 }
 
 async fn a_removed_door_opens_nothing(database: &str) {

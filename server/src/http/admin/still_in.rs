@@ -4,7 +4,7 @@ use super::common::{Answer, said, show};
 use super::terminals::{held, state};
 use crate::app::App;
 use crate::http::auth::Admin;
-use crate::service::terminal::reach::{self, Way};
+use crate::service::terminal::reach::{self, MayOpen, Way};
 use crate::store::door::{self, DoorAtPlace};
 use crate::store::terminal::{TerminalRow, desk};
 use app::page::admin::terminals::TerminalState;
@@ -58,7 +58,8 @@ pub async fn ask(State(app): State<App>, admin: Admin, Path(id): Path<String>, Q
             (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None)
         }
     };
-    let terminals = here.iter().map(|row| terminal(&app, row, &at)).collect();
+    let may_open = reach::may_open(&app, &admin.organization.id).await?;
+    let terminals = here.iter().map(|row| terminal(&app, row, &at, may_open.get(&row.id))).collect();
     let model = page::Model { id: at.door.id, door: at.door.name, zone, at: field, moment, people, terminals };
     show(&app, &admin, Section::Doors, status, model, page::view).await
 }
@@ -84,8 +85,8 @@ fn people(app: &App, zone: &str, here: &[TerminalRow], mut ways: Vec<Way>) -> Ve
 }
 
 /// What a terminal's list means for the answer.
-fn terminal(app: &App, row: &TerminalRow, at: &DoorAtPlace) -> page::Terminal {
-    let list = held(app, row, at).filter(|list| !list.over);
+fn terminal(app: &App, row: &TerminalRow, at: &DoorAtPlace, may_open: Option<&MayOpen>) -> page::Terminal {
+    let list = held(app, row, at, may_open).filter(|list| !list.over);
     let says = match (state(app, row), list) {
         (TerminalState::Unpaired | TerminalState::CodeOver, _) => "No device is this terminal yet.".to_owned(),
         (TerminalState::OnLine, Some(list)) => format!(

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::terminal::manage::{self, TerminalInput};
+use crate::service::terminal::reach;
 use crate::store::terminal::desk;
 use crate::store::{door, terminal as store};
 use app::page::admin::{Section, confirm, terminal_form, terminals as page};
@@ -26,6 +27,7 @@ pub(super) use standing::{held, state};
 pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
     let id = admin.organization.id.clone();
     let (rows, doors) = app.db.read(move |c| Ok((store::all(c, &id)?, door::all(c, &id)?))).await?;
+    let may_open = reach::may_open(&app, &admin.organization.id).await?;
     let terminals = rows
         .into_iter()
         .map(|row| {
@@ -35,7 +37,7 @@ pub async fn list(State(app): State<App>, admin: Admin) -> Answer {
                 door: at.map(|at| at.door.name.clone()).unwrap_or_default(),
                 place: at.map(|at| at.place.name.clone()).unwrap_or_default(),
                 state: state(&app, &row),
-                list: at.and_then(|at| held(&app, &row, at)),
+                list: at.and_then(|at| held(&app, &row, at, may_open.get(&row.id))),
                 seen: row.last_seen_at.map(|seen| super::common::said(&app, seen, zone)),
                 id: row.id,
                 name: row.name,
@@ -145,7 +147,9 @@ async fn ask(app: &App, admin: &Admin, id: String, revoke: bool) -> Answer {
         })
         .await?;
     let opens = crate::driver::terminal::of(&at.door).is_some_and(|named| named == row.id);
-    let list = held(app, &row, &at).filter(|list| !list.over && row.revoked_at.is_none()).map(|list| list.until.said);
+    let may_open = reach::may_open(app, &row.organization_id).await?;
+    let list = held(app, &row, &at, may_open.get(&row.id)).filter(|list| !list.over && row.revoked_at.is_none());
+    let list = list.map(|list| list.until.said);
     let model = if revoke {
         confirm::Model::revoke_terminal(&row.id, &row.name, (&at.door.name, opens), list, row.version)
     } else {

@@ -73,6 +73,15 @@ pub async fn heartbeat(app: &App, terminal: &TerminalRow, beat: Beat) -> Result<
     Ok(Told { now: app.clock.now(), list: list::newest_version(app, &row).await?, name: row.name, stand })
 }
 
+/// Notes that a terminal that was revoked is being told so. It hears it in any case: what cannot be noted only goes on
+/// counting as one that may open.
+pub async fn told(app: &App, id: &str) {
+    let terminal = id.to_owned();
+    if let Err(cause) = app.db.write(move |tx| desk::told(tx, &terminal)).await {
+        tracing::warn!(?cause, terminal = id, "that a revoked terminal was told so could not be stored");
+    }
+}
+
 /// Learns from the database which terminals are on line.
 ///
 /// # Errors

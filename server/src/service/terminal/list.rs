@@ -5,10 +5,8 @@ use crate::error::{Error, Result};
 use crate::secret::Signs;
 use crate::service::code::offline_keys;
 use crate::store::terminal::{self, TerminalRow};
-use crate::store::terminal_list::{self, LONGEST_MS, ListRow};
+use crate::store::terminal_list::{self, LONGEST_MS, ListRow, opened};
 use crate::store::writer::Tx;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Millis;
 use domain::terminal::{Change, List, Manifest};
 use std::sync::Arc;
@@ -107,7 +105,7 @@ pub async fn deliver(app: &App, terminal: &TerminalRow, have: Option<i64>) -> Re
             if let Some(version) = have {
                 hold(tx, &of, version)?;
             }
-            terminal_list::keep(tx, &of.id, &[now_at, have.unwrap_or(0)])?;
+            terminal_list::forget(tx, &of.id, have.unwrap_or(now_at))?;
             terminal_list::put(tx, &row)?;
             Ok(manifest)
         })
@@ -141,7 +139,7 @@ pub async fn newest_version(app: &App, terminal: &TerminalRow) -> Result<i64> {
 }
 
 /// Notes in a row, still to be stored by [`crate::store::terminal::update`], by which list a terminal says that it
-/// decides; lists before that one are forgotten. For the heartbeat's own transaction.
+/// decides; lists that it cannot open by any more are forgotten. For the heartbeat's own transaction.
 ///
 /// # Errors
 /// Those of the store.
@@ -158,8 +156,7 @@ pub fn acknowledge(tx: &mut Tx<'_>, terminal: &mut TerminalRow, version: i64) ->
     let expires_at = of.as_ref().map_or(made_at + LONGEST_MS, |manifest| manifest.expires_at);
     terminal.list_made_at = (version > 0).then_some(made_at);
     terminal.list_expires_at = (version > 0).then_some(expires_at);
-    let newest = terminal_list::newest(tx.connection, &terminal.id)?.map_or(0, |row| row.version);
-    terminal_list::keep(tx, &terminal.id, &[version, newest])
+    terminal_list::forget(tx, &terminal.id, version)
 }
 
 /// The same, stored.
@@ -181,10 +178,4 @@ fn can_be(version: i64, now: Millis) -> bool {
 fn is_good(manifest: &str, now: Millis) -> bool {
     opened(manifest)
         .is_some_and(|manifest| manifest.expires_at - now >= GOOD_MS.min((manifest.expires_at - manifest.made_at) / 2))
-}
-
-/// A manifest that this server signed itself and kept.
-pub(super) fn opened(jws: &str) -> Option<Manifest> {
-    let payload = jws.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }

@@ -8,15 +8,15 @@ use crate::store::code::{CodeRow, issued};
 use crate::store::connection::AnyConnection;
 use crate::store::facts::{self, Asked, Facts};
 use crate::store::link::LinkRow;
-use crate::store::terminal::holders::{self, Holder};
+use crate::store::terminal::holders::{self, Holder, MayHold};
 use crate::store::{door, terminal_list};
 use domain::Millis;
 use domain::decide::{Asker, decide};
 use domain::qr::{Code, Kind};
 use domain::scan::{self, CodeFacts};
 use domain::terminal::{Known, List, Manifest, judge};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// How many terminals know of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,30 +69,59 @@ pub async fn reach(app: &App, organization: &str, since: Millis) -> Result<Reach
             let changed = holders::list_revision(c, &organization)?;
             let mut missing: HashMap<i64, Option<Millis>> = HashMap::new();
             let mut reach = Reach::default();
-            for Holder { terminal, revision } in holders::holders(c, &organization, now)? {
-                let knows = match revision {
-                    Some(revision) if revision >= changed => true,
-                    Some(revision) => {
-                        let first = match missing.entry(revision) {
-                            Entry::Occupied(known) => *known.get(),
-                            Entry::Vacant(new) => *new.insert(holders::recorded_after(c, &organization, revision)?),
-                        };
-                        first.is_none_or(|recorded_at| recorded_at > since)
+            for Holder { terminal, lists } in holders::holders(c, &organization, now)? {
+                let mut unaware_until = None;
+                for list in lists {
+                    let knows = match list.revision {
+                        Some(revision) if revision >= changed => true,
+                        Some(revision) => {
+                            let first = match missing.entry(revision) {
+                                Entry::Occupied(known) => *known.get(),
+                                Entry::Vacant(new) => *new.insert(holders::recorded_after(c, &organization, revision)?),
+                            };
+                            first.is_none_or(|recorded_at| recorded_at > since)
+                        }
+                        None => list.made_at > since,
+                    };
+                    if !knows {
+                        unaware_until = unaware_until.max(Some(list.expires_at));
                     }
-                    None => terminal.list_made_at.is_some_and(|made_at| made_at > since),
-                };
+                }
                 reach.of += 1;
-                if knows {
-                    reach.know += 1;
-                } else {
-                    let until = terminal.list_expires_at.unwrap_or(now);
+                if let Some(until) = unaware_until {
                     reach.last_until = reach.last_until.max(Some(until));
                     reach.others.push(Unaware { terminal: terminal.id, name: terminal.name, until });
+                } else {
+                    reach.know += 1;
                 }
             }
             Ok(reach)
         })
         .await
+}
+
+/// What a terminal may open by without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MayOpen {
+    /// When the oldest list was made that it may have.
+    pub made_at: Millis,
+    /// From when on it refuses everything, whichever it has.
+    pub until: Millis,
+}
+
+/// What terminals may open by now, by their ids: each that may have a list that is not over.
+///
+/// # Errors
+/// Those of the store.
+pub async fn may_open(app: &App, organization: &str) -> Result<HashMap<String, MayOpen>> {
+    let (organization, now) = (organization.to_owned(), app.clock.now());
+    let holders = app.db.read(move |c| holders::holders(c, &organization, now)).await?;
+    let by = |lists: &[MayHold]| {
+        let made_at = lists.iter().map(|list| list.made_at).min()?;
+        let until = lists.iter().map(|list| list.expires_at).max()?;
+        Some(MayOpen { made_at, until })
+    };
+    Ok(holders.into_iter().filter_map(|holder| Some((holder.terminal.id, by(&holder.lists)?))).collect())
 }
 
 /// Who could get through a door at a moment from now on, as things stand now: by the server, and by each terminal's list.
@@ -169,15 +198,19 @@ fn of_code(row: &CodeRow) -> CodeFacts {
     }
 }
 
-/// What each terminal at the door would open for without a network, by the list it has.
+/// What each terminal at the door would open for without a network, by the lists that it may have.
 fn off_line(c: &mut AnyConnection, keys: &Keys, organization: &str, door: &str, at: Millis) -> Result<Vec<Way>> {
-    let mut ways = Vec::new();
+    let mut ways: BTreeMap<(String, String), Way> = BTreeMap::new();
     let mut offline: Option<Vec<(CodeRow, String, Code)>> = None;
-    for Holder { terminal, .. } in holders::holders(c, organization, at)? {
-        let Some(row) = terminal_list::find(c, &terminal.id, terminal.list_version)? else {
+    let mut may_have = Vec::new();
+    for Holder { terminal, lists } in holders::holders(c, organization, at)? {
+        may_have.extend(lists.into_iter().map(|list| (terminal.id.clone(), list.version)));
+    }
+    for (terminal, version) in may_have {
+        let Some(row) = terminal_list::find(c, &terminal, version)? else {
             continue;
         };
-        let (Some(manifest), Ok(list)) = (super::list::opened(&row.manifest), List::from_bytes(&row.body)) else {
+        let (Some(manifest), Ok(list)) = (terminal_list::opened(&row.manifest), List::from_bytes(&row.body)) else {
             continue;
         };
         if list.door.id != door {
@@ -194,17 +227,20 @@ fn off_line(c: &mut AnyConnection, keys: &Keys, organization: &str, door: &str, 
             let known = Known { manifest: &manifest, list: &list, now: Some(at), reachable: true };
             if judge(known, code, |_| false).decision.granted() {
                 let ends = [Some(opens_until(&manifest, &list)), row.not_after, entry_end(&list, row)];
-                ways.push(Way {
+                let until = ends.into_iter().flatten().min();
+                let way = ways.entry((terminal.clone(), row.id.clone())).or_insert_with(|| Way {
                     link: row.link_id.clone(),
                     name: name.clone(),
                     code: Some(row.id.clone()),
-                    terminal: Some(terminal.id.clone()),
-                    until: ends.into_iter().flatten().min(),
+                    terminal: Some(terminal.clone()),
+                    until,
                 });
+                // By whichever list it has.
+                way.until = way.until.max(until);
             }
         }
     }
-    Ok(ways)
+    Ok(ways.into_values().collect())
 }
 
 /// A code as somebody may have kept it.

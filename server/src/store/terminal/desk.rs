@@ -5,6 +5,7 @@ use super::TerminalRow;
 use crate::error::{Error, Result};
 use crate::store::connection::AnyConnection;
 use crate::store::schema::{codes, events, terminal_scans, terminals};
+use crate::store::terminal_list;
 use crate::store::writer::Tx;
 use diesel::prelude::*;
 use domain::Millis;
@@ -68,6 +69,28 @@ pub fn revoke(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
         ))
         .execute(tx.connection)?;
     Ok(changed == 1)
+}
+
+/// Notes that a terminal that was ended was told so: it forgets its lists, so that it opens by none of them any more.
+///
+/// # Errors
+/// Those of the database.
+pub fn told(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let found: Option<Option<i64>> =
+        terminals::table.find(id).select(terminals::revoked_at).first(tx.connection).optional()?;
+    let Some(revoked_at) = found.flatten() else {
+        return Ok(());
+    };
+    diesel::update(terminals::table.find(id))
+        .set((
+            // After its end, whichever process' clock said when that was.
+            terminals::last_seen_at.eq(tx.now.max(revoked_at + 1)),
+            terminals::list_version.eq(0),
+            terminals::list_made_at.eq(None::<i64>),
+            terminals::list_expires_at.eq(None::<i64>),
+        ))
+        .execute(tx.connection)?;
+    terminal_list::forget_all(tx, id)
 }
 
 /// Takes a terminal off every list. Its row stays, so that it goes on being told that it counts no more.

@@ -1,43 +1,81 @@
-//! Terminals that hold a list, and how much of the log it knows.
+//! Terminals that may open by a list, and how much of the log their lists know.
 
 use super::TerminalRow;
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::schema::{audit_heads, events, terminal_lists, terminals};
+use crate::store::terminal_list::{LONGEST_MS, opened};
 use diesel::prelude::*;
 use domain::Millis;
 
-/// A terminal with the list it decides by.
+/// A terminal with every list that it may decide by.
 #[derive(Clone, Debug)]
 pub(crate) struct Holder {
     pub(crate) terminal: TerminalRow,
-    /// The last event that its list knows of; none when that list is not here any more.
-    pub(crate) revision: Option<i64>,
+    /// The one that it said it has, and those that it was sent after that: whether it took them, it has yet to say.
+    pub(crate) lists: Vec<MayHold>,
 }
 
-/// Terminals that may still open by a list at a moment: those that were revoked, too, unless they have been told.
+/// A list that a terminal may decide by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MayHold {
+    pub(crate) version: i64,
+    /// The last event that it knows of; none when it is not here any more.
+    pub(crate) revision: Option<i64>,
+    pub(crate) made_at: Millis,
+    pub(crate) expires_at: Millis,
+}
+
+impl MayHold {
+    fn said(terminal: &TerminalRow) -> Option<Self> {
+        let (made_at, expires_at) = terminal.list_made_at.zip(terminal.list_expires_at)?;
+        Some(Self { version: terminal.list_version, revision: None, made_at, expires_at })
+    }
+
+    fn sent((version, manifest, revision): Sent) -> Self {
+        // A version is about the time it was made.
+        let (made_at, expires_at) = opened(&manifest)
+            .map_or((version, version.saturating_add(LONGEST_MS)), |manifest| (manifest.made_at, manifest.expires_at));
+        Self { version, revision: Some(revision), made_at, expires_at }
+    }
+}
+
+/// Version, manifest and revision of a list that is here.
+type Sent = (i64, String, i64);
+
+/// Terminals that may open by a list at a moment: those that were revoked, too, until they have been told and forgot it.
 ///
 /// # Errors
 /// Those of the database.
 pub(crate) fn holders(c: &mut AnyConnection, organization: &str, at: Millis) -> Result<Vec<Holder>> {
-    let rows: Vec<(TerminalRow, Option<i64>)> =
+    let rows: Vec<(TerminalRow, Option<Sent>)> =
         terminals::table
             .left_join(terminal_lists::table.on(
-                terminal_lists::terminal_id.eq(terminals::id).and(terminal_lists::version.eq(terminals::list_version)),
+                terminal_lists::terminal_id.eq(terminals::id).and(terminal_lists::version.ge(terminals::list_version)),
             ))
             .filter(terminals::organization_id.eq(organization))
-            .filter(terminals::list_version.gt(0))
-            .filter(terminals::list_expires_at.gt(at))
-            .filter(
-                terminals::revoked_at
-                    .is_null()
-                    .or(terminals::last_seen_at.is_null())
-                    .or(terminals::last_seen_at.lt(terminals::revoked_at)),
-            )
-            .order((terminals::name, terminals::id))
-            .select((TerminalRow::as_select(), terminal_lists::revision.nullable()))
+            .order((terminals::name, terminals::id, terminal_lists::version))
+            .select((
+                TerminalRow::as_select(),
+                (terminal_lists::version, terminal_lists::manifest, terminal_lists::revision).nullable(),
+            ))
             .load(c)?;
-    Ok(rows.into_iter().map(|(terminal, revision)| Holder { terminal, revision }).collect())
+    let mut holders: Vec<Holder> = Vec::new();
+    for (terminal, sent) in rows {
+        if holders.last().is_none_or(|last| last.terminal.id != terminal.id) {
+            let lists = MayHold::said(&terminal).into_iter().collect();
+            holders.push(Holder { terminal, lists });
+        }
+        if let (Some(holder), Some(sent)) = (holders.last_mut(), sent.map(MayHold::sent)) {
+            holder.lists.retain(|list| list.version != sent.version);
+            holder.lists.push(sent);
+        }
+    }
+    for holder in &mut holders {
+        holder.lists.retain(|list| list.expires_at > at);
+    }
+    holders.retain(|holder| !holder.lists.is_empty());
+    Ok(holders)
 }
 
 /// The last event after which lists may differ.

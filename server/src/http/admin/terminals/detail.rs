@@ -4,6 +4,7 @@ use super::super::common::{Answer, lines, said, show};
 use super::standing::{held, state};
 use crate::app::App;
 use crate::http::auth::Admin;
+use crate::service::terminal::reach;
 use crate::store::terminal::{self as store, desk};
 use crate::store::{door, names};
 use app::page::admin::{Section, terminal as page};
@@ -32,6 +33,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
             Ok((row, at, rows, names))
         })
         .await?;
+    let may_open = reach::may_open(&app, &row.organization_id).await?;
     let zone = at.place.time_zone.clone();
     let moment = |at: Option<i64>| at.map(|at| said(&app, at, &zone));
     let model = page::Model {
@@ -40,7 +42,7 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         paired: moment(row.paired_at),
         seen: moment(row.last_seen_at),
         revoked: moment(row.revoked_at),
-        list: held(&app, &row, &at),
+        list: held(&app, &row, &at, may_open.get(&row.id)),
         clock: row.clock_offset_ms.map(clock).unwrap_or_default(),
         clock_far_off: row.clock_offset_ms.is_some_and(|offset| offset.abs() > FAR_OFF_MS),
         waiting: row.waiting,

@@ -5,6 +5,7 @@ use crate::driver::terminal::ONLINE_MS;
 use crate::http::admin::common::said;
 use crate::http::auth::{self, Admin};
 use crate::http::failure::Failure;
+use crate::service::terminal::reach::MayOpen;
 use crate::store::door::DoorAtPlace;
 use crate::store::terminal::{self as store, TerminalRow};
 use app::island::Standing;
@@ -41,11 +42,17 @@ pub(in crate::http::admin) fn state(app: &App, row: &TerminalRow) -> TerminalSta
     }
 }
 
-/// The list that a terminal holds at a door: it opens until its time is over, or the door finds it too old.
-pub(in crate::http::admin) fn held(app: &App, row: &TerminalRow, at: &DoorAtPlace) -> Option<Held> {
-    let (made, expires) = (row.list_made_at?, row.list_expires_at?);
+/// The list that a terminal opens by, or by what it may have where that is known: until the time that the list itself
+/// names is over, whatever its door was set to since.
+pub(in crate::http::admin) fn held(
+    app: &App,
+    row: &TerminalRow,
+    at: &DoorAtPlace,
+    may_open: Option<&MayOpen>,
+) -> Option<Held> {
+    let own = || row.list_made_at.zip(row.list_expires_at);
+    let (made, until) = may_open.map(|list| (list.made_at, list.until)).or_else(own)?;
     let (now, zone) = (app.clock.now(), &at.place.time_zone);
-    let until = expires.min(made + at.door.list_max_age_ms);
     Some(Held {
         made: said(app, made, zone),
         age: when::duration((now - made).max(0), Language::En),

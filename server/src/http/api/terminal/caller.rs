@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::api::Problem;
 use crate::secret::HashedSecret;
+use crate::service::terminal::hear;
 use crate::store::connection::AnyConnection;
 use crate::store::terminal::{self, TerminalRow};
 use axum::extract::FromRequestParts;
@@ -48,6 +49,9 @@ impl FromRequestParts<App> for Caller {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "token_unknown", title));
         };
         if !row.is_paired() {
+            if row.waits_to_be_told() {
+                hear::told(app, &row.id).await;
+            }
             return Err(revoked());
         }
         app.drivers.terminal.hear(&row);

@@ -24,10 +24,13 @@ pub async fn heartbeat(
         list: ask.list,
         waiting: ask.waiting,
     };
-    let told = hear::heartbeat(&app, &caller, beat).await.map_err(|error| match error {
-        Error::Forbidden(_) | Error::NotFound => revoked(),
-        other => other.into(),
-    })?;
+    let told = match hear::heartbeat(&app, &caller, beat).await {
+        Err(Error::Forbidden(_) | Error::NotFound) => {
+            hear::told(&app, &caller.id).await;
+            return Err(revoked());
+        }
+        other => other?,
+    };
     Ok(Json(HeartbeatAnswer {
         now: told.now,
         list: told.list,
