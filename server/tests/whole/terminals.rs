@@ -24,6 +24,7 @@ crate::on_both!(
     a_terminal_opens_only_the_door_it_stands_at,
     forms_name_what_is_wrong_and_keep_what_was_typed,
     a_test_of_a_door_goes_through_its_terminal,
+    a_heartbeat_of_a_clock_that_cannot_be_is_refused,
 );
 
 async fn house(database: &str) -> (House, Organization, Things) {
@@ -401,4 +402,22 @@ async fn a_test_of_a_door_goes_through_its_terminal(database: &str) {
         0,
         "nothing is left over"
     );
+}
+
+async fn a_heartbeat_of_a_clock_that_cannot_be_is_refused(database: &str) {
+    let (house, _, _, device) = driven(database).await;
+    let beat = |wall: i64, offset: Option<i64>| {
+        device
+            .post("heartbeat", json!({ "software": "test 1", "wall": wall, "offset": offset, "list": 0, "waiting": 0 }))
+    };
+    for (wall, offset) in
+        [(i64::MIN, None), (i64::MAX, None), (0, Some(i64::MIN)), (0, Some(i64::MAX)), (i64::MIN, Some(i64::MIN))]
+    {
+        let told = beat(wall, offset).await;
+        assert_eq!((told.status, told.json()["code"].as_str()), (422, Some("invalid")), "{wall} {offset:?}");
+    }
+    // A board without a battery begins in 1970, and must hear what time it is.
+    for (wall, offset) in [(0, None), (-60_000, None), (5, Some(house.app.clock.now()))] {
+        assert_eq!(beat(wall, offset).await.status, 200, "{wall} {offset:?}");
+    }
 }

@@ -4,7 +4,7 @@ use super::list;
 use super::pair::{self, Stand};
 use crate::app::App;
 use crate::driver::terminal::{Heard, ONLINE_MS};
-use crate::error::{Error, Result};
+use crate::error::{Checks, Error, Result};
 use crate::store::terminal::{self, TerminalRow, desk};
 use domain::Millis;
 use std::collections::BTreeMap;
@@ -14,6 +14,9 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 /// And at most this far: going off line is no change of the database.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// The end of the year 9999, Unix milliseconds: no clock shows more, or is further off.
+const FURTHEST_MS: i64 = 253_402_300_800_000;
 
 /// A heartbeat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,8 +51,9 @@ pub struct Told {
 /// Stores what a terminal says of itself.
 ///
 /// # Errors
-/// `Forbidden` when it was revoked meanwhile; those of the store.
+/// `Fields` when no clock can be as it says; `Forbidden` when it was revoked meanwhile; those of the store.
 pub async fn heartbeat(app: &App, terminal: &TerminalRow, beat: Beat) -> Result<Told> {
+    check(&beat)?;
     let now = app.clock.now();
     let (organization, id) = (terminal.organization_id.clone(), terminal.id.clone());
     let software = pair::software(&beat.software);
@@ -71,6 +75,19 @@ pub async fn heartbeat(app: &App, terminal: &TerminalRow, beat: Beat) -> Result<
         .await?;
     app.drivers.terminal.hear(&row);
     Ok(Told { now: app.clock.now(), list: list::newest_version(app, &row).await?, name: row.name, stand })
+}
+
+/// A clock that was never set may show anything, but nothing beyond what a clock can show.
+fn check(beat: &Beat) -> Result<()> {
+    let can_be = |ms: i64| (-FURTHEST_MS..=FURTHEST_MS).contains(&ms);
+    let mut checks = Checks::default();
+    if !can_be(beat.wall) {
+        checks.note("wall", "wall is what the clock shows, Unix milliseconds, in a year of four digits.");
+    }
+    if !beat.offset.is_none_or(can_be) {
+        checks.note("offset", "offset is server time minus wall, milliseconds, and no clock is off by so much.");
+    }
+    checks.done()
 }
 
 /// Notes that a terminal that was revoked is being told so. It hears it in any case: what cannot be noted only goes on
