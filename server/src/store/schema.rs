@@ -488,6 +488,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    terminal_list_doors (terminal_id, from_version) {
+        terminal_id -> Text,
+        from_version -> BigInt,
+        door_id -> Text,
+    }
+}
+
+diesel::table! {
     terminal_scans (terminal_id, sequence) {
         terminal_id -> Text,
         sequence -> BigInt,
@@ -552,5 +560,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     codes,
     terminals,
     terminal_lists,
+    terminal_list_doors,
     terminal_scans
 );

@@ -1,5 +1,6 @@
 //! The lists that terminals decide by: read from the house, and kept as they were sent.
 
+pub(crate) mod doors;
 mod read;
 
 pub(crate) use read::read;

@@ -5,6 +5,7 @@ mod sense;
 use crate::app::App;
 use crate::error::Result;
 use crate::store::terminal::{TerminalRow, scans};
+use crate::store::terminal_list::doors;
 use crate::store::writer::{Admission, Entries};
 use domain::Millis;
 use std::collections::{BTreeMap, HashMap};
@@ -66,21 +67,56 @@ impl Complete {
     }
 }
 
+/// The doors that a terminal's lists were for.
+struct Doors<'a> {
+    /// Where it stands now.
+    stands_at: &'a str,
+    /// Each with the version from which on, in that order.
+    of_lists: Vec<(i64, String)>,
+}
+
+impl<'a> Doors<'a> {
+    async fn read(app: &App, terminal: &'a TerminalRow, entries: &[Entry]) -> Result<Self> {
+        let id = terminal.id.clone();
+        let of_lists = if entries.iter().any(|entry| by_list(entry).is_some()) {
+            app.db.read(move |c| doors::of(c, &id)).await?
+        } else {
+            Vec::new()
+        };
+        Ok(Self { stands_at: &terminal.door_id, of_lists })
+    }
+
+    /// The door that an entry is about: a terminal that was moved opens the old one until it has another list.
+    fn of(&self, entry: &Entry) -> &str {
+        let of = |list: i64| self.of_lists.iter().rev().find(|(from, _)| *from <= list);
+        by_list(entry).and_then(of).map_or(self.stands_at, |(_, door)| door)
+    }
+}
+
+/// The list that an entry was decided by, where the server did not decide.
+fn by_list(entry: &Entry) -> Option<i64> {
+    (entry.mode != "on_line" && entry.list > 0).then_some(entry.list)
+}
+
 /// Stores what a terminal did, each entry once however often it comes. Says up to which sequence nothing is missing.
 ///
 /// # Errors
 /// `Unavailable` when it could not be stored; then the terminal keeps it and comes back.
 pub async fn upload(app: &App, terminal: &TerminalRow, entries: Vec<Entry>) -> Result<i64> {
     let now = app.clock.now();
+    let doors = Doors::read(app, terminal, &entries).await?;
     for some in entries.chunks(STEP) {
-        let entries = some.iter().filter(|entry| entry.sequence >= 1);
-        let told = Entries {
-            organization: terminal.organization_id.clone(),
-            terminal: terminal.id.clone(),
-            door: terminal.door_id.clone(),
-            entries: entries.map(|entry| sense::make(&app.clock, terminal, entry, now)).collect(),
-        };
-        app.db.admit(Admission::Journal(Box::new(told))).await?;
+        for some in some.chunk_by(|one, next| doors.of(one) == doors.of(next)) {
+            let door = some.first().map_or(terminal.door_id.as_str(), |entry| doors.of(entry)).to_owned();
+            let entries = some.iter().filter(|entry| entry.sequence >= 1);
+            let told = Entries {
+                organization: terminal.organization_id.clone(),
+                terminal: terminal.id.clone(),
+                door,
+                entries: entries.map(|entry| sense::make(&app.clock, terminal, entry, now)).collect(),
+            };
+            app.db.admit(Admission::Journal(Box::new(told))).await?;
+        }
     }
     let (id, known) = (terminal.id.clone(), app.journals.known(terminal));
     let upto = app.db.read(move |c| scans::complete(c, &id, known)).await?;

@@ -107,6 +107,7 @@ pub async fn deliver(app: &App, terminal: &TerminalRow, have: Option<i64>) -> Re
             }
             terminal_list::forget(tx, &of.id, have.unwrap_or(now_at))?;
             terminal_list::put(tx, &row)?;
+            terminal_list::doors::note(tx, &of.id, version, &of.door_id)?;
             Ok(manifest)
         })
         .await?;

@@ -18,7 +18,7 @@ pub struct Entries {
     pub organization: String,
     /// Which.
     pub terminal: String,
-    /// Where it stands.
+    /// Where it stands, or the list that it decided by is for.
     pub door: String,
     /// In the order of its journal.
     pub entries: Vec<Entry>,
@@ -102,7 +102,7 @@ impl Batch {
 
     /// Ends the story of a scan that the server decided.
     fn end(&mut self, tx: &mut Tx<'_>, by: &Entries, entry: &Entry, event: &str) {
-        let Some(Told { granted, credential, occurred_at, ended }) = self.told.get(event).cloned() else {
+        let Some(Told { granted, credential, door, occurred_at, ended }) = self.told.get(event).cloned() else {
             return;
         };
         if ended {
@@ -119,7 +119,7 @@ impl Batch {
             (false, ..) if entry.said == Said::Opened => kind(&entry.said, 0),
             (false, ..) => return,
         };
-        self.report(by, entry, event, credential.unwrap_or_default(), kind);
+        self.report(by, entry, (event, &door), credential.unwrap_or_default(), kind);
     }
 
     /// Records what only the terminal knows: an event of its own, which takes a use like any other.
@@ -180,18 +180,25 @@ impl Batch {
                 claimed_by: Some(by.terminal.clone()),
                 claimed_at: Some(entry.at),
             });
-            self.report(by, entry, &entry.events[0], credential, kind(&entry.said, 0));
+            self.report(by, entry, (&entry.events[0], &by.door), credential, kind(&entry.said, 0));
         }
     }
 
-    fn report(&mut self, by: &Entries, entry: &Entry, event: &str, credential: String, kind: OutcomeKind) {
+    fn report(
+        &mut self,
+        by: &Entries,
+        entry: &Entry,
+        (event, door): (&str, &str),
+        credential: String,
+        kind: OutcomeKind,
+    ) {
         let of_end = |(name, value): (&String, &String)| {
             ["terminal", "mode", "list", "note"].contains(&name.as_str()).then(|| (name.clone(), value.clone()))
         };
         self.reported.push(Reported {
             outcome: OpeningOutcome {
                 cause: event.to_owned(),
-                door: by.door.clone(),
+                door: door.to_owned(),
                 credential,
                 dispatched_at: None,
                 at: entry.at,

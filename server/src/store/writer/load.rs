@@ -83,6 +83,8 @@ row!(CommandRow into "commands": event_id Text, organization_id Text, door_id Te
 pub(super) struct Told {
     pub(super) granted: bool,
     pub(super) credential: Option<String>,
+    /// Where it was decided, wherever the terminal stands by now.
+    pub(super) door: String,
     pub(super) occurred_at: Millis,
     /// Whether it is known how it ended; *interrupted* is not knowing.
     pub(super) ended: bool,
@@ -118,8 +120,6 @@ struct Named<'a> {
     /// Codes with the doors that they are about.
     shown: Vec<(&'a Shown, &'a str)>,
     scans: Vec<(&'a str, i64, &'a str)>,
-    /// The doors of journals.
-    told_at: HashSet<&'a str>,
 }
 
 impl<'a> Named<'a> {
@@ -138,7 +138,6 @@ impl<'a> Named<'a> {
                     named.shown.extend(scan.code.as_ref().ok().map(|shown| (shown, scan.door.as_str())));
                 }
                 Admission::Journal(told) => {
-                    named.told_at.insert(&told.door);
                     for entry in &told.entries {
                         named.scans.push((&told.terminal, entry.sequence, &entry.scan));
                         named.shown.extend(entry.shown.as_ref().map(|shown| (shown, told.door.as_str())));
@@ -170,14 +169,10 @@ impl Batch {
         }
         let shown = || named.shown.iter().map(|(shown, _)| *shown);
         let of_codes = code::links_of(connection, shown())?;
-        let of_told = batch.told.values().filter_map(|told| told.credential.as_deref());
+        let of_told = batch.told.values().filter_map(|told| Some((told.credential.as_deref()?, told.door.as_str())));
         let mut at: HashSet<(&str, &str)> = named.at.iter().copied().collect();
         at.extend(named.shown.iter().filter_map(|(shown, door)| Some((of_codes.get(&shown.lookup)?.as_str(), *door))));
-        at.extend(
-            of_told
-                .filter(|credential| Kind::Link.owns(credential))
-                .flat_map(|link| named.told_at.iter().map(move |door| (link, *door))),
-        );
+        at.extend(of_told.filter(|(credential, _)| Kind::Link.owns(credential)));
         let links: HashSet<&str> = at.iter().map(|(link, _)| *link).collect();
         let asked = Asked { doors: list(&named.doors), links: list(&links), pairs: list(&at) };
         if !asked.links.is_empty() {
@@ -213,9 +208,9 @@ fn told(c: &mut AnyConnection, ids: &[&str]) -> Result<HashMap<String, Told>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(String, String, Option<String>, i64)> = each!(c => events::table
+    let rows: Vec<(String, String, Option<String>, String, i64)> = each!(c => events::table
         .filter(among(events::id, ids))
-        .select((events::id, events::outcome, events::credential, events::occurred_at))
+        .select((events::id, events::outcome, events::credential, events::object, events::occurred_at))
         .load(c))?;
     let ends: Vec<Option<String>> = each!(c => events::table
         .filter(among(events::cause, ids))
@@ -223,9 +218,9 @@ fn told(c: &mut AnyConnection, ids: &[&str]) -> Result<HashMap<String, Told>> {
         .select(events::cause)
         .load(c))?;
     let ends: HashSet<String> = ends.into_iter().flatten().collect();
-    let told = |(id, outcome, credential, occurred_at): (String, String, Option<String>, i64)| {
+    let told = |(id, outcome, credential, door, occurred_at): (String, String, Option<String>, String, i64)| {
         let ended = ends.contains(&id);
-        (id, Told { granted: outcome == "granted", credential, occurred_at, ended })
+        (id, Told { granted: outcome == "granted", credential, door, occurred_at, ended })
     };
     Ok(rows.into_iter().map(told).collect())
 }

@@ -140,7 +140,13 @@ impl Batch {
         });
         self.told.insert(
             asked.event.clone(),
-            Told { granted: decision.granted(), credential: link.clone(), occurred_at: asked.at, ended: false },
+            Told {
+                granted: decision.granted(),
+                credential: link.clone(),
+                door: asked.door.clone(),
+                occurred_at: asked.at,
+                ended: false,
+            },
         );
         self.scans.add(ScanRow {
             terminal_id: asked.terminal.clone(),
