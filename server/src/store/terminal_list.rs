@@ -1,6 +1,7 @@
 //! The lists that terminals decide by: read from the house, and kept as they were sent.
 
 pub(crate) mod doors;
+mod pauses;
 mod read;
 
 pub(crate) use read::read;

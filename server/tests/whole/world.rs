@@ -42,6 +42,8 @@ pub(crate) struct Issued {
     pub(crate) off_line: bool,
     /// Whether only the server knows all that binds it.
     pub(crate) needs_server: bool,
+    /// Whether its link pauses between two openings of a door.
+    pub(crate) pauses: bool,
 }
 
 /// The house.
@@ -125,6 +127,7 @@ impl World {
         }
         let limited = dice.one_in(3);
         let own = dice.one_in(5);
+        let pauses = dice.one_in(3);
         let off_line = dice.one_in(2) && kind != "rotating";
         let typed = LinkInput {
             name: format!("Guest {number}"),
@@ -134,6 +137,7 @@ impl World {
             valid_from: if dice.one_in(5) { hour(8) } else { String::new() },
             valid_until: hour(*dice.of(&[9, 14, 26, 100, 100, 600])),
             zone: "UTC".into(),
+            cooldown_minutes: if pauses { "690" } else { "" }.into(),
             max_uses: if limited { "100000" } else { "" }.into(),
             qr: kind.into(),
             no_web: dice.one_in(4),
@@ -141,16 +145,31 @@ impl World {
             ..LinkInput::default()
         };
         let id = link::create(app, &owner, &typed).await.unwrap();
-        let needs_server = kind == "offline" && (own || (limited && !off_line));
+        let needs_server = kind == "offline" && (own || ((limited || pauses) && !off_line));
         let text = self.house.shows(&self.ours, &id).await;
-        self.codes.push(Issued { link: id.clone(), kind, text, off_line, needs_server });
+        self.codes.push(Issued { link: id.clone(), kind, text, off_line, needs_server, pauses });
         if dice.one_in(6) {
             link::rotate(app, &owner, &id).await.unwrap();
             let text = self.house.shows(&self.ours, &id).await;
-            self.codes.push(Issued { link: id.clone(), kind, text, off_line, needs_server });
+            self.codes.push(Issued { link: id.clone(), kind, text, off_line, needs_server, pauses });
         }
         self.end_somehow(dice, &id, limited).await;
         self.links.push(id);
+    }
+
+    /// Links that pause between two openings opened some doors an hour ago.
+    pub(crate) fn opened(&self, dice: &mut Dice) {
+        let at = self.house.app.clock.now() - HOUR;
+        let mut links: Vec<&str> =
+            self.codes.iter().filter(|code| code.pauses).map(|code| code.link.as_str()).collect();
+        links.dedup();
+        for link in links {
+            for door in self.doors.iter().filter(|_| dice.one_in(2)) {
+                let values = format!("VALUES ('{link}', '{door}', {at}, FALSE)");
+                let into = "INSERT INTO link_door_states (link_id, door_id, last_granted_at, trying)";
+                self.house.sql(&format!("{into} {values}")).unwrap();
+            }
+        }
     }
 
     /// Leaves most links as they are.

@@ -1,6 +1,7 @@
 //! Reads the list of a door as it is now, any number of codes in a few queries.
 
 use super::LONGEST_MS;
+use super::pauses::{self, Pause};
 use crate::error::Result;
 use crate::store::connection::{AnyConnection, each};
 use crate::store::schedule;
@@ -52,6 +53,15 @@ pub(crate) fn read(
     let scopes: HashMap<&str, u32> = groups.iter().map(|(id, scope, _)| (id.as_str(), number(*scope))).collect();
     let mut codes = direct(c, organization, door, place.door.scope, now)?;
     through(c, organization, door, &scopes, now, &mut codes)?;
+    let mut blocked = blocked(c, organization, now)?;
+    for Pause { lookup, offline, until } in pauses::running(c, organization, door, now)? {
+        if let Some((_, entry)) = codes.get_mut(&lookup) {
+            entry.from = entry.from.max(until);
+        } else if offline {
+            // Nothing can be said about a moment: its one opening by this list is taken.
+            blocked.entry(lookup).or_default().insert(Blocked::UsedUp);
+        }
+    }
     let windows = own_hours(c, organization)?;
     let codes = codes.into_iter().map(|(name, (link, mut entry))| {
         entry.scopes.sort_unstable();
@@ -63,7 +73,7 @@ pub(crate) fn read(
         door: place.door,
         keys,
         codes: codes.collect(),
-        blocked: blocked(c, organization, now)?,
+        blocked,
         ..List::default()
     };
     list.door.groups = groups.into_iter().map(|(_, scope, schedule)| (number(scope), schedule)).collect();

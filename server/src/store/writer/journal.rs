@@ -146,6 +146,11 @@ impl Batch {
                 self.counted.insert(link.id.clone());
                 if link.cooldown_ms > 0 {
                     let state = self.states.entry((link.id.clone(), by.door.clone())).or_default();
+                    // Journals come late: whichever of the two was first, there was no pause between them.
+                    let apart = state.last_granted_at.map(|last| last.saturating_sub(entry.at).saturating_abs());
+                    if apart.is_some_and(|apart| apart < link.cooldown_ms) {
+                        detail.insert("too_soon".into(), "yes".into());
+                    }
                     state.last_granted_at = state.last_granted_at.max(Some(entry.at));
                     state.changed = true;
                 }

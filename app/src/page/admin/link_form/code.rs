@@ -65,7 +65,7 @@ pub(super) fn view(code: &Code) -> AnyView {
                 code.no_web)}
             {error("no_web-error", &code.no_web_error)}
             {ui::checkbox("qr_off_line", "The code may open off line in any case",
-                Some("An online code goes into the terminals' lists, with the link's own hours if it has any. A code with a number of openings or minutes between them opens off line once a terminal; what went over the number is marked afterwards. An offline code of a link with hours of its own is refused off line all the same: the hours do not fit into it.".into()),
+                Some("An online code goes into the terminals' lists, with the link's own hours if it has any. A code with a number of openings or minutes between them opens off line once a terminal, and not by a list that was made during such minutes at its door; what went over the number, or came too soon, is marked afterwards. An offline code of a link with hours of its own is refused off line all the same: the hours do not fit into it.".into()),
                 code.off_line)}
         </fieldset>
     }

@@ -250,6 +250,7 @@ fn scanned(
             ("List", version.parse().map_or(version.to_owned(), |at| common::said(app, at, zone).exact))
         }
         ("over_limit", _) => ("Over the limit", "The link was used up already when this came in".to_owned()),
+        ("too_soon", _) => ("Too soon", "The link's pause between two openings was not over".to_owned()),
         ("fault", faults) => ("Told wrongly", faults.replace('_', " ")),
         _ => return None,
     })
