@@ -231,7 +231,8 @@ async fn a_list_that_was_sent_counts_before_anybody_says_that_it_was_taken(datab
     assert_eq!(device.get("list").await.status, 200);
     house.app.clock.shift(60_000);
     link::revoke(&house.app, &owner, &link).await.unwrap();
-    let told = reach::reach(&house.app, &ours.id, house.app.clock.now()).await.unwrap();
+    let since = house.app.clock.now();
+    let told = reach::reach(&house.app, &ours.id, since).await.unwrap();
     assert_eq!((told.know, told.of), (0, 1), "{told:?}");
     let last = told.last_until.unwrap();
     assert!((sent + 36 * HOUR..sent + 37 * HOUR).contains(&last), "as long as the newer one: {told:?}");
@@ -252,10 +253,10 @@ async fn a_list_that_was_sent_counts_before_anybody_says_that_it_was_taken(datab
         move |c| server::store::terminal::find(c, &owner, &id)
     });
     let held = house.list(&row.await.unwrap()).await;
-    assert_eq!(reach::reach(&house.app, &ours.id, sent + 60_000).await.unwrap().know, 0, "sent is not taken");
+    assert_eq!(reach::reach(&house.app, &ours.id, since).await.unwrap().know, 0, "sent is not taken");
     let beat = serde_json::json!({ "software": "test 1", "wall": 0, "list": held.manifest.version, "waiting": 0 });
     assert_eq!(device.post("heartbeat", beat).await.status, 200);
-    assert_eq!(reach::reach(&house.app, &ours.id, sent + 60_000).await.unwrap().know, 1);
+    assert_eq!(reach::reach(&house.app, &ours.id, since).await.unwrap().know, 1);
 }
 
 async fn a_door_that_wants_fresher_lists_ends_none_that_is_at_hand(database: &str) {
