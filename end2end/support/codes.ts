@@ -1,6 +1,10 @@
 // Codes as docs/qr-codes.md describes them, and a video of one for a browser's pretended camera.
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes, sign, type KeyObject } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import qrcode from 'qrcode-generator';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -31,6 +35,14 @@ export function offlineCode(key: KeyObject, audience: Buffer, scopes: number[], 
   const body = Buffer.concat([Buffer.from([keyId]), audience, id, Buffer.from([once ? 2 : 0]), ...numbers, Buffer.from([scopes.length]), ...doors]);
   const signature = sign(null, Buffer.concat([Buffer.from('latchkey/offline/1'), body]), key);
   return { text: `LK1F${crockford(Buffer.concat([body, signature]))}`, name: id.toString('hex') };
+}
+
+/** What a picture of a code says, by zbar, which shares no code with what draws it. */
+export async function read(picture: Buffer): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'code-')), 'code.png');
+  await writeFile(file, picture);
+  const { stdout } = await promisify(execFile)('zbarimg', ['--raw', '--quiet', file]);
+  return stdout.trim();
 }
 
 const [WIDTH, HEIGHT] = [640, 480];

@@ -1,19 +1,7 @@
 // A link's QR code: in the mail as received, on the visitor's page as a phone shows it, and explained to an admin.
-// Read by zbar, which shares no code with what draws them.
-import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { read } from '../support/codes.ts';
 import { expect, signIn, test, watch } from '../support/fixtures.ts';
 import type { Latchkey } from '../support/server.ts';
-
-async function read(picture: Buffer): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), 'code-')), 'code.png');
-  await writeFile(file, picture);
-  const { stdout } = await promisify(execFile)('zbarimg', ['--raw', '--quiet', file]);
-  return stdout.trim();
-}
 
 async function house(latchkey: Latchkey) {
   await latchkey.setUp();

@@ -53,8 +53,7 @@ for (const device of ['desktop', 'phone'] as const) {
         'account-totp': '/account/totp', 'account-passkey': '/account/passkeys/new', 'account-prove': '/account/prove',
       });
       for (const state of states) {
-        const found = links.find(link => link.state === state);
-        if (found) pages[`link-${state}`] = `/links/${found.id}`;
+        pages[`link-${state}`] = `/links/${links.find(link => link.state === state).id}`;
       }
       const terminals = await latchkey.cli('terminal', 'list');
       const named = (name: string) => terminals.find(terminal => terminal.name === name).id;
@@ -66,8 +65,7 @@ for (const device of ['desktop', 'phone'] as const) {
         'terminal-remove': `/terminals/${named('Yard gate reader')}/remove`, 'terminal-code-over': `/terminals/${named('Paint store tablet')}/code`,
         'still-in': `/doors/${doors.find(door => door.name === 'Parking gate').id}/still-in`,
       });
-      const locked = doors.find(door => door.locked_down_at);
-      if (locked) pages['door-locked-down'] = `/doors/${locked.id}`;
+      pages['door-locked-down'] = `/doors/${doors.find(door => door.locked_down_at).id}`;
       for (const [name, path] of Object.entries(pages)) {
         await at(path);
         await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
