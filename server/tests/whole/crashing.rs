@@ -84,7 +84,7 @@ fn unfinished(events: &[Value]) -> usize {
     granted.filter(|event| !ended.contains_key(event["id"].as_str().expect("an id"))).count()
 }
 
-crate::on_both!(killed_under_load_nothing_acknowledged_is_missing);
+crate::on_both!(killed_under_load_nothing_acknowledged_is_missing, asked_to_stop_it_finishes_what_it_began);
 
 async fn killed_under_load_nothing_acknowledged_is_missing(database: &str) {
     let mut latchkey = Latchkey::new(Fresh::make(database));
@@ -96,7 +96,7 @@ async fn killed_under_load_nothing_acknowledged_is_missing(database: &str) {
         let stop = Arc::new(AtomicBool::new(false));
         let taps = hurry(&visitor, &stop);
         let end = async {
-            tokio::time::sleep(Duration::from_millis(700)).await;
+            tokio::time::sleep(Duration::from_millis(1_200)).await;
             latchkey.kill();
             stop.store(true, Ordering::Relaxed);
         };
@@ -116,6 +116,27 @@ async fn killed_under_load_nothing_acknowledged_is_missing(database: &str) {
     }
     let answer = visitor.tap("request-after-it-all").await.expect("an answer");
     assert!(answer.body.contains("\"state\":\"open\""), "{}", answer.body);
+}
+
+async fn asked_to_stop_it_finishes_what_it_began(database: &str) {
+    let mut latchkey = Latchkey::new(Fresh::make(database));
+    latchkey.set_up();
+    latchkey.start().await;
+    let visitor = latchkey.visitor(&[]).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let end = async {
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        let well = latchkey.terminate().await;
+        stop.store(true, Ordering::Relaxed);
+        well
+    };
+    let (told, well) = tokio::join!(hurry(&visitor, &stop), end);
+    assert!(well, "it says that it ended well");
+    assert!(told.open.len() > 20, "there was load: {}", told.open.len());
+    let events = reckon(&latchkey, &told);
+    let granted = events.iter().filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted");
+    assert_eq!(granted.count(), told.open.len(), "whoever was let in was told so");
+    assert_eq!(unfinished(&events), 0, "and it is known how each opening ended");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod chain;
 mod codes;
 mod contract;
 mod crashing;
+mod cutting;
 mod decisions;
 mod drivers;
 mod factors;

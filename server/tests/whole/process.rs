@@ -103,6 +103,22 @@ impl Latchkey {
         }
     }
 
+    /// Asks it to stop, as the system does, and says whether it ended well.
+    pub(crate) async fn terminate(&mut self) -> bool {
+        let mut child = self.child.take().expect("a running server");
+        let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+        assert!(asked.success());
+        for _ in 0..200 {
+            if let Some(status) = child.try_wait().expect("its status") {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        child.kill().expect("a process to kill");
+        child.wait().expect("its end");
+        false
+    }
+
     /// Runs a command: status, standard output, standard error.
     pub(crate) fn run(&self, words: &[&str], typed: &str) -> (i32, String, String) {
         let mut child = self

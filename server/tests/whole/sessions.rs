@@ -5,6 +5,7 @@ use crate::house::{House, PASSWORD};
 
 crate::on_both!(
     they_end_by_idleness_and_after_twelve_hours,
+    being_seen_is_written_once_a_minute,
     signing_in_gives_a_new_id_and_signing_out_ends_it,
     a_changed_password_ends_the_others,
     the_list_ends_them,
@@ -34,6 +35,27 @@ async fn they_end_by_idleness_and_after_twelve_hours(database: &str) {
     house.app.clock.shift(61 * MINUTE);
     let page = browser.get("/links?state=active").await;
     assert_eq!(page.location(), "/sign-in?next=%2Flinks%3Fstate%3Dactive", "and the way back is kept");
+}
+
+async fn being_seen_is_written_once_a_minute(database: &str) {
+    use diesel::prelude::*;
+    use server::store::schema::sessions;
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let mut browser = house.signed_in(&ours).await;
+    let seen = async || {
+        let latest = sessions::table.select(diesel::dsl::max(sessions::last_seen_at));
+        let read = house.app.db.read(move |c| Ok(latest.first::<Option<i64>>(c)?));
+        read.await.unwrap().expect("a session")
+    };
+    let first = seen().await;
+    house.app.clock.shift(MINUTE / 2);
+    assert!(is_in(&mut browser).await && seen().await == first, "half a minute later nothing is written");
+    house.app.clock.shift(MINUTE / 2 + 1_000);
+    assert!(is_in(&mut browser).await);
+    let second = seen().await;
+    assert!(second >= first + MINUTE, "{first}, then {second}");
+    assert!(is_in(&mut browser).await && seen().await == second);
 }
 
 async fn signing_in_gives_a_new_id_and_signing_out_ends_it(database: &str) {

@@ -1,12 +1,16 @@
 //! The writer's rules: what is acknowledged is stored whole, what is refused leaves nothing, and nobody waits for nothing.
 
+use crate::cutting::{At, Cut};
 use crate::house::{House, Organization};
 use server::app::App;
 use server::error::{Error, Result};
 use server::service::place::{self, PlaceInput};
 use server::service::unlock::{self, Opening, Tapper};
 use server::service::{audit, link};
+use server::store::connection::DatabaseUrl;
 use server::store::writer::Credential;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
@@ -14,6 +18,7 @@ crate::on_both!(
     a_change_that_errs_leaves_nothing,
     a_change_that_panics_harms_nobody_else,
     a_slow_change_does_not_lose_taps,
+    slow_changes_let_taps_go_between_them,
     refused_changes_beside_good_ones_leave_no_trace,
     two_writers_share_one_database,
     a_burst_larger_than_a_batch_is_answered_whole,
@@ -111,6 +116,38 @@ async fn a_slow_change_does_not_lose_taps(database: &str) {
     assert!(taps.iter().all(|tap| matches!(tap, Ok(Opening::Open(_)))), "{taps:?}");
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert_eq!(house.count(&ours, "door.unlock", "granted").await, 40);
+    intact(&house, &ours).await;
+}
+
+/// A batch ends after 20 ms, so that of changes that each take longer one is done at a time, and a tap goes in between.
+async fn slow_changes_let_taps_go_between_them(database: &str) {
+    const SLOW: usize = 16;
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let (begun, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let mut changes = JoinSet::new();
+    for _ in 0..SLOW {
+        let (app, begun, done) = (house.app.clone(), begun.clone(), done.clone());
+        changes.spawn(async move {
+            let changed = app.db.write(move |_| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(100));
+                Ok(())
+            });
+            changed.await.unwrap();
+            done.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    while begun.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let opened = tap(&house.app, &things.link, &things.door, "request-between".into()).await;
+    let before = done.load(Ordering::SeqCst);
+    assert!(matches!(opened, Ok(Opening::Open(_))), "{opened:?}");
+    // The one that was on its way, and one beside each of the opening's own steps; eight would be a batch without an end.
+    assert!(before < 8, "{before} slow changes came before the tap");
+    changes.join_all().await;
     intact(&house, &ours).await;
 }
 
@@ -232,5 +269,37 @@ async fn a_lost_connection_loses_and_doubles_nothing(database: &str) {
     }
     let made = events.iter().filter(|row| row.action == "place.created").count();
     assert_eq!(made, places(&house, &ours).await, "each place has its event, and each event its place");
+    intact(&house, &ours).await;
+}
+
+/// The writer's connection breaks in its commit: after it was done, and before the server heard of it. SQLite's has no
+/// line to break.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_is_looked_up() {
+    let house = House::open("postgres");
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let cut = Cut::to(house.url());
+    let mut config = (*house.app.config).clone();
+    config.database = DatabaseUrl::parse(cut.url()).unwrap();
+    let app = App::open(config).expect("the same store over the line");
+    let granted = async || house.count(&ours, "door.unlock", "granted").await;
+    let press = async |request: &str| tap(&app, &things.link, &things.door, request.to_owned()).await;
+
+    cut.arm(At::Answering);
+    let opened = press("request-answering").await;
+    assert!(matches!(opened, Ok(Opening::Open(_))), "it happened, so it is answered as it is: {opened:?}");
+    assert!(cut.broke() && granted().await == 1);
+    assert!(matches!(press("request-answering").await, Ok(Opening::Open(_))));
+    assert_eq!(granted().await, 1, "asked again, it is the same opening");
+
+    cut.arm(At::Asking);
+    let refused = press("request-asking").await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "nothing was stored, so nothing opens: {refused:?}");
+    assert!(cut.broke() && granted().await == 1);
+    assert!(matches!(press("request-asking").await, Ok(Opening::Open(_))));
+    assert_eq!(granted().await, 2);
+    app.tasks.close();
+    app.tasks.wait().await;
     intact(&house, &ours).await;
 }

@@ -110,8 +110,10 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
         .await?;
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), moment).ok_or(Error::NotFound)?;
     let pair = (link.map_or_else(String::new, |row| row.id.clone()), at.door.id.clone());
+    let of_link = link.map(|row| facts.link(&pair, row.validity(), row.cooldown_ms, state));
     // By its code, where that alone opens.
-    let of_link = link.map(|row| LinkFacts { web: true, ..facts.link(&pair, row.validity(), row.cooldown_ms, state) });
+    let by_code = of_link.as_ref().is_some_and(|link| !link.web);
+    let of_link = of_link.map(|link| LinkFacts { web: true, ..link });
     let asker = of_link.as_ref().map_or(Asker::Admin, Asker::Link);
     let decision = decide(asker, &door, moment);
     let ahead = moment >= app.clock.now() - 60_000;
@@ -126,7 +128,11 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
     };
     Ok(page::Answer {
         open: decision.granted(),
-        who: link.map_or_else(|| "an admin".to_owned(), |row| row.name.clone()),
+        who: match link {
+            Some(row) if by_code => format!("{}, by the link's code", row.name),
+            Some(row) => row.name.clone(),
+            None => "an admin".to_owned(),
+        },
         at: said(app, moment, &at.place.time_zone),
         ahead,
         checks: about.checks(&decision, ahead),

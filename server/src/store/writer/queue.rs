@@ -181,3 +181,53 @@ fn share(waiting: &VecDeque<(Admission, AdmissionReply)>) -> usize {
     });
     fit.count().max(1).min(waiting.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admission() -> Admission {
+        Admission::Journal(Box::new(Entries {
+            organization: String::new(),
+            terminal: String::new(),
+            door: String::new(),
+            entries: Vec::new(),
+        }))
+    }
+
+    fn filled(admissions: usize, jobs: usize) -> Queue {
+        let queue = Queue::default();
+        for _ in 0..admissions {
+            queue.push_admission(admission(), oneshot::channel().0).expect("room");
+        }
+        for _ in 0..jobs {
+            queue.push_job(Job { change: Box::new(|_| Ok(Box::new(()))), answer: oneshot::channel().0 }).expect("room");
+        }
+        queue
+    }
+
+    #[test]
+    fn a_batch_takes_256_admissions_and_8_closures_and_no_more() {
+        let queue = filled(600, 20);
+        queue.close();
+        let shares = std::iter::from_fn(|| queue.take().map(|share| (share.admissions.len(), share.jobs.len())));
+        assert_eq!(shares.collect::<Vec<_>>(), [(256, 8), (256, 8), (88, 4)]);
+    }
+
+    #[test]
+    fn closures_that_a_batch_had_no_time_for_are_the_next_ones() {
+        let queue = filled(0, 10);
+        let first = queue.take().expect("a share");
+        queue.give_back(first.jobs);
+        queue.push_admission(admission(), oneshot::channel().0).expect("room");
+        let next = queue.take().expect("a share");
+        assert_eq!((next.admissions.len(), next.jobs.len()), (1, 8));
+        assert_eq!(queue.take().expect("the rest").jobs.len(), 2);
+    }
+
+    #[test]
+    fn a_queue_that_is_full_says_so() {
+        let queue = filled(WAITING, 0);
+        assert!(matches!(queue.push_admission(admission(), oneshot::channel().0), Err(Error::Unavailable(_))));
+    }
+}
