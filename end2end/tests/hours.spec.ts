@@ -84,7 +84,7 @@ test('an admin groups doors, gives them hours with holidays, and a visitor reads
   await main.getByLabel('When').fill('2031-05-02T23:10');
   await main.getByRole('button', { name: 'Ask' }).click();
   await expect(main).toContainText('Studio 3 would stay shut for Ada Keller');
-  await expect(main).toContainText('The link had ended');
+  await expect(main).toContainText('The link has ended');
   await expect(main.getByRole('listitem').filter({ hasText: 'within the hours of the group' }).getByRole('link', { name: 'Visitors' })).toBeVisible();
   await main.getByLabel('For whom').selectOption('An admin, from the dashboard');
   await main.getByRole('button', { name: 'Ask' }).click();
