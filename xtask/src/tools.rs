@@ -66,7 +66,7 @@ pub(crate) fn python() -> Result<()> {
     if shell::find_program("python3").is_some() {
         return Ok(());
     }
-    apt_install(&["python3-minimal"], "the tests run the documents' Python")
+    apt_install(&["python3"], "the tests run the documents' Python")
 }
 
 /// The MQTT broker that tests start for themselves. Debian starts one on its own, which nobody needs.
