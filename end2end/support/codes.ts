@@ -5,6 +5,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { expect } from '@playwright/test';
 import qrcode from 'qrcode-generator';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -37,12 +38,15 @@ export function offlineCode(key: KeyObject, audience: Buffer, scopes: number[], 
   return { text: `LK1F${crockford(Buffer.concat([body, signature]))}`, name: id.toString('hex') };
 }
 
-/** What a picture of a code says, by zbar, which shares no code with what draws it. */
+/** What a picture of a code says, by zbar and by ZXing, which share no code with what draws it, nor with each other. */
 export async function read(picture: Buffer): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'code-')), 'code.png');
   await writeFile(file, picture);
-  const { stdout } = await promisify(execFile)('zbarimg', ['--raw', '--quiet', file]);
-  return stdout.trim();
+  const [one, other] = await Promise.all([['zbarimg', '--raw', '--quiet'], ['ZXingReader', '-format', 'QRCode', '-bytes']].map(
+    ([program, ...options]) => promisify(execFile)(program!, [...options, file]),
+  ));
+  expect(other!.stdout.trim()).toBe(one!.stdout.trim());
+  return one!.stdout.trim();
 }
 
 const [WIDTH, HEIGHT] = [640, 480];

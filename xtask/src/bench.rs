@@ -6,6 +6,8 @@ mod events;
 mod lists;
 mod pages;
 mod scans;
+mod server;
+mod terminals;
 mod unlocks;
 
 use anyhow::{Context, Result, ensure};
@@ -31,6 +33,8 @@ pub(crate) enum Part {
     Unlocks,
     /// Codes at a terminal, on line and off
     Scans,
+    /// Real terminals, headless and in a browser
+    Terminals,
     /// The list of links among many
     Lists,
     /// The event log with a million rows
@@ -76,6 +80,10 @@ fn measure(part: Part, seconds: u32) -> Result<Vec<Row>> {
         }
         Part::Unlocks => unlocks::measure(seconds),
         Part::Scans => scans::measure(seconds),
+        Part::Terminals => {
+            build::site(Mode::Release)?;
+            terminals::measure(&run::server(Mode::Release)?)
+        }
         Part::Lists => lists::measure(),
         Part::Events => events::measure(),
     }

@@ -1,8 +1,9 @@
 //! The browser tests: Playwright drives Debian's Chromium against a debug build of the server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{npm, shell, tools};
 
@@ -11,6 +12,26 @@ use crate::{npm, shell, tools};
 /// # Errors
 /// When something is missing and cannot be installed, or a test fails.
 pub(crate) fn test(postgres: &str) -> Result<()> {
+    let mosquitto = tools::mosquitto()?;
+    tools::decoders()?;
+    let binary = server()?;
+    let mut playwright = playwright(&binary)?;
+    playwright.env("LATCHKEY_TEST_POSTGRES", postgres).env("LATCHKEY_TEST_MOSQUITTO", mosquitto);
+    shell::run(&mut playwright)
+}
+
+/// What one test, on SQLite, says that it measured: the milliseconds that 99 of 100 took at most.
+///
+/// # Errors
+/// When something is missing and cannot be installed, the test fails, or says no number.
+pub(crate) fn p99(binary: &Path, title: &str) -> Result<f64> {
+    let said = shell::output(playwright(binary)?.args(["--project", "sqlite", "--workers", "1", "-g", title]))?;
+    let number = said.lines().find_map(|line| line.split_once("p99: ")?.1.strip_suffix(" ms"));
+    number.with_context(|| format!("no number in:\n{said}"))?.parse().context("no number")
+}
+
+/// Playwright, ready to run all tests against this binary.
+fn playwright(binary: &Path) -> Result<Command> {
     let folder = shell::root().join("end2end");
     if !folder.join("package.json").is_file() {
         bail!("end2end/package.json is missing");
@@ -20,18 +41,10 @@ pub(crate) fn test(postgres: &str) -> Result<()> {
     }
     tools::node()?;
     let chromium = chromium()?;
-    let mosquitto = tools::mosquitto()?;
-    tools::zbar()?;
-    let binary = server()?;
     shell::timed("browser: npm ci", || npm::install(&folder, &folder))?;
     let mut playwright = shell::words(&["npx", "--no-install", "playwright", "test"]);
-    playwright
-        .current_dir(&folder)
-        .env("LATCHKEY_BIN", binary)
-        .env("LATCHKEY_TEST_POSTGRES", postgres)
-        .env("CHROMIUM", chromium)
-        .env("LATCHKEY_TEST_MOSQUITTO", mosquitto);
-    shell::run(&mut playwright)
+    playwright.current_dir(&folder).env("LATCHKEY_BIN", binary).env("CHROMIUM", chromium);
+    Ok(playwright)
 }
 
 /// The server in its debug build. Compiled together with the Rust tests, as they are: chosen alone, its dependencies would

@@ -126,7 +126,7 @@ fn unit(cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
     let mosquitto = tools::mosquitto()?;
-    tools::zbar()?;
+    tools::decoders()?;
     tools::python()?;
     for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
         let mut cargo = shell::words(&["cargo", "test"]);

@@ -86,15 +86,15 @@ pub(crate) fn mosquitto() -> Result<std::path::PathBuf> {
     find().map_or_else(|| bail!("mosquitto was installed, but cannot be found"), Ok)
 }
 
-/// The decoder of QR codes that shares no code with ours, for the tests.
+/// The decoders of QR codes that share no code with ours nor with each other, for the tests: zbar and ZXing.
 ///
 /// # Errors
-/// When it is missing and cannot be installed.
-pub(crate) fn zbar() -> Result<()> {
-    if shell::find_program("zbarimg").is_some() {
+/// When one is missing and cannot be installed.
+pub(crate) fn decoders() -> Result<()> {
+    if ["zbarimg", "ZXingReader"].into_iter().all(|name| shell::find_program(name).is_some()) {
         return Ok(());
     }
-    apt_install(&["zbar-tools"], "the tests read QR codes with a decoder that is not ours")
+    apt_install(&["zbar-tools", "zxing-cpp-tools"], "the tests read QR codes with decoders that are not ours")
 }
 
 /// Makes sure that a component of the Rust toolchain answers.

@@ -4,6 +4,7 @@ use super::client::ClientAddress;
 use super::csrf::FormToken;
 use super::failure::Failure;
 use super::form::{self, Typed};
+use super::held::Refusal;
 use super::session_store::{self, ADMIN};
 use crate::app::App;
 use crate::error::Error;
@@ -135,7 +136,7 @@ fn sign_in_first(parts: &Parts) -> Response {
     let wanted =
         if parts.method == Method::GET { parts.uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
     if wanted == "/" {
-        return Redirect::to("/sign-in").into_response();
+        return Refusal::SignedOut.on(Redirect::to("/sign-in").into_response());
     }
     let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
@@ -236,7 +237,7 @@ impl<N: Needs> FromRequest<App> for AdminForm<N> {
             Ok(Self { admin, typed, needs: PhantomData })
         } else {
             let old = "This page was open for too long, or came from elsewhere. Nothing was changed. Go back, reload it, and try again.";
-            Err(Failure(Error::Forbidden(old.into())).into_response())
+            Err(Refusal::OldPage.on(Failure(Error::Forbidden(old.into())).into_response()))
         }
     }
 }

@@ -40,6 +40,13 @@ impl std::fmt::Debug for Typed {
 }
 
 impl Typed {
+    /// The pairs of a form's body without files.
+    #[must_use]
+    pub fn of(body: &[u8]) -> Self {
+        let pairs = url::form_urlencoded::parse(body).map(|(key, value)| (key.into_owned(), plain(&value)));
+        Self { pairs: pairs.collect(), files: Vec::new() }
+    }
+
     /// What was typed into a field; empty when it is missing.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
@@ -98,8 +105,7 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
             return Err(Failure(refused).into_response());
         }
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let pairs = url::form_urlencoded::parse(&body).map(|(key, value)| (key.into_owned(), plain(&value)));
-        Ok(Self { pairs: pairs.collect(), files: Vec::new() })
+        Ok(Self::of(&body))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod csrf;
 pub mod failure;
 pub mod form;
 pub mod health;
+pub mod held;
 pub mod log;
 pub mod logo;
 pub mod page;

@@ -4,6 +4,7 @@
 use super::auth::{Admin, AdminForm, Holder, Needs};
 use super::failure::Failure;
 use super::form::{Typed, on_this_server};
+use super::held::Refusal;
 use crate::app::App;
 use crate::error::{Error, Result};
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -35,9 +36,9 @@ pub async fn is_fresh(app: &App, session: &Session) -> Result<bool> {
 }
 
 /// To the page that asks, and from there to a page that is only looked at: nothing that was posted is done by itself.
-fn prove_first(page: &str) -> Response {
+pub(super) fn prove_first(page: &str) -> Response {
     let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
-    Redirect::to(&format!("/account/prove?next={next}")).into_response()
+    Refusal::Unproven.on(Redirect::to(&format!("/account/prove?next={next}")).into_response())
 }
 
 /// A signed-in admin who holds a right and has just proven who they are.
@@ -68,7 +69,7 @@ impl<N: Needs> FromRequestParts<App> for Proven<N> {
 /// What a signed-in admin who holds a right posted from one of their own pages, having just proven who they are.
 ///
 /// Without fresh proof the form leads to `/account/prove` and from there back to the page it stood on: the one that its
-/// hidden field `page` names, else the form's own address.
+/// hidden field `page` names, else the form's own address; what was typed is held meanwhile.
 #[derive(Debug)]
 pub struct ProvenForm<N> {
     /// Who.

@@ -7,7 +7,7 @@ use super::admin::{
 };
 use super::api::terminal;
 use super::session_store::{Sessions, leave_idle, let_answers_stand};
-use super::{assets, csrf, failure, health, log, logo, security as headers, visit, web_terminal};
+use super::{assets, csrf, failure, health, held, log, logo, security as headers, visit, web_terminal};
 use crate::app::App;
 use axum::Router;
 use axum::extract::Request;
@@ -204,6 +204,7 @@ pub fn router(app: App) -> Router {
     let within = session_routes()
         .into_iter()
         .fold(Router::new(), add)
+        .layer(from_fn_with_state(app.clone(), held::keep))
         .layer(sessions)
         .layer(from_fn(let_answers_stand))
         .layer(from_fn(leave_idle));

@@ -315,7 +315,7 @@ async fn what_matters_asks_for_fresh_proof(database: &str) {
         "/account/passkeys/new",
         "/settings/security",
     ] {
-        let page = owner.submit("/account", deed, &[("page", "/admins"), ("role", "owner")]).await;
+        let page = owner.submit("/account", deed, &[("page", "/admins")]).await;
         assert_eq!(page.location(), "/account/prove?next=%2Fadmins", "{deed}: {}", page.body);
     }
     assert_eq!(house.events(&ours).await.len(), before, "nothing was done");
@@ -330,21 +330,21 @@ async fn a_form_without_proof_does_nothing(database: &str) {
     let colleague = house.admin(&ours, Role::Observer).await;
     let mut owner = house.signed_in(&ours).await;
     later(&house).await;
-    let (page, deed) = (format!("/admins/{}", colleague.id), format!("/admins/{}/role", colleague.id));
+    let (page, deed) = (format!("/admins/{}", colleague.id), format!("/admins/{}/remove", colleague.id));
     let token = owner.get(&page).await.token();
-    let fields = [("csrf", token.as_str()), ("page", page.as_str()), ("role", "administrator")];
+    let fields = [("csrf", token.as_str()), ("page", page.as_str())];
     let prove = owner.post(&deed, &fields).await.location().to_owned();
     let answer = owner.submit(&prove, "/account/prove", &[("password", PASSWORD), ("next", &page)]).await;
     assert_eq!(answer.location(), page, "back to the page it stood on");
     assert!(owner.get(&page).await.body.contains("You are not asked again for ten minutes."));
-    assert_eq!(house.count(&ours, "admin.role_changed", "done").await, 0, "and nothing is done by itself");
-    assert_eq!(owner.post(&deed, &fields).await.location(), page);
-    assert_eq!(house.count(&ours, "admin.role_changed", "done").await, 1, "pressed again, it is");
+    assert_eq!(house.count(&ours, "admin.removed", "done").await, 0, "and nothing is done by itself");
+    assert_eq!(owner.post(&deed, &fields).await.location(), "/admins");
+    assert_eq!(house.count(&ours, "admin.removed", "done").await, 1, "pressed again, it is");
     // A page of elsewhere is none.
     later(&house).await;
-    let fields = [("csrf", token.as_str()), ("page", "//evil.example"), ("role", "observer")];
-    let next: String = url::form_urlencoded::byte_serialize(deed.as_bytes()).collect();
-    assert_eq!(owner.post(&deed, &fields).await.location(), format!("/account/prove?next={next}"));
+    let fields = [("csrf", token.as_str()), ("page", "//evil.example")];
+    let next = "/account/prove?next=%2Faccount%2Frecovery-codes";
+    assert_eq!(owner.post("/account/recovery-codes", &fields).await.location(), next);
     let answer = owner.submit("/account/prove", "/account/prove", &[("password", PASSWORD), ("next", "//evil")]).await;
     assert_eq!(answer.location(), "/account");
 }

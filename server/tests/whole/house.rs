@@ -62,7 +62,7 @@ impl House {
 
     /// With settings of its own.
     pub(crate) fn open_with(database: &str, more: &[(&str, String)]) -> Self {
-        let fresh = Fresh::make(database);
+        let fresh = Fresh::moulded(database);
         let dir = fresh.folder.path().to_string_lossy().into_owned();
         let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let config = Config::read(

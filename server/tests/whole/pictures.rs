@@ -24,14 +24,20 @@ crate::on_both!(
     a_file_of_links_brings_and_takes_their_codes,
 );
 
-/// What `zbarimg` of Debian's zbar-tools reads; a decoder with no line of ours or of the encoder's in it.
-fn zbar(picture: &[u8], kind: &str) -> String {
+/// What the `zbarimg` and the `ZXingReader` of Debian's zbar-tools and zxing-cpp-tools read: decoders with no line of
+/// ours, of the encoder's or of each other's in them.
+fn two_others(picture: &[u8], kind: &str) -> String {
     let file = tempfile::Builder::new().suffix(&format!(".{kind}")).tempfile().unwrap();
     std::fs::write(file.path(), picture).unwrap();
-    let read = std::process::Command::new("zbarimg").args(["--raw", "--quiet"]).arg(file.path()).output();
-    let read = read.expect("zbarimg; `cargo xtask test unit` installs it (Debian package zbar-tools)");
-    assert!(read.status.success(), "zbarimg read nothing: {}", String::from_utf8_lossy(&read.stderr));
-    String::from_utf8(read.stdout).unwrap().trim_end().to_owned()
+    let read = |program: &str, arguments: &[&str]| {
+        let read = std::process::Command::new(program).args(arguments).arg(file.path()).output();
+        let read = read.unwrap_or_else(|_| panic!("{program}; `cargo xtask test unit` installs it"));
+        assert!(read.status.success(), "{program} read nothing: {}", String::from_utf8_lossy(&read.stderr));
+        String::from_utf8(read.stdout).unwrap().trim_end().to_owned()
+    };
+    let text = read("zbarimg", &["--raw", "--quiet"]);
+    assert_eq!(read("ZXingReader", &["-format", "QRCode", "-bytes"]), text, "they read the same");
+    text
 }
 
 /// An SVG as pixels, by the library that draws logos.
@@ -53,8 +59,8 @@ fn png(grey: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
 }
 
 fn both(png: &[u8]) -> String {
-    let text = zbar(png, "png");
-    assert_eq!(code::find(png), Picture::Code(text.clone().into_bytes()), "the other decoder");
+    let text = two_others(png, "png");
+    assert_eq!(code::find(png), Picture::Code(text.clone().into_bytes()), "and so does ours");
     text
 }
 

@@ -1,5 +1,6 @@
 //! What every integration test needs: a database of its own, on both kinds.
 
+use crate::mould;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection};
 use std::process::{Command, Stdio};
@@ -12,21 +13,33 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// `sqlite` or `postgres`.
+    /// `sqlite` or `postgres`, empty: whoever opens it makes its tables.
     pub(crate) fn make(kind: &str) -> Self {
+        Self::made(kind, || None, |_| "template1".to_owned())
+    }
+
+    /// The same with today's tables in it, copied.
+    pub(crate) fn moulded(kind: &str) -> Self {
+        Self::made(kind, || Some(mould::file()), mould::database)
+    }
+
+    fn made(kind: &str, file: impl FnOnce() -> Option<&'static [u8]>, template: impl FnOnce(&str) -> String) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         if kind == "sqlite" {
-            let url = format!("sqlite://{}", folder.path().join("latchkey.db").display());
-            return Self { folder, url, drop: None };
+            let path = folder.path().join("latchkey.db");
+            if let Some(file) = file() {
+                std::fs::write(&path, file).expect("a file");
+                mould::key(folder.path());
+            }
+            return Self { folder, url: format!("sqlite://{}", path.display()), drop: None };
         }
         let server = std::env::var("LATCHKEY_TEST_POSTGRES").expect(
             "LATCHKEY_TEST_POSTGRES names no Postgres, and a test that is skipped says nothing; run `cargo xtask test unit`",
         );
         let name = format!("test_{}", server::clock::Clock::default().salt());
-        run(&server, &format!("CREATE DATABASE {name}"));
-        let mut url = url::Url::parse(&server).expect("a Postgres address");
-        url.set_path(&name);
-        Self { folder, url: url.into(), drop: Some((server, name)) }
+        run(&server, &format!("CREATE DATABASE {name} TEMPLATE {}", template(&server)));
+        let url = mould::url_of(&server, &name);
+        Self { folder, url, drop: Some((server, name)) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A page of the list of links among 100,000, to the same among 10,000.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::{Row, median};
@@ -23,10 +23,7 @@ pub(super) fn measure() -> Result<Vec<Row>> {
             [("page: ", "a page of 100,000 links to 10,000, Postgres"), ("search: ", "search among them, Postgres")],
         ),
     ] {
-        let mut runs = Vec::new();
-        for round in 0..3 {
-            runs.push(once(database, &cluster, round)?);
-        }
+        let runs = three(database, &cluster)?;
         for (kind, name) in names {
             let (case, ratio, many) = worst(&runs, kind)?;
             let case = case.trim_start_matches(kind);
@@ -60,17 +57,18 @@ fn worst(runs: &[Value], kind: &str) -> Result<(String, f64, f64)> {
     worst.context("the benchmark measured nothing")
 }
 
-fn once(database: &str, cluster: &Cluster, round: usize) -> Result<Value> {
+fn three(database: &str, cluster: &Cluster) -> Result<Vec<Value>> {
     let folder = tempfile::tempdir()?;
     let url = if database == "sqlite" {
         format!("sqlite://{}", folder.path().join("latchkey.db").display())
     } else {
-        cluster.database(&format!("lists_{round}"))?
+        cluster.database("lists")?
     };
     let mut bench = shell::words(&["cargo", "bench", "--quiet", "-p", "server", "--bench", "lists"]);
     bench.env("LATCHKEY_DATA_DIR", folder.path()).env("LATCHKEY_DATABASE_URL", url);
-    let name = format!("lists: {database}, run {} of 3", round + 1);
-    let said = shell::timed(&name, || shell::output(&mut bench))?;
-    let line = said.lines().rfind(|line| line.starts_with('{')).context("the benchmark printed no result")?;
-    Ok(serde_json::from_str(line)?)
+    let said = shell::timed(&format!("lists: {database}"), || shell::output(&mut bench))?;
+    let runs = said.lines().filter(|line| line.starts_with('{')).map(serde_json::from_str);
+    let runs: Vec<Value> = runs.collect::<Result<_, _>>()?;
+    ensure!(runs.len() == 3, "the benchmark printed {} results", runs.len());
+    Ok(runs)
 }

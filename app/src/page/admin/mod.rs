@@ -26,6 +26,7 @@ pub mod gauges;
 pub mod group;
 pub mod group_form;
 pub mod groups;
+pub mod held;
 pub mod holidays;
 pub mod import;
 pub mod inspect;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::held::Held;
 use super::passkey_new::{button, script};
 use super::{Chrome, enrol};
 use crate::ui::{self, Field};
@@ -13,6 +14,8 @@ pub struct Model {
     pub demanded: bool,
     /// Where to go afterwards, a path on this server; may be empty.
     pub next: String,
+    /// The form that waits for the proof; none when a page does.
+    pub held: Option<Held>,
     /// The address, for password managers.
     pub email: String,
     /// Whether a code will do.
@@ -42,7 +45,15 @@ impl Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let token = chrome.form_token.clone();
-    let next = || view! { <input type="hidden" name="next" value=model.next.clone()/> };
+    let next = || {
+        let held = model.held.clone().map(|held| {
+            view! {
+                <input type="hidden" name="held" value=held.packed()/>
+                <input type="hidden" name="held_for" value=held.action/>
+            }
+        });
+        view! { <input type="hidden" name="next" value=model.next.clone()/> {held} }
+    };
     let field = |error: &Option<String>| Field { value: String::new(), error: error.clone() };
     let password = view! {
         {next()}
@@ -71,7 +82,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     });
     let body = view! {
         {ui::head("Is it you?", None, ().into_any())}
-        <p class="lead">"What comes next matters, so please show once more who you are. You are not asked again for ten minutes, and nothing was done yet."</p>
+        <p class="lead">"What comes next matters, so please show once more who you are. You are not asked again for ten minutes, and nothing was done yet." {model.held.is_some().then_some(" What you typed is kept.")}</p>
         <div class="card pad sheet stack">
             {ui::form_error(model.form_error.clone())}
             {ui::form("/account/prove", &token, "stack", password.into_any())}

@@ -12,6 +12,7 @@ use crate::store::door::DoorAtPlace;
 use crate::store::event::EventRow;
 use crate::store::names::Names;
 use app::island::FeedItem;
+use app::page::admin::held::{self as held_page, Held, Why};
 use app::page::admin::{Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page};
 use app::text::Language;
 use app::text::when::{self, Moment};
@@ -21,7 +22,7 @@ use leptos::prelude::AnyView;
 use serde::{Deserialize, Serialize};
 
 /// An answer, or an error that gets its page on the way out.
-pub(super) type Answer = std::result::Result<Response, Failure>;
+pub(in crate::http) type Answer = std::result::Result<Response, Failure>;
 
 /// Where a session keeps what the last action did.
 pub(in crate::http) const FLASH: &str = "flash";
@@ -67,6 +68,11 @@ pub(super) async fn show<M: Send + 'static>(
         insecure: !app.is_https() && !app.config.listen.ip().is_loopback(),
     };
     Ok(page::page(status, move || view(model, chrome)).await?)
+}
+
+/// A form that is to be sent again.
+pub(in crate::http) async fn hold(app: &App, admin: &Admin, status: StatusCode, why: Why, held: Held) -> Answer {
+    show(app, admin, Section::Account, status, (why, held), held_page::view).await
 }
 
 /// Goes on to a page that says what was done.

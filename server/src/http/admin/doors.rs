@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::http::form::on_this_server;
+use crate::http::proof;
 use crate::service::door::{self, DoorInput};
 use crate::service::unlock::{self, Opening, Tapper};
 use crate::store::names;
@@ -104,11 +105,10 @@ async fn typed_form(
 /// `POST /doors/new`.
 pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&app, &form, None).await?;
-    let made = match drivers::must_prove(&app, &form.admin, typed.driver.as_ref(), None).await {
-        Ok(()) => door::create(&app, &form.admin.actor, &typed).await,
-        Err(first) => Err(first),
-    };
-    match made {
+    if drivers::lacks_proof(&app, &form.admin, typed.driver.as_ref(), None).await? {
+        return Ok(proof::prove_first("/doors/new"));
+    }
+    match door::create(&app, &form.admin.actor, &typed).await {
         Ok(id) => done(&form.admin, &format!("/doors/{id}"), format!("{} is added.", typed.name.trim()), None).await,
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
@@ -207,11 +207,10 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
     let (typed, mut model) = typed_form(&app, &form, Some(id.clone())).await?;
     let (owner, door) = (form.admin.organization.id.clone(), id.clone());
     let is = app.db.read(move |c| store::find(c, &owner, &door)).await?.door;
-    let saved = match drivers::must_prove(&app, &form.admin, typed.driver.as_ref(), Some(&is)).await {
-        Ok(()) => door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await,
-        Err(first) => Err(first),
-    };
-    match saved {
+    if drivers::lacks_proof(&app, &form.admin, typed.driver.as_ref(), Some(&is)).await? {
+        return Ok(proof::prove_first(&format!("/doors/{id}/edit")));
+    }
+    match door::update(&app, &form.admin.actor, &id, form.typed.version(), &typed).await {
         Ok(()) => done(&form.admin, &format!("/doors/{id}"), "Saved.".into(), None).await,
         Err(error) => {
             let status = crate::http::failure::status(&error);

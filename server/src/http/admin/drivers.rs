@@ -64,15 +64,15 @@ pub(super) fn typed(typed: &Typed) -> Option<DriverInput> {
 }
 
 /// Changing where a door's commands go, or what they carry, is a change of secrets: whoever finds a session open must not
-/// point a door elsewhere. Says what is missing, in the form, so that nothing typed is lost.
-pub(super) async fn must_prove(
+/// point a door elsewhere. True when that is wished without it.
+pub(super) async fn lacks_proof(
     app: &App,
     admin: &Admin,
     typed: Option<&DriverInput>,
     door: Option<&DoorRow>,
-) -> crate::error::Result<()> {
+) -> crate::error::Result<bool> {
     let Some(typed) = typed.filter(|typed| typed.kind != simulator::KIND) else {
-        return Ok(());
+        return Ok(false);
     };
     let (wished, is) = (again(typed), door.map(stored));
     let changed = is.is_none_or(|is| {
@@ -81,11 +81,7 @@ pub(super) async fn must_prove(
             || (typed.kind == mqtt::KIND && wished.mqtt != is.mqtt)
             || (typed.kind == terminal::KIND && wished.terminal != is.terminal)
     });
-    if changed && !proof::is_fresh(app, &admin.session).await? {
-        let first = "How a door opens is changed only by somebody who has just proven who they are. Open /account/prove of this server in another tab, then save again here.";
-        return Err(Error::Refused(first.into()));
-    }
-    Ok(())
+    Ok(changed && !proof::is_fresh(app, &admin.session).await?)
 }
 
 /// The form again, with what was typed.

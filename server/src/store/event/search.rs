@@ -1,15 +1,20 @@
 //! Lists of events, narrowed by anything: each list is led by an index that also gives its order, and what no index
 //! leads to is searched within bounds, so that a page costs the same however long the log is.
 
+mod filter;
+mod ordered;
+
+pub use filter::{Filter, Is};
+pub use ordered::{Hour, hours, in_order, span, stretch};
+
 use super::EventRow;
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::schema::events;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use domain::Millis;
-use domain::event::Outcome;
 use std::cmp::Reverse;
 
 /// Events that are looked at for one page where an index leads only part of the way.
@@ -19,89 +24,6 @@ const EACH: i64 = 500;
 
 /// Ways that are followed at once; a choice of more is searched for row by row.
 const WAYS: usize = 64;
-
-/// One thing that an event may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Is {
-    /// About this door.
-    Door(String),
-    /// About this link.
-    Link(String),
-    /// Done by this admin, or by `operator`, `system`, `visitor`.
-    Actor(String),
-    /// This action.
-    Action(String),
-    /// With this outcome.
-    Outcome(Outcome),
-    /// For this reason.
-    Reason(String),
-    /// Done to this place, group or whatever else has no column of its own.
-    Object(String),
-}
-
-impl Is {
-    /// How rare it makes an event, the rarest first; none where no index leads to it.
-    fn rank(&self) -> Option<u8> {
-        Some(match self {
-            Self::Link(_) => 0,
-            Self::Actor(id) if !["visitor", "system"].contains(&id.as_str()) => 1,
-            Self::Reason(code) if code != "allowed" => 2,
-            Self::Action(code)
-                if !["door.unlock", "door.dispatched", "door.confirmed", "door.sent"].contains(&code.as_str()) =>
-            {
-                3
-            }
-            Self::Door(_) => 4,
-            Self::Outcome(Outcome::Denied | Outcome::Failed) => 5,
-            Self::Outcome(_) | Self::Actor(_) | Self::Reason(_) | Self::Action(_) | Self::Object(_) => return None,
-        })
-    }
-}
-
-/// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// From this moment.
-    pub since: Option<Millis>,
-    /// Before this moment.
-    pub until: Option<Millis>,
-    /// About this door.
-    pub door: Option<String>,
-    /// About this link.
-    pub link: Option<String>,
-    /// With this outcome.
-    pub outcome: Option<Outcome>,
-    /// With this action.
-    pub action: Option<String>,
-    /// For this reason.
-    pub reason: Option<String>,
-    /// Of each of these at least one thing must be true; one without any lets nothing through.
-    pub any: Vec<Vec<Is>>,
-    /// Without the steps of an opening that went well: command sent, door confirmed.
-    pub brief: bool,
-    /// The moment and sequence of the last one seen.
-    pub after: Option<(Millis, i64)>,
-}
-
-impl Filter {
-    /// Everything that must be true, each by what makes it so.
-    fn all(&self) -> Vec<Vec<Is>> {
-        let one = [
-            self.door.clone().map(Is::Door),
-            self.link.clone().map(Is::Link),
-            self.outcome.map(Is::Outcome),
-            self.action.clone().map(Is::Action),
-            self.reason.clone().map(Is::Reason),
-        ];
-        one.into_iter().flatten().map(|is| vec![is]).chain(self.any.iter().cloned()).collect()
-    }
-
-    /// Whether it narrows by anything but time.
-    #[must_use]
-    pub fn narrows(&self) -> bool {
-        self.brief || !self.all().is_empty()
-    }
-}
 
 /// One page of a list.
 #[derive(Clone, Debug, Default)]
@@ -279,96 +201,4 @@ pub fn beside(
         .first(c)
         .optional()?;
     Ok((earlier, later))
-}
-
-/// An organization's events after a place in the log, in order, at most `most`.
-///
-/// # Errors
-/// Those of the database.
-pub fn in_order(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    after: i64,
-    most: i64,
-) -> Result<Vec<EventRow>> {
-    ordered(c, organization, filter, (after, i64::MAX), most)
-}
-
-/// Those of an organization's events after a place in the log, up to and with another, that a filter lets through.
-///
-/// # Errors
-/// Those of the database.
-pub fn stretch(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    after: i64,
-    through: i64,
-) -> Result<Vec<EventRow>> {
-    ordered(c, organization, filter, (after, through), i64::MAX)
-}
-
-fn ordered(
-    c: &mut AnyConnection,
-    organization: &str,
-    filter: &Filter,
-    (after, through): (i64, i64),
-    most: i64,
-) -> Result<Vec<EventRow>> {
-    let all = filter.all();
-    if all.iter().any(Vec::is_empty) {
-        return Ok(Vec::new());
-    }
-    let mut query = within(organization, filter, filter.since, filter.until.map(|until| until - 1));
-    for any in &all {
-        query = kept(query, any);
-    }
-    let query = query.filter(events::sequence.gt(after)).filter(events::sequence.le(through));
-    Ok(query.order(events::sequence).limit(most).select(EventRow::as_select()).load(c)?)
-}
-
-/// The first and last place in the log of what happened between two moments, the second left out.
-///
-/// # Errors
-/// Those of the database.
-pub fn span(
-    c: &mut AnyConnection,
-    organization: &str,
-    since: Option<Millis>,
-    until: Option<Millis>,
-) -> Result<Option<(i64, i64)>> {
-    if since.is_none() && until.is_none() {
-        let ends = |last: bool| {
-            let all =
-                events::table.filter(events::organization_id.eq(organization)).select(events::sequence).into_boxed();
-            if last { all.order(events::sequence.desc()) } else { all.order(events::sequence) }
-        };
-        let first: Option<i64> = ends(false).first(c).optional()?;
-        let last: Option<i64> = ends(true).first(c).optional()?;
-        return Ok(first.zip(last));
-    }
-    let query = within(organization, &Filter::default(), since, until.map(|until| until - 1));
-    let ends = (diesel::dsl::min(events::sequence), diesel::dsl::max(events::sequence));
-    let (first, last): (Option<i64>, Option<i64>) = query.select(ends).first(c)?;
-    Ok(first.zip(last))
-}
-
-/// An hour since the beginning, an outcome, a reason, and how many taps came out so.
-pub type Hour = (i64, String, Option<String>, i64);
-
-/// How many taps came out how, by hour since a moment, and by reason.
-///
-/// # Errors
-/// Those of the database.
-pub fn hours(c: &mut AnyConnection, organization: &str, since: Millis) -> Result<Vec<Hour>> {
-    // A number of ours, not a parameter: Postgres groups only by what it sees to be the same.
-    let said = format!("(occurred_at - {since}) / 3600000, outcome, reason, count(*)");
-    Ok(events::table
-        .filter(events::organization_id.eq(organization))
-        .filter(events::occurred_at.ge(since))
-        .filter(events::action.eq("door.unlock"))
-        .group_by(sql::<BigInt>("1, 2, 3"))
-        .select(sql::<(BigInt, Text, Nullable<Text>, BigInt)>(&said))
-        .load(c)?)
 }
