@@ -31,6 +31,7 @@ mod machine;
 mod mailing;
 mod noticing;
 mod organizations;
+mod passkeys;
 mod phones;
 mod pictures;
 mod plans;
