@@ -35,7 +35,7 @@ pub async fn is_fresh(app: &App, session: &Session) -> Result<bool> {
 }
 
 /// To the page that asks, and from there to a page that is only looked at: nothing that was posted is done by itself.
-fn prove_first(page: &str) -> Response {
+pub(super) fn prove_first(page: &str) -> Response {
     let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
     Redirect::to(&format!("/account/prove?next={next}")).into_response()
 }
@@ -59,7 +59,7 @@ impl<N: Needs> FromRequestParts<App> for Proven<N> {
         let holder = Holder::<N>::from_request_parts(parts, app).await?;
         match is_fresh(app, &holder.session).await {
             Ok(true) => Ok(Self(holder)),
-            Ok(false) => Err(prove_first(parts.uri.path())),
+            Ok(false) => Err(prove_first(parts.uri.path_and_query().map_or("/", |page| page.as_str()))),
             Err(cause) => Err(Failure(cause).into_response()),
         }
     }
