@@ -3,7 +3,7 @@ import type { Options } from './support/fixtures.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const everywhere = ['walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log', 'terminals', 'codes'].map(name => new RegExp(`/${name}\\.spec`));
+const everywhere = ['walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log', 'terminals', 'codes', 'notices', 'sharing'].map(name => new RegExp(`/${name}\\.spec`));
 
 // Every test again on the other database and with JavaScript off, unless its name says which it needs.
 export default defineConfig<Options>({
