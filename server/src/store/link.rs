@@ -13,7 +13,7 @@ pub use choices::{Choices, choices};
 pub use counts::{count_active, ending};
 pub use grants::{Grants, Opens, door_names, doors_of, grants_of, groups_of};
 pub use list::{Cursor, Filter, list};
-pub use lookup::{Named, is_there, named_grants, of_ids, with_address, with_external_id};
+pub use lookup::{Called, Named, called, is_there, named_grants, of_ids, with_address, with_external_id};
 pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
 use super::code;
