@@ -3,7 +3,9 @@ import type { Options } from './support/fixtures.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-const everywhere = ['walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log', 'terminals', 'codes', 'held'].map(name => new RegExp(`/${name}\\.spec`));
+const everywhere = [
+  'walk', 'hours', 'messages', 'lists', 'admins', 'drivers', 'log', 'terminals', 'codes', 'notices', 'sharing', 'held',
+].map(name => new RegExp(`/${name}\\.spec`));
 
 // Every test again on the other database and with JavaScript off, unless its name says which it needs.
 export default defineConfig<Options>({

@@ -61,12 +61,12 @@ pub fn arrival(visitor: &str, organization: &str, door: &str, at: &str, language
     let (visitor, organization, door) = (clean(visitor), clean(organization), clean(door));
     let words = match language {
         Language::En => [
-            format!("{visitor} has arrived and opened {door} at {at}. {organization}"),
+            format!("{visitor} has arrived and opened {door}: {at}. {organization}"),
             format!("{visitor} has arrived, {at}."),
             "Your visitor has arrived.".to_owned(),
         ],
         Language::De => [
-            format!("{visitor} ist da und hat um {at} {door} geöffnet. {organization}"),
+            format!("{visitor} ist da und hat {door} geöffnet: {at}. {organization}"),
             format!("{visitor} ist da, {at}."),
             "Ihr Besuch ist da.".to_owned(),
         ],

@@ -60,7 +60,7 @@ impl<N: Needs> FromRequestParts<App> for Proven<N> {
         let holder = Holder::<N>::from_request_parts(parts, app).await?;
         match is_fresh(app, &holder.session).await {
             Ok(true) => Ok(Self(holder)),
-            Ok(false) => Err(prove_first(parts.uri.path())),
+            Ok(false) => Err(prove_first(parts.uri.path_and_query().map_or("/", |page| page.as_str()))),
             Err(cause) => Err(Failure(cause).into_response()),
         }
     }

@@ -5,7 +5,7 @@ use super::logo::{self, Picture};
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::store::message::{self, MessageRow};
-use crate::store::organization::OrganizationRow;
+use crate::store::organization::{self, OrganizationRow};
 use crate::store::settings::{self, Change, General, LogoRow, Looks, Notices, TextRow};
 use crate::store::writer::Tx;
 use app::text::mail::own;
@@ -237,7 +237,7 @@ async fn change_logo(app: &App, actor: &Actor, version: i64, row: Option<LogoRow
 /// Puts a test into the outbox; it does not count. Says the message's id.
 ///
 /// # Errors
-/// `Fields`; `Refused` when one went out moments ago; those of the store.
+/// `Fields`; `Refused` when too many went out within a minute or an hour; those of the store.
 pub async fn test(app: &App, actor: &Actor, channel: Channel, to: &str) -> Result<String> {
     let (field, checked) = match channel {
         Channel::Email => ("email", input::email(to)),
@@ -251,6 +251,13 @@ pub async fn test(app: &App, actor: &Actor, channel: Channel, to: &str) -> Resul
     app.db
         .write(move |tx| {
             // Text messages cost; a test is for looking, not for sending.
+            organization::lock(tx, &actor.organization)?;
+            let hour = message::tests_since(tx.connection, &actor.organization, tx.now - HOUR_MS)?;
+            if hour >= TESTS_AN_HOUR {
+                return Err(Error::Refused(
+                    "Ten tests went out within an hour, which is the most. Try again later; what became of the last ones stands below.".into(),
+                ));
+            }
             if message::tests_since(tx.connection, &actor.organization, tx.now - TEST_PAUSE_MS)? > 2 {
                 return Err(Error::Refused(
                     "Three tests went out within a minute. Wait a little, then try again.".into(),
@@ -269,6 +276,9 @@ pub async fn test(app: &App, actor: &Actor, channel: Channel, to: &str) -> Resul
 
 /// Three tests within this time are enough, milliseconds.
 const TEST_PAUSE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 3_600_000;
+/// The most tests of an organization within an hour: whoever finds a session open must not write to the world by it.
+const TESTS_AN_HOUR: i64 = 10;
 
 /// The organization's own words, for each language.
 #[must_use]

@@ -13,7 +13,7 @@ pub use choices::{Choices, choices};
 pub use counts::{count_active, ending};
 pub use grants::{Grants, Opens, door_names, doors_of, grants_of, groups_of};
 pub use list::{Cursor, Filter, list};
-pub use lookup::{Named, is_there, named_grants, of_ids, with_address, with_external_id};
+pub use lookup::{Called, Named, called, is_there, named_grants, of_ids, with_address, with_external_id};
 pub use notices::{forget_reminder, set_reminded, to_announce, to_remind};
 
 use super::code;
@@ -279,12 +279,12 @@ pub fn set_until(tx: &mut Tx<'_>, id: &str, until: Option<Millis>) -> Result<()>
     Ok(())
 }
 
-/// Replaces a link's secret; the old one dies with the commit.
+/// Replaces a link's secret of this version; the old one dies with the commit. Says whether it was still that one.
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_secret(tx: &mut Tx<'_>, id: &str, hash: &str, sealed: &[u8]) -> Result<()> {
-    diesel::update(links::table.find(id))
+pub fn set_secret(tx: &mut Tx<'_>, id: &str, was: i64, hash: &str, sealed: &[u8]) -> Result<bool> {
+    let replaced = diesel::update(links::table.find(id).filter(links::secret_version.eq(was)))
         .set((
             links::secret_hash.eq(hash),
             links::secret_sealed.eq(sealed),
@@ -292,7 +292,7 @@ pub fn set_secret(tx: &mut Tx<'_>, id: &str, hash: &str, sealed: &[u8]) -> Resul
             links::version.eq(links::version + 1),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(replaced == 1)
 }
 
 /// Notes the first time that a link's address was opened; says whether this was it.

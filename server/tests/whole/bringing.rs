@@ -2,12 +2,14 @@
 
 use crate::browser::{Browser, Page};
 use crate::house::House;
+use crate::listing::{row, store_all};
 use domain::role::Role;
 
 crate::on_both!(
     a_file_is_judged_row_by_row_and_made_once,
     what_is_no_list_of_links_is_told,
     an_export_is_safe_to_open_and_can_be_read_again,
+    a_long_export_tells_doors_apart_to_its_end,
 );
 
 async fn look(browser: &mut Browser, bytes: &[u8]) -> Page {
@@ -157,4 +159,19 @@ async fn an_export_is_safe_to_open_and_can_be_read_again(database: &str) {
     assert_eq!(again.matches(",offline,no,yes,").count(), 2, "{again}");
     let page = look(&mut owner, b"name,doors,web\nAda,Other,perhaps\n").await;
     assert!(page.body.contains("<b>web</b>") && page.body.contains("Please write yes or no."), "{}", page.body);
+}
+
+async fn a_long_export_tells_doors_apart_to_its_end(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    // Two doors and their places are called the same, so only an id says which is meant.
+    let (things, other) = (house.things(&ours).await, house.things(&ours).await);
+    let rows: Vec<_> = (0..1_100).map(|number| row(&house, &ours, number)).collect();
+    store_all(&house, &rows, |at| Some(if at % 2 == 0 { &things } else { &other }.door.clone())).await;
+    let file = house.signed_in(&ours).await.get("/links/export.csv").await.body;
+    assert_eq!(file.lines().count(), 1 + 2 + rows.len());
+    for door in [&things.door, &other.door] {
+        assert_eq!(file.matches(door.as_str()).count(), 1 + rows.len() / 2);
+    }
+    assert!(!file.contains("Quetzal Gate"), "a name that fits both is in no line");
 }

@@ -1,7 +1,8 @@
 //! Bad luck: killed under load, the database restarted, the disk full. What was promised holds.
 
 use crate::process::{Latchkey, Visitor};
-use crate::support::{Cluster, Fresh};
+use crate::sink::{Mood, Sink};
+use crate::support::{Cluster, Fresh, try_run};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -84,7 +85,11 @@ fn unfinished(events: &[Value]) -> usize {
     granted.filter(|event| !ended.contains_key(event["id"].as_str().expect("an id"))).count()
 }
 
-crate::on_both!(killed_under_load_nothing_acknowledged_is_missing, asked_to_stop_it_finishes_what_it_began);
+crate::on_both!(
+    killed_under_load_nothing_acknowledged_is_missing,
+    asked_to_stop_it_finishes_what_it_began,
+    killed_in_the_middle_of_a_mail_it_sends_none_twice_and_says_so,
+);
 
 async fn killed_under_load_nothing_acknowledged_is_missing(database: &str) {
     let mut latchkey = Latchkey::new(Fresh::make(database));
@@ -137,6 +142,62 @@ async fn asked_to_stop_it_finishes_what_it_began(database: &str) {
     let granted = events.iter().filter(|event| event["action"] == "door.unlock" && event["outcome"] == "granted");
     assert_eq!(granted.count(), told.open.len(), "whoever was let in was told so");
     assert_eq!(unfinished(&events), 0, "and it is known how each opening ended");
+}
+
+/// Waits until the log has so many events of an action, and gives them.
+async fn told(latchkey: &Latchkey, action: &str, count: usize) -> Vec<Value> {
+    for _ in 0..100 {
+        let events = latchkey.json(&["event", "list", "--action", action]);
+        if events.len() >= count {
+            return events;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("{action} does not come to {count}");
+}
+
+async fn killed_in_the_middle_of_a_mail_it_sends_none_twice_and_says_so(database: &str) {
+    let sink = Sink::open().await;
+    let mut latchkey = Latchkey::new(Fresh::make(database)).with("LATCHKEY_SMTP_URL", sink.url());
+    latchkey.set_up();
+    latchkey.start().await;
+    // The mail server has all of the mail and has not said so yet; or it has none of it. Nobody can tell these apart.
+    for (round, mood, given) in [(1, Mood::Slow, 1), (2, Mood::Holding, 0)] {
+        sink.be(mood);
+        let (before, reached) = (sink.mails().len(), sink.reached());
+        let to = format!("ada{round}@keller.example");
+        let made = latchkey.json(&["link", "create", "--name", "Ada", "--door", "Gate", "--email", &to, "--send"]);
+        let id = made[0]["id"].as_str().expect("an id");
+        let begun = Instant::now();
+        while sink.reached() == reached || sink.mails().len() < before + given {
+            assert!(begun.elapsed() < Duration::from_secs(20), "no mail comes");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        latchkey.kill();
+        sink.be(Mood::Taking);
+        assert!(latchkey.json(&["event", "list", "--action", "message.unknown"]).len() < round, "not known yet");
+        // On Postgres another server may be sending it: three minutes pass before it is given up.
+        let aged = "UPDATE messages SET updated_at = updated_at - 181000 WHERE state = 'sending'";
+        try_run(&latchkey.fresh.url, aged).expect("a statement");
+        latchkey.start().await;
+        let unknown = told(&latchkey, "message.unknown", round).await;
+        assert!(unknown.iter().any(|event| event["object"] == id && event["outcome"] == "failed"), "{unknown:?}");
+        // Long enough for the outbox to look again, were there anything to send.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(sink.mails().len(), before + given, "it is not sent again by itself");
+        assert_eq!(latchkey.json(&["event", "list", "--action", "message.sent"]).len(), round - 1);
+
+        // Whoever reads that it may not have arrived sends it again, and then it does.
+        let earlier = "UPDATE messages SET created_at = created_at - 61000";
+        try_run(&latchkey.fresh.url, earlier).expect("a statement");
+        latchkey.json(&["link", "send", id]);
+        let sent = told(&latchkey, "message.sent", round).await;
+        assert!(sent.iter().any(|event| event["object"] == id && event["outcome"] == "done"), "{sent:?}");
+        let mails = sink.mails();
+        assert_eq!(mails.len(), before + given + 1);
+        assert_eq!(mails.iter().filter(|mail| mail.contains(&to)).count(), given + 1);
+    }
+    assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,11 @@ use crate::browser::{Browser, Page};
 use crate::house::{House, Organization, Things};
 use crate::relay::{Mood, Relay};
 use server::driver::http;
+use server::error::Error;
 use server::service::door::driver::{DriverInput, HttpInput};
 use server::service::door::{self, test};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 crate::on_both!(
@@ -18,6 +21,7 @@ crate::on_both!(
     secrets_stay_sealed_and_never_move_to_another_host,
     the_form_names_every_wrong_field_and_keeps_what_was_typed,
     a_test_opens_takes_no_use_and_stands_in_the_log,
+    a_lockdown_that_comes_between_holds_for_a_test,
 );
 
 const ALLOWED: &str = "LATCHKEY_ALLOWED_TARGETS";
@@ -419,4 +423,30 @@ async fn a_test_opens_takes_no_use_and_stands_in_the_log(database: &str) {
     let _relay = Relay::at(port).await;
     assert_eq!(test::test(&house.app, &actor, &things.door).await.unwrap().ended, test::Ended::Opened);
     assert!(!owner.get(&page).await.body.contains("Offline"));
+}
+
+async fn a_lockdown_that_comes_between_holds_for_a_test(database: &str) {
+    let (house, relay) = (house(database), Relay::open().await);
+    let ours = house.organization("Quetzal").await;
+    let (things, actor) = (house.things(&ours).await, house.owner(&ours));
+    drive(&house, &ours, &things, &web(relay.url("/open"))).await;
+    // Whoever looks at the door while this is written sees it without a lockdown.
+    let begun = Arc::new(AtomicBool::new(false));
+    let (writing, organization, door) = (begun.clone(), ours.id.clone(), things.door.clone());
+    let locking = house.app.db.write(move |tx| {
+        writing.store(true, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(500));
+        server::store::door::set_lockdown(tx, &organization, &door, Some("drill")).map(drop)
+    });
+    let testing = async {
+        while !begun.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        test::test(&house.app, &actor, &things.door).await
+    };
+    let (locked, tested) = tokio::join!(locking, testing);
+    locked.unwrap();
+    assert!(matches!(&tested, Err(Error::Refused(why)) if why.contains("was not tested")), "{tested:?}");
+    assert!(relay.asked().is_empty(), "the door heard nothing");
+    assert_eq!(house.count(&ours, "door.test_sent", "done").await, 0);
 }

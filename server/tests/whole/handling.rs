@@ -16,6 +16,7 @@ crate::on_both!(
     an_end_that_is_left_out_is_the_doors_own,
     whoever_has_a_link_already_is_named_once,
     an_old_or_much_used_address_is_suggested_to_be_rotated,
+    an_address_is_replaced_once_however_often_it_is_posted,
     an_end_that_is_left_alone_is_measured_from_an_earlier_beginning,
 );
 
@@ -234,12 +235,47 @@ async fn an_old_or_much_used_address_is_suggested_to_be_rotated(database: &str) 
     assert!(suggests(&body) && body.contains("has opened doors 20 times"), "{body}");
     let mut observer = house.colleague(&ours, Role::Observer).await;
     assert!(!suggests(&observer.get(&page).await.body), "an observer can do nothing about it");
-    assert_eq!(owner.submit("/account", &format!("{page}/rotate"), &[]).await.status, 303);
+    let rotated = owner.submit("/account", &format!("{page}/rotate"), &[("secret_version", "1")]).await;
+    assert_eq!(rotated.status, 303);
     assert!(!suggests(&owner.get(&page).await.body), "the new address was never used");
 
     house.app.clock.shift(15 * DAY);
     let body = house.signed_in(&ours).await.get(&page).await.body;
     assert!(suggests(&body) && body.contains("is 15 days old"), "{body}");
+}
+
+async fn an_address_is_replaced_once_however_often_it_is_posted(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let (page, deed) = (format!("/links/{}", things.link), format!("/links/{}/rotate", things.link));
+    let mut owner = house.signed_in(&ours).await;
+    let opened = owner.get(&page).await;
+    let (token, shown) = (opened.token(), opened.attribute("name=\"secret_version\" value=\"").unwrap());
+    let fields = [("csrf", token.as_str()), ("secret_version", shown.as_str())];
+    let mut also = owner.clone();
+    let (one, two) = tokio::join!(owner.post(&deed, &fields), also.post(&deed, &fields));
+    assert_eq!((one.location(), two.location()), (page.as_str(), page.as_str()));
+    assert!(owner.get(&page).await.body.contains("has a new address"));
+    assert_eq!(house.count(&ours, "link.rotated", "done").await, 1, "a double click makes one address");
+    let secret = house.secret(&ours, &things.link).await;
+    assert_ne!(secret, things.secret);
+    // A page that was open all the time, in another admin's browser.
+    let mut colleague = house.colleague(&ours, Role::AccessManager).await;
+    let late = colleague.submit(&page, &deed, &[("secret_version", &shown)]).await;
+    assert_eq!(late.location(), page);
+    assert!(colleague.get(&page).await.body.contains("The old one opens nothing any more."));
+    // What says no address, or one that is yet to come, replaces none.
+    for wrong in ["", "0", "-1", "3", "x"] {
+        assert_eq!(owner.post(&deed, &[("csrf", &token), ("secret_version", wrong)]).await.location(), page);
+        assert!(owner.get(&page).await.body.contains("Somebody changed this"), "{wrong}");
+    }
+    assert_eq!(house.count(&ours, "link.rotated", "done").await, 1);
+    assert_eq!(house.browser().visit(&secret).await.status, 200, "what was sent works");
+    let second = owner.get(&page).await.attribute("name=\"secret_version\" value=\"").unwrap();
+    owner.post(&deed, &[("csrf", &token), ("secret_version", &second)]).await;
+    assert_eq!(house.count(&ours, "link.rotated", "done").await, 2, "pressed anew, it makes another");
+    assert_eq!(house.browser().visit(&secret).await.status, 404);
 }
 
 async fn an_end_that_is_left_alone_is_measured_from_an_earlier_beginning(database: &str) {

@@ -33,6 +33,7 @@ mod mailing;
 mod mould;
 mod noticing;
 mod organizations;
+mod passkeys;
 mod phones;
 mod pictures;
 mod plans;

@@ -141,7 +141,7 @@ async fn a_host_hears_of_the_first_opening_and_of_no_other(database: &str) {
     assert!(mail.contains("Subject: Quetzal Visitor has arrived") && mail.contains("jonas@quetzal.example"), "{mail}");
     assert!(mail.contains("Quetzal Gate") && !mail.contains(&by_mail.secret), "{mail}");
     let words = office.phones.calls()[0].field("Body");
-    assert!(words.starts_with("Quetzal Visitor has arrived and opened Quetzal Gate at "), "{words}");
+    assert!(words.starts_with("Quetzal Visitor has arrived and opened Quetzal Gate: "), "{words}");
     office.open(&by_mail).await;
     assert_eq!(office.sweep().await, 0);
     assert_eq!(office.of_kind(&by_mail, "arrival").await.len(), 1);

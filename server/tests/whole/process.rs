@@ -17,6 +17,8 @@ pub(crate) struct Latchkey {
     url: String,
     address: SocketAddr,
     child: Option<Child>,
+    /// Further settings.
+    more: Vec<(&'static str, String)>,
 }
 
 /// What an HTTP answer was.
@@ -46,7 +48,13 @@ impl Latchkey {
     pub(crate) fn on(fresh: Fresh, url: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        Self { fresh, url, address, child: None }
+        Self { fresh, url, address, child: None, more: Vec::new() }
+    }
+
+    /// With a setting of its own.
+    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.more.push((name, value));
+        self
     }
 
     fn command(&self) -> Command {
@@ -56,7 +64,8 @@ impl Latchkey {
             .env("LATCHKEY_DATA_DIR", self.fresh.folder.path())
             .env("LATCHKEY_DATABASE_URL", &self.url)
             .env("LATCHKEY_LISTEN", self.address.to_string())
-            .env("LATCHKEY_LOG", "error");
+            .env("LATCHKEY_LOG", "error")
+            .envs(self.more.iter().map(|(name, value)| (name, value)));
         command
     }
 

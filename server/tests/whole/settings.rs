@@ -5,7 +5,7 @@ use crate::sink::Sink;
 use domain::channel::Channel;
 use domain::role::Role;
 use server::notify::{mail::Mailer, outbox};
-use server::service::link;
+use server::service::{link, settings};
 use std::time::Duration;
 
 crate::on_both!(
@@ -16,6 +16,7 @@ crate::on_both!(
     what_is_wrong_is_said_at_its_field,
     a_test_shows_the_servers_own_answer_and_counts_nothing,
     settings_are_not_offered_to_those_who_may_not,
+    tests_of_messages_are_bounded,
 );
 
 const GENERAL: [(&str, &str); 6] = [
@@ -299,4 +300,31 @@ async fn settings_are_not_offered_to_those_who_may_not(database: &str) {
         }
         assert_eq!(browser.get("/settings").await.status == 200, settings, "{role:?}");
     }
+}
+
+async fn tests_of_messages_are_bounded(database: &str) {
+    let house = House::open(database);
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+    let test = async |organization: &Organization, channel: Channel, to: &str| {
+        settings::test(&house.app, &house.owner(organization), channel, to).await.map_err(|error| error.to_string())
+    };
+    for at in 0..10 {
+        let (channel, to) =
+            if at % 2 == 0 { (Channel::Email, "me@quetzal.example") } else { (Channel::Sms, "+49 30 23125 017") };
+        assert!(test(&ours, channel, to).await.is_ok(), "{at}");
+        house.app.clock.shift(61_000);
+    }
+    let page = house.signed_in(&ours).await;
+    let (path, deed) = ("/settings/delivery", "/settings/delivery/test");
+    for field in [("email", "you@quetzal.example"), ("phone", "+49 30 23125 018")] {
+        let page = page.clone().submit(path, deed, &[field]).await;
+        assert_eq!(page.status, 422, "{}", page.body);
+        assert!(page.body.contains("Ten tests went out within an hour"), "{}", page.body);
+        assert!(page.body.contains(field.1), "what was typed stays");
+    }
+    assert_eq!(house.count(&ours, "organization.tested", "done").await, 10);
+    assert!(test(&theirs, Channel::Email, "me@marmot.example").await.is_ok(), "others have tests of their own");
+    house.app.clock.shift(3_600_000 - 10 * 61_000);
+    assert!(test(&ours, Channel::Email, "me@quetzal.example").await.is_ok(), "the first is an hour ago");
+    assert!(test(&ours, Channel::Email, "me@quetzal.example").await.is_err(), "and the second is not");
 }

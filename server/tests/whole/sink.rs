@@ -1,5 +1,6 @@
 //! A mail server on loopback that keeps what it is given, and has moods.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -23,6 +24,8 @@ pub(crate) enum Mood {
     Cutting,
     /// Takes two seconds.
     Slow,
+    /// Hears that the mail comes and says nothing for a minute.
+    Holding,
 }
 
 #[derive(Clone)]
@@ -30,13 +33,15 @@ pub(crate) struct Sink {
     pub(crate) port: u16,
     mood: Arc<Mutex<Mood>>,
     mails: Arc<Mutex<Vec<String>>>,
+    reached: Arc<AtomicUsize>,
 }
 
 impl Sink {
     pub(crate) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let sink = Self { port, mood: Arc::new(Mutex::new(Mood::Taking)), mails: Arc::default() };
+        let sink =
+            Self { port, mood: Arc::new(Mutex::new(Mood::Taking)), mails: Arc::default(), reached: Arc::default() };
         let served = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -60,6 +65,11 @@ impl Sink {
         self.mails.lock().expect("no panic").clone()
     }
 
+    /// How often it was told that a mail comes.
+    pub(crate) fn reached(&self) -> usize {
+        self.reached.load(Ordering::Relaxed)
+    }
+
     async fn serve(&self, stream: TcpStream) -> Option<()> {
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).lines();
@@ -72,6 +82,11 @@ impl Sink {
                 "DATA" if mood == Mood::Wary => return None,
                 "EHLO" => "250-sink\r\n250 8BITMIME\r\n",
                 "DATA" => {
+                    self.reached.fetch_add(1, Ordering::Relaxed);
+                    if mood == Mood::Holding {
+                        tokio::time::sleep(Duration::from_secs(60)).await;
+                        return None;
+                    }
                     write.write_all(b"354 go on\r\n").await.ok()?;
                     let mut mail = String::new();
                     if mood == Mood::Cutting {

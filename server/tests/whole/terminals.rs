@@ -1,7 +1,7 @@
 //! Terminals from the form to the device: paired once, heard, opened by, revoked at once.
 
 use crate::browser::{Browser, Page};
-use crate::house::{House, Organization, Things};
+use crate::house::{House, Organization, PASSWORD, Things};
 use crate::terminal::{Device, ask, ended, hear};
 use axum::http::Method;
 use domain::role::Role;
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 crate::on_both!(
     an_admin_adds_a_terminal_and_its_code_pairs_it_once,
     a_code_is_good_for_a_quarter_of_an_hour_and_a_new_one_takes_its_place,
+    a_pairing_code_is_made_and_shown_with_fresh_proof_only,
     wrong_codes_are_limited_by_network,
     a_revoked_terminal_is_told_so_everywhere_and_at_once,
     a_tap_is_claimed_once_and_ends_with_what_the_terminal_says,
@@ -121,6 +122,45 @@ async fn a_code_is_good_for_a_quarter_of_an_hour_and_a_new_one_takes_its_place(d
     assert_eq!(pair(&third).await.status, 200);
     // A second device would count its scans from 1 again.
     assert!(manage::new_code(&house.app, &house.owner(&ours), &id).await.is_err());
+}
+
+async fn a_pairing_code_is_made_and_shown_with_fresh_proof_only(database: &str) {
+    let (house, ours, things) = house(database).await;
+    let mut owner = house.signed_in(&ours).await;
+    let waiting = house.waiting_terminal(&ours, &things.door).await;
+    let code = format!("/terminals/{waiting}/code");
+    assert_eq!(owner.submit("/account", &code, &[]).await.location(), code, "signing in is proof");
+    assert!(owner.get(&code).await.body.contains("Pairing code"));
+    house.app.clock.shift(601_000);
+    let before = house.events(&ours).await.len();
+    let prove = |page: &str| {
+        let next: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        format!("/account/prove?next={next}")
+    };
+    let at_door = format!("/terminals/new?door={}", things.door);
+    for page in ["/terminals/new", &at_door, &code] {
+        assert_eq!(owner.get(page).await.location(), prove(page), "{page}");
+    }
+    assert_eq!(owner.submit("/account", &code, &[]).await.location(), prove(&code));
+    let fields = [("name", "Tablet & co"), ("door_id", things.door.as_str())];
+    let sent = owner.submit("/account", "/terminals/new", &fields).await;
+    let filled = format!("/terminals/new?name=Tablet+%26+co&door={}", things.door);
+    assert_eq!(sent.location(), prove(&filled));
+    assert_eq!(house.events(&ours).await.len(), before, "nothing was done");
+    // Proven, what was typed is there again.
+    let page = owner.get(sent.location()).await;
+    let (token, next) = (page.token(), page.attribute("name=\"next\" value=\"").unwrap().replace("&amp;", "&"));
+    let proof = [("csrf", token.as_str()), ("next", next.as_str()), ("password", PASSWORD)];
+    assert_eq!(owner.post("/account/prove", &proof).await.location(), filled);
+    let form = owner.get(&filled).await.body;
+    assert!(form.contains("value=\"Tablet &amp; co\"") && form.contains("selected"), "{form}");
+    let added = owner.submit(&filled, "/terminals/new", &fields).await;
+    assert!(owner.get(added.location()).await.body.contains("Pairing code"));
+    // Whoever may not add one is not asked who they are.
+    let mut observer = house.colleague(&ours, Role::Observer).await;
+    house.app.clock.shift(601_000);
+    assert_eq!(observer.get("/terminals/new").await.status, 403);
+    assert_eq!(observer.submit("/account", &code, &[]).await.status, 403);
 }
 
 async fn wrong_codes_are_limited_by_network(database: &str) {

@@ -24,6 +24,8 @@ pub struct Model {
     pub id: String,
     /// The version, for stale forms.
     pub version: i64,
+    /// The version of its address, for the form that makes a new one.
+    pub secret_version: i64,
     /// Whose it is.
     pub name: String,
     /// Where it stands.

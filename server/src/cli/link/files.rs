@@ -85,9 +85,9 @@ pub(in super::super) struct Export {
 impl Export {
     pub(super) async fn run(self, app: &App, actor: &Actor) -> Result<()> {
         let now = app.clock.now();
-        let mut filter = Some(self.narrow.filter(app, &actor.organization).await?);
+        let mut from = Some(self.narrow.filter(app, &actor.organization).await?.into());
         let mut first = true;
-        while let Some(this) = filter {
+        while let Some(this) = from {
             let (links, next) = export::export(app, actor, this).await?;
             if self.json {
                 for export::Exported { row, named, code } in &links {
@@ -108,7 +108,7 @@ impl Export {
                 print(false, &Value::Null, String::from_utf8_lossy(&text).trim_end())?;
             }
             first = false;
-            filter = next;
+            from = next;
         }
         Ok(())
     }

@@ -175,6 +175,7 @@ async fn model(
         erased,
         id: link.id.clone(),
         version: link.version,
+        secret_version: link.secret_version,
         name: link.name.clone(),
         state,
         email: link.email.clone(),

@@ -4,6 +4,7 @@ use super::common::{Answer, done, into_form, refused, show};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
+use crate::http::proof::{self, Proven};
 use crate::service::terminal::manage::{self, TerminalInput};
 use crate::service::terminal::reach;
 use crate::store::terminal::desk;
@@ -78,8 +79,9 @@ async fn model(
     })
 }
 
-/// `GET /terminals/new`.
-pub async fn new(State(app): State<App>, admin: Holder<needs::House>, Query(at): Query<At>) -> Answer {
+/// `GET /terminals/new`. A terminal comes with its pairing code, a secret: it makes whoever types it first a machine of
+/// this house.
+pub async fn new(State(app): State<App>, admin: Proven<needs::House>, Query(at): Query<At>) -> Answer {
     let model = model(&app, &admin, TerminalInput { name: at.name, door_id: at.door }, None, 0).await?;
     show(&app, &admin, Section::Terminals, StatusCode::OK, model, terminal_form::view).await
 }
@@ -91,6 +93,12 @@ fn typed(form: &AdminForm<needs::House>) -> TerminalInput {
 /// `POST /terminals/new`.
 pub async fn add(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let input = typed(&form);
+    if !proof::is_fresh(&app, &form.admin.session).await? {
+        // Back to the form as it was filled in.
+        let mut filled = url::form_urlencoded::Serializer::new(String::new());
+        filled.append_pair("name", &input.name).append_pair("door", &input.door_id);
+        return Ok(proof::prove_first(&format!("/terminals/new?{}", filled.finish())));
+    }
     match manage::add(&app, &form.admin.actor, &input).await {
         Ok((id, made)) => {
             let text = format!("{} is added. Now connect its device.", input.name.trim());

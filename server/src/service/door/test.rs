@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::service::actor::Actor;
 use crate::service::unlock::{DEADLINE_MS, millis};
 use crate::store::command;
-use crate::store::door::{self, DoorRow};
+use crate::store::door;
 use crate::store::facts::{Asked, Facts};
 use app::text::reason;
 use domain::decide::{Asker, decide};
@@ -57,39 +57,33 @@ pub struct Tested {
 /// # Errors
 /// `NotFound`; `Refused` with the reason; those of the store, and then nothing was sent.
 pub async fn test(app: &App, actor: &Actor, id: &str) -> Result<Tested> {
-    let (organization, wanted, now) = (actor.organization.clone(), id.to_owned(), app.clock.now());
-    let (row, facts) = app
-        .db
-        .read(move |c| {
-            let row = door::find(c, &organization, &wanted)?.door;
-            let facts = Facts::load(c, &Asked::each(&[], &[&wanted]), now)?;
-            Ok((row, facts.door(&wanted, true, now).ok_or(Error::NotFound)?))
-        })
-        .await?;
-    let decision = decide(Asker::Admin, &facts, now);
-    if !decision.granted() {
-        let why = reason::admin(decision.reason.code());
-        return Err(Error::Refused(format!("{} was not tested. {why}", row.name)));
-    }
-    let (app, actor) = (app.clone(), actor.clone());
+    let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
     let tracker = app.tasks.clone();
     // Of its own, so that a browser that goes away changes nothing about what is recorded.
-    let running = tracker.spawn(async move { run(&app, &actor, row).await });
+    let running = tracker.spawn(async move { run(&app, &actor, id).await });
     running.await.map_err(|cause| Error::Unavailable(format!("a test ended early: {cause}")))?
 }
 
-async fn run(app: &App, actor: &Actor, row: DoorRow) -> Result<Tested> {
+async fn run(app: &App, actor: &Actor, id: String) -> Result<Tested> {
     let (asked, at) = (Instant::now(), app.clock.now());
-    let (acting, door) = (actor.clone(), row.clone());
-    // No event, no opening.
-    let sent = app
+    let acting = actor.clone();
+    // No event, no opening; and decided in the same write, so that no lockdown comes between.
+    let (row, sent) = app
         .db
         .write(move |tx| {
-            let mut event = acting.event(tx.clock, tx.now, "door.test_sent", &door.id);
-            event.detail.insert("driver".into(), door.driver.clone());
-            let id = event.id.clone();
+            let row = door::find(tx.connection, &acting.organization, &id)?.door;
+            let facts = Facts::load(tx.connection, &Asked::each(&[], &[&id]), tx.now)?;
+            let facts = facts.door(&id, true, tx.now).ok_or(Error::NotFound)?;
+            let decision = decide(Asker::Admin, &facts, tx.now);
+            if !decision.granted() {
+                let why = reason::admin(decision.reason.code());
+                return Err(Error::Refused(format!("{} was not tested. {why}", row.name)));
+            }
+            let mut event = acting.event(tx.clock, tx.now, "door.test_sent", &row.id);
+            event.detail.insert("driver".into(), row.driver.clone());
+            let sent = event.id.clone();
             tx.record(event);
-            Ok(id)
+            Ok((row, sent))
         })
         .await?;
     let claimed = row.driver == terminal::KIND;

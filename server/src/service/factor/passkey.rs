@@ -7,6 +7,7 @@ use crate::secret::HashedSecret;
 use crate::service::actor::Actor;
 use crate::store::admin::AdminRow;
 use crate::store::factor::{self as store, PasskeyRow};
+use crate::store::throttle;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::event::Outcome;
@@ -16,6 +17,10 @@ use webauthn_rs::prelude::{
     CredentialID, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
     RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder,
 };
+
+/// How often a question may be answered well. A session forgets it with the first answer; a day is far longer than two
+/// requests run side by side.
+const ONCE: throttle::Limit = throttle::Limit { failures: 1, window_ms: 86_400_000 };
 
 /// A conversation with a browser's authenticator.
 #[derive(Clone, Debug)]
@@ -153,14 +158,15 @@ pub async fn begin_asking(app: &App, admin: &str) -> Result<Option<Begun>> {
 /// # Errors
 /// `Refused` when it does not fit; those of the store.
 pub async fn check(app: &App, actor: &Actor, answer: &str, state: &str, purpose: Purpose) -> Result<Method> {
-    match used(app, actor, answer, state).await {
-        Ok(used) => note(app, actor, Some(used), purpose).await.map(|()| Method::Passkey),
-        Err(wrong @ Error::Refused(_)) => {
-            note(app, actor, None, purpose).await?;
-            Err(wrong)
-        }
-        Err(other) => Err(other),
+    let (used, wrong) = match used(app, actor, answer, state).await {
+        Ok(used) => (Some(used), None),
+        Err(wrong @ Error::Refused(_)) => (None, Some(wrong)),
+        Err(other) => return Err(other),
+    };
+    if note(app, actor, used, state, purpose).await? {
+        return Ok(Method::Passkey);
     }
+    Err(wrong.unwrap_or_else(|| refused(&"this answer was used already")))
 }
 
 /// The passkey that an answer proves, as it is from now on.
@@ -179,18 +185,25 @@ async fn used(app: &App, actor: &Actor, answer: &str, state: &str) -> Result<Pas
     Err(refused(&"it was removed meanwhile"))
 }
 
-async fn note(app: &App, actor: &Actor, used: Option<PasskeyRow>, purpose: Purpose) -> Result<()> {
-    let actor = actor.clone();
+/// Writes down how it went; says whether it went well. An answer is good once, also when it comes twice at the same
+/// moment and each request still finds the question in its session.
+async fn note(app: &App, actor: &Actor, used: Option<PasskeyRow>, state: &str, purpose: Purpose) -> Result<bool> {
+    let (actor, question) = (actor.clone(), format!("passkey:{}", HashedSecret::of(state).to_hex()));
     app.db
         .write(move |tx| {
             let mut event = actor.event(tx.clock, tx.now, purpose.action(), &actor.id);
             event.detail.insert("method".into(), Method::Passkey.code().into());
-            match &used {
-                Some(row) => store::used_passkey(tx, &actor.id, &row.id, &row.data)?,
+            let fresh = throttle::wait(tx.connection, &question, ONCE, tx.now)?.is_none();
+            let good = used.as_ref().filter(|_| fresh);
+            match good {
+                Some(row) => {
+                    throttle::count(tx, &question, ONCE)?;
+                    store::used_passkey(tx, &actor.id, &row.id, &row.data)?;
+                }
                 None => event.outcome = Outcome::Failed,
             }
             tx.record(event);
-            Ok(())
+            Ok(good.is_some())
         })
         .await
 }

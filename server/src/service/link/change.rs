@@ -268,27 +268,3 @@ pub(super) fn move_end(tx: &mut Tx<'_>, actor: &Actor, keys: &Keys, link: &LinkR
     tx.record(event);
     Ok(())
 }
-
-/// Replaces a link's secret, and its code with it: the old address, every page opened by it and every picture die with
-/// the commit. Says whose it is.
-///
-/// # Errors
-/// `NotFound`, `Refused`; those of the store.
-pub async fn rotate(app: &App, actor: &Actor, id: &str) -> Result<String> {
-    let secret = PlainSecret::new();
-    let (hash, sealed) = (secret.hash().to_hex(), app.keys.seal(&context(id), secret.expose().as_bytes()));
-    let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
-    app.db
-        .write(move |tx| {
-            let link = allowed(tx, &actor, &id, Change::Rotate)?;
-            link::set_secret(tx, &id, &hash, &sealed)?;
-            let settings = codes::settings(tx.connection, &id)?;
-            let issued = code::follow(tx, &keys, &link, settings)?;
-            let mut event = actor.event(tx.clock, tx.now, "link.rotated", &id);
-            event.detail.insert("secret_version".into(), (link.secret_version + 1).to_string());
-            issued.describe(&mut event.detail);
-            tx.record(event);
-            Ok(link.name)
-        })
-        .await
-}

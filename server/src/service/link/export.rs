@@ -5,10 +5,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::service::actor::Actor;
 use crate::store::code::{self, Settings};
-use crate::store::link::{self, Cursor, Filter, LinkRow, Named};
+use crate::store::link::{self, Called, Cursor, Filter, LinkRow, Named};
 use app::text::when;
 use domain::Millis;
 use domain::qr::Kind;
+use std::sync::Arc;
 
 /// Links read at once.
 const READ: usize = 500;
@@ -24,19 +25,39 @@ pub struct Exported {
     pub code: Settings,
 }
 
-/// The next links of a list in its order, and the filter of those after them; `None` after the last.
+/// Where an export goes on; by default, where it begins.
+#[derive(Debug, Default)]
+pub struct Next {
+    filter: Filter,
+    /// Read with the first links, for all of them.
+    called: Option<Arc<Called>>,
+}
+
+impl From<Filter> for Next {
+    fn from(filter: Filter) -> Self {
+        Self { filter, called: None }
+    }
+}
+
+/// The next links of a list in its order, and where those after them begin; `None` after the last.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn export(app: &App, actor: &Actor, filter: Filter) -> Result<(Vec<Exported>, Option<Filter>)> {
+pub async fn export(app: &App, actor: &Actor, next: Next) -> Result<(Vec<Exported>, Option<Next>)> {
     let (owner, now) = (actor.organization.clone(), app.clock.now());
     app.db
         .read(move |c| {
+            let Next { filter, called } = next;
+            let called = match called {
+                Some(called) => called,
+                None => Arc::new(link::called(c, &owner)?),
+            };
             let rows = link::list(c, &owner, &filter, now, READ)?;
             let next = rows.last().filter(|_| rows.len() == READ).map(Cursor::of);
             let next = next.map(|after| Filter { after: Some(after), ..filter });
             let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-            let mut named = link::named_grants(c, &owner, &ids)?;
+            let mut named = link::named_grants(c, &called, &ids)?;
+            let next = next.map(|filter| Next { filter, called: Some(called) });
             let codes = code::settings_of(c, &ids)?;
             let rows = rows.into_iter().map(|row| Exported {
                 named: named.remove(&row.id).unwrap_or_default(),

@@ -75,13 +75,15 @@ pub struct Named {
     pub groups: Vec<String>,
 }
 
-/// Names of what several of an organization's links open themselves: single doors and groups. Where several doors are
-/// called the same, each with its place; where that does not tell them apart either, its id.
+/// How many of an organization's doors go by a name, alone or with its place.
+#[derive(Debug)]
+pub struct Called(HashMap<String, usize>);
+
+/// How an organization's doors are called; read once, however many links are named by it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn named_grants(c: &mut AnyConnection, organization: &str, ids: &[String]) -> Result<HashMap<String, Named>> {
-    let mut named: HashMap<String, Named> = HashMap::new();
+pub fn called(c: &mut AnyConnection, organization: &str) -> Result<Called> {
     let all: Vec<(String, String)> = doors::table
         .inner_join(places::table)
         .filter(doors::organization_id.eq(organization))
@@ -93,7 +95,17 @@ pub fn named_grants(c: &mut AnyConnection, organization: &str, ids: &[String]) -
         *called.entry(format!("{door}, {place}")).or_default() += 1;
         *called.entry(door).or_default() += 1;
     }
-    let alone = |name: &String| called.get(name) == Some(&1);
+    Ok(Called(called))
+}
+
+/// Names of what several links of one organization open themselves: single doors and groups. Where several doors are
+/// called the same, each with its place; where that does not tell them apart either, its id.
+///
+/// # Errors
+/// Those of the database.
+pub fn named_grants(c: &mut AnyConnection, called: &Called, ids: &[String]) -> Result<HashMap<String, Named>> {
+    let mut named: HashMap<String, Named> = HashMap::new();
+    let alone = |name: &String| called.0.get(name) == Some(&1);
     let single: Vec<(String, String, String, String)> = link_doors::table
         .inner_join(doors::table.inner_join(places::table))
         .filter(link_doors::link_id.eq_any(ids))

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Model;
-use super::share::void_picture;
+use super::share::{void_picture, which};
 use crate::ui::{self, icon::Icon};
 
 /// Why.
@@ -26,7 +26,7 @@ pub(super) fn view(model: &Model, advice: &Advice, token: &str) -> AnyView {
     let used = (advice.uses >= USES).then(|| format!("has opened doors {USES} times or more"));
     let why: Vec<String> = [old, used].into_iter().flatten().collect();
     let fields = view! {
-        {ui::version(model.version)}
+        {which(model)}
         <p>"The old address dies at once, on every phone it was opened on." {void_picture(model)} " Send the new one afterwards."</p>
         <button class="btn danger solid">"Rotate it"</button>
     };

@@ -87,7 +87,7 @@ fn sent(model: &Model, channel: Channel) -> bool {
 
 fn rotate(model: &Model, token: &str) -> AnyView {
     let fields = view! {
-        {ui::version(model.version)}
+        {which(model)}
         <p>"The old address dies at once, on every phone it was opened on." {void_picture(model)} " Send the new one afterwards."</p>
         <button class="btn danger solid">"Make a new address"</button>
     };
@@ -98,6 +98,11 @@ fn rotate(model: &Model, token: &str) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// Which address is to die, so that a form posted twice does not kill its successor.
+pub(super) fn which(model: &Model) -> AnyView {
+    view! { <input type="hidden" name="secret_version" value=model.secret_version/> }.into_any()
 }
 
 /// What else dies with the address.

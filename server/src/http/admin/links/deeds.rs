@@ -74,7 +74,9 @@ pub async fn revoke(State(app): State<App>, Path(id): Path<String>, form: AdminF
 /// `POST /links/{id}/rotate`.
 pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let to = format!("/links/{id}");
-    match link::rotate(&app, &form.admin.actor, &id).await {
+    // None, which fits no address, when it is missing.
+    let shown = form.typed.get("secret_version").parse().unwrap_or(-1);
+    match link::rotate_shown(&app, &form.admin.actor, &id, shown).await {
         Ok(name) => {
             done(
                 &form.admin,

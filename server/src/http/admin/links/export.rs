@@ -16,13 +16,13 @@ use futures_util::stream::try_unfold;
 pub async fn export(State(app): State<App>, admin: Admin, Query(asked): Query<Asked>) -> Answer {
     service::note_export(&app, &admin.actor).await?;
     let (actor, now) = (admin.actor, app.clock.now());
-    let lines = try_unfold((Some(asked.filter()), true), move |(filter, first)| {
+    let lines = try_unfold((Some(asked.filter().into()), true), move |(from, first)| {
         let (app, actor) = (app.clone(), actor.clone());
         async move {
-            let Some(filter) = filter else {
+            let Some(from) = from else {
                 return Ok(None);
             };
-            let (links, next) = service::export(&app, &actor, filter).await?;
+            let (links, next) = service::export(&app, &actor, from).await?;
             Ok::<_, crate::error::Error>(Some((service::csv(&links, now, first)?, (next, false))))
         }
     });

@@ -4,7 +4,8 @@ use super::super::common::{Answer, done, refused, said, show};
 use super::standing::state;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::auth::{Admin, AdminForm, Holder, needs};
+use crate::http::auth::{Admin, needs};
+use crate::http::proof::{Proven, ProvenForm};
 use crate::secret::HashedSecret;
 use crate::service::terminal::manage::{self, Code};
 use crate::store::{door, terminal as store};
@@ -42,7 +43,7 @@ async fn last(app: &App, admin: &Admin, id: &str) -> Result<Option<String>> {
 }
 
 /// `GET /terminals/{id}/code`.
-pub async fn code(State(app): State<App>, admin: Holder<needs::House>, Path(id): Path<String>) -> Answer {
+pub async fn code(State(app): State<App>, admin: Proven<needs::House>, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let (row, at) = app
         .db
@@ -81,7 +82,7 @@ pub async fn code(State(app): State<App>, admin: Holder<needs::House>, Path(id):
 }
 
 /// `POST /terminals/{id}/code`.
-pub async fn new_code(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
+pub async fn new_code(State(app): State<App>, Path(id): Path<String>, form: ProvenForm<needs::House>) -> Answer {
     match manage::new_code(&app, &form.admin.actor, &id).await {
         Ok((name, made)) => {
             shown_next(&app, &form.admin, &id, &made, format!("{name} has a new code. The old one is void.")).await
