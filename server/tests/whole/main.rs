@@ -30,6 +30,7 @@ mod log;
 mod machine;
 mod mailing;
 mod noticing;
+mod offering;
 mod organizations;
 mod phones;
 mod pictures;
