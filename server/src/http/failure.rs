@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Error;
 use app::page::admin::{Section, problem};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
@@ -67,6 +67,7 @@ impl IntoResponse for Failure {
 
 /// What was asked, noted before the request goes its way.
 pub struct Asked {
+    method: Method,
     uri: Uri,
     /// None where no page is wanted.
     headers: Option<HeaderMap>,
@@ -78,7 +79,11 @@ impl Asked {
     pub fn of(request: &Request) -> Self {
         let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
         let html = accept.is_some_and(|accept| accept.contains("text/html"));
-        Self { uri: request.uri().clone(), headers: html.then(|| request.headers().clone()) }
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: html.then(|| request.headers().clone()),
+        }
     }
 }
 
@@ -101,6 +106,11 @@ pub async fn dress(app: &App, sessions: &Sessions, asked: Asked, response: Respo
         let mut model = problem::Model::new(status.as_u16(), said.sentence);
         if let Some(title) = said.title {
             model.title = title.into();
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE && asked.method == Method::GET {
+            // Nothing was to be stored.
+            model.sentence = "This could not be read just now. Please try again in a moment.".into();
+            model = model.way(asked.uri.path_and_query().map_or("/", |address| address.as_str()), "Try again");
         }
         match inside(app, sessions, asked.uri.path(), &headers, status, model.clone()).await {
             Some(page) => page,

@@ -268,6 +268,7 @@ async fn an_error_speaks_to_visitors_in_their_words(database: &str) {
     let page = browser.post_as(&unlock, &[], &elsewhere).await;
     assert_eq!(page.status, 403);
     assert!(page.body.contains("Diese Seite ist zu alt"), "{}", page.body);
+    assert!(page.body.contains(&format!("href=\"{list}\"")), "the way back: {}", page.body);
     for (path, fields, name) in
         [(&unlock, vec![("csrf", "old")], "a form that is too old"), (&list, vec![], "no form is there")]
     {

@@ -129,7 +129,7 @@ fn a_logo_takes_the_marks_place_and_a_colour_ours() {
 fn an_unknown_address_tells_nothing_about_any_organization() {
     let host = Host { name: "Jonas".into(), contact: String::new() };
     let doors = Some("/visit/link_1".to_owned());
-    let model = trouble::Model { trouble: trouble::Trouble::Gone, host: Some(host), doors };
+    let model = trouble::Model { trouble: trouble::Trouble::Gone, host: Some(host), doors, again: None };
     let page = html(|| trouble::view(model, &chrome()).into_any());
     assert!(!page.contains("Northwind") && !page.contains("Jonas") && !page.contains("link_1"));
 }

@@ -44,6 +44,8 @@ pub struct Model {
     pub host: Option<Host>,
     /// Where the link's doors are; none when no link is known.
     pub doors: Option<String>,
+    /// Where to try again without one; none where that would not help.
+    pub again: Option<String>,
 }
 
 /// The document. For [`Trouble::Gone`] neither organization nor host nor doors are shown, whatever the caller knows.
@@ -59,12 +61,13 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let known = model.trouble != Trouble::Gone;
     let doors = model.doors.filter(|_| known);
     // What was posted has no page of its own to come back to in another language.
-    let page = doors.clone().unwrap_or_default();
+    let page = doors.clone().or_else(|| model.again.clone()).unwrap_or_default();
     let host = model.host.filter(|_| known);
     // To try again is the first thing to do; only where that is no way, it is to ask.
-    let (way, host) = match doors {
-        Some(doors) => (view! { <a class="go" href=doors>{words.all_doors}</a> }.into_any(), host),
-        None => (reach(words, host.as_ref()).into_any(), None),
+    let (way, host) = match (doors, model.again) {
+        (Some(doors), _) => (view! { <a class="go" href=doors>{words.all_doors}</a> }.into_any(), host),
+        (None, Some(again)) => (view! { <a class="go" href=again>{words.try_again}</a> }.into_any(), host),
+        (None, None) => (reach(words, host.as_ref()).into_any(), None),
     };
     let body = view! {
         <main class="visit">

@@ -139,7 +139,12 @@ pub(super) fn wants_json(headers: &HeaderMap) -> bool {
 /// A page for what went wrong with a link that is known, with the way back to its doors; for the visitor's script the
 /// same in JSON.
 pub(super) fn trouble(headers: &HeaderMap, access: &Access, trouble: Trouble) -> Response {
-    let model = trouble_page::Model { trouble, host: access.host(), doors: Some(format!("/visit/{}", access.link.id)) };
+    let model = trouble_page::Model {
+        trouble,
+        host: access.host(),
+        doors: Some(format!("/visit/{}", access.link.id)),
+        again: None,
+    };
     answer(headers, model, &access.chrome())
 }
 
@@ -147,7 +152,16 @@ pub(super) fn trouble(headers: &HeaderMap, access: &Access, trouble: Trouble) ->
 pub(super) fn stranger(uri: &Uri, headers: &HeaderMap, trouble: Trouble) -> Response {
     let language = language(uri, headers, "");
     let chrome = Chrome { assets: assets::manifest(), language, organization: None, brand: Brand::default() };
-    answer(headers, trouble_page::Model { trouble, host: None, doors: None }, &chrome)
+    let again = matches!(trouble, Trouble::Busy | Trouble::StalePage).then(|| page_of(uri.path()).to_owned());
+    answer(headers, trouble_page::Model { trouble, host: None, doors: None, again }, &chrome)
+}
+
+/// The page to come back to: what takes a form has none of its own.
+fn page_of(path: &str) -> &str {
+    match path.split_once("/doors/") {
+        Some((page, rest)) if rest.ends_with("/unlock") => page,
+        _ => path,
+    }
 }
 
 fn answer(headers: &HeaderMap, model: trouble_page::Model, chrome: &Chrome) -> Response {
