@@ -268,11 +268,18 @@ for (const device of ['desktop', 'phone'] as const) {
       }
     });
 
-    test('every page before the first link', async ({ page, database }) => {
+    test('every page before the first link', async ({ page, database, expected }) => {
+      expected.push(/status of 422/);
       const latchkey = await Latchkey.start(database);
       try {
         await page.goto(latchkey.setupAddress());
         await look(page, 'setup');
+        for (const [label, value] of Object.entries({ Name: 'Northwind', 'Your name': 'Maya', 'E-mail': 'maya@northwind.example', Password: 'short', 'Password again': 'other' })) {
+          await page.getByLabel(label, { exact: true }).fill(value);
+        }
+        await page.getByRole('button', { name: 'Set Latchkey up' }).click();
+        await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+        await look(page, 'setup-wrong');
         await latchkey.setUp();
         await signIn(page, latchkey);
         for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'terminals', 'events', 'deliveries', 'simulator', 'links/new']) {
