@@ -29,8 +29,8 @@ export default defineConfig<Options>({
     actionTimeout: 10_000,
   },
   projects: [
-    { name: 'sqlite', use: { database: 'sqlite' } },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal\.spec/] },
+    { name: 'sqlite', use: { database: 'sqlite' }, testIgnore: /\/away\.spec/ },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal\.spec/, /\/away\.spec/] },
     { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: everywhere },
     { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: everywhere },
   ],

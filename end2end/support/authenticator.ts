@@ -1,4 +1,5 @@
-// What a person's authenticator app computes (RFC 6238), from the text that the page gives for typing.
+// What a person's authenticator app computes (RFC 6238), from the text that the page gives for typing; and a browser's own for passkeys.
+import type { Page } from '@playwright/test';
 import { createHmac } from 'node:crypto';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -12,4 +13,16 @@ export function code(secret: string, ahead = 0): string {
   const hash = createHmac('sha1', key).update(counter).digest();
   const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** From here on the browser has an authenticator of its own, whose owner always agrees. */
+export async function passkeys(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
 }

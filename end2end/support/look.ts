@@ -1,5 +1,5 @@
 // Looks at a page: no finding of axe, nothing wider than the screen, and a picture to look at.
-import { expect, type Page } from '@playwright/test';
+import { expect, type CDPSession, type Page } from '@playwright/test';
 import axe from 'axe-core';
 import { mkdir } from 'node:fs/promises';
 
@@ -39,9 +39,30 @@ export async function look(page: Page, folder: string, name: string) {
   await picture(page, `screenshots/${folder}/${name}.png`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wide, `${folder}/${name} is wider than the screen`).toBe(0);
-  const violations = await violated(page, rules[folder]);
+  const violations = await withScript(page, () => violated(page, rules[folder]));
   const found = violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`));
   expect.soft(found, `${folder}/${name}`).toEqual([]);
+}
+
+const scriptless = new Map<Page, CDPSession>();
+
+/** From here on a page shows what it is without script, until it is closed. */
+export async function withoutScript(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setScriptExecutionDisabled', { value: true });
+  scriptless.set(page, session);
+  page.once('close', () => scriptless.delete(page));
+}
+
+/** Axe is a script, too. */
+async function withScript<T>(page: Page, look: () => Promise<T>): Promise<T> {
+  const session = scriptless.get(page);
+  await session?.send('Emulation.setScriptExecutionDisabled', { value: false });
+  try {
+    return await look();
+  } finally {
+    await session?.send('Emulation.setScriptExecutionDisabled', { value: true });
+  }
 }
 
 /** By axe itself rather than its package for Playwright, which reads axe anew for every picture: that took three times as long. */

@@ -35,7 +35,7 @@ export class Latchkey {
     readonly folder: string,
     readonly mailbox: Mailbox,
     private readonly environment: NodeJS.ProcessEnv,
-    private readonly dropDatabase: () => Promise<void>,
+    private readonly stored: Stored,
   ) {}
 
   /** What `latchkey demo` printed, where it was asked for. */
@@ -43,12 +43,12 @@ export class Latchkey {
 
   static async start(database: Database, { demo = false, host = '127.0.0.1', ...more }: { demo?: boolean; host?: string; [name: string]: unknown } = {}): Promise<Latchkey> {
     const [folder, port, mailbox] = await Promise.all([mkdtemp(join(tmpdir(), 'latchkey-')), freePort(), Mailbox.open()]);
-    const { url: databaseUrl, drop } = await makeDatabase(database, folder);
+    const stored = await makeDatabase(database, folder);
     const latchkey = new Latchkey(`http://${host}:${port}`, folder, mailbox, {
       PATH: process.env.PATH, LATCHKEY_DATA_DIR: folder, LATCHKEY_LISTEN: `127.0.0.1:${port}`, LATCHKEY_LOG: 'warn',
-      LATCHKEY_DATABASE_URL: databaseUrl, LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}?tls=none`,
+      LATCHKEY_DATABASE_URL: stored.url, LATCHKEY_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}?tls=none`,
       LATCHKEY_MAIL_FROM: 'door@northwind.example', ...(host !== '127.0.0.1' && { LATCHKEY_BASE_URL: `http://${host}:${port}` }), ...(more as NodeJS.ProcessEnv),
-    }, drop);
+    }, stored);
     if (demo) [latchkey.demo] = await latchkey.cli('demo');
     await latchkey.serve();
     return latchkey;
@@ -77,8 +77,15 @@ export class Latchkey {
   async end() {
     await this.stop();
     await this.mailbox.close();
-    await this.dropDatabase();
+    await this.stored.drop();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Takes the database away, or lets it be read only, or gives it back; a Postgres can do that. */
+  async database(how: Fate) {
+    await this.stored.set(how);
+    // The server finds out about each of its old connections by itself.
+    for (let good = 0; how !== 'away' && good < 5;) good = await fetch(`${this.url}/readyz`).then(answer => answer.ok) ? good + 1 : 0;
   }
 
   /** The one-time address on the console. */
@@ -102,8 +109,18 @@ export class Latchkey {
   }
 }
 
-async function makeDatabase(database: Database, folder: string) {
-  if (database === 'sqlite') return { url: `sqlite://${join(folder, 'latchkey.db')}`, drop: async () => {} };
+type Fate = 'away' | 'read-only' | 'back';
+interface Stored {
+  url: string;
+  drop: () => Promise<void>;
+  set: (how: Fate) => Promise<void>;
+}
+
+async function makeDatabase(database: Database, folder: string): Promise<Stored> {
+  if (database === 'sqlite') {
+    const set = async () => Promise.reject(new Error('a file cannot be taken away from whoever has it open'));
+    return { url: `sqlite://${join(folder, 'latchkey.db')}`, drop: async () => {}, set };
+  }
   const server = process.env.LATCHKEY_TEST_POSTGRES;
   if (!server) throw new Error('LATCHKEY_TEST_POSTGRES names no Postgres; run these tests by `cargo xtask test browser`');
   const name = `browser_${process.pid}_${Math.random().toString(36).slice(2)}`;
@@ -115,5 +132,11 @@ async function makeDatabase(database: Database, folder: string) {
   await ask(`CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => ask(`DROP DATABASE ${name} WITH (FORCE)`) };
+  const set = async (how: Fate) => {
+    await ask(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${how !== 'away'}`);
+    await ask(`ALTER DATABASE ${name} SET default_transaction_read_only = ${how === 'read-only'}`);
+    // What is open already knows nothing of it.
+    await ask(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+  };
+  return { url: url.href, drop: () => ask(`DROP DATABASE ${name} WITH (FORCE)`), set };
 }

@@ -34,7 +34,7 @@ for (const device of ['desktop', 'phone'] as const) {
         'place-edit': `/places/${places[0].id}/edit`, 'place-remove': `/places/${places[0].id}/remove`,
         doors: '/doors', 'door-new': '/doors/new', door: `/doors/${doors[0].id}`, 'door-edit': `/doors/${doors[0].id}/edit`,
         'door-remove': `/doors/${doors[0].id}/remove`, links: '/links', 'links-none': '/links?q=nobody+at+all', 'links-narrowed': '/links?q=e&state=active&sort=name&host=jonas',
-        'links-act': '/links/act?scope=all&do=revoke&q=keller', 'links-extend': '/links/act?scope=all&do=extend', 'links-import': '/links/import',
+        'links-act': '/links/act?scope=all&do=revoke&q=keller', 'links-act-pause': '/links/act?scope=all&do=pause&q=keller', 'links-extend': '/links/act?scope=all&do=extend', 'links-import': '/links/import',
         'link-duplicate': `/links/${active}/duplicate`,
         'link-new': '/links/new', 'link-edit': `/links/${active}/edit`, 'link-revoke': `/links/${active}/revoke`,
         'link-shown': `/links/${active}?show=1`, events: '/events', 'events-none': '/events?since=2031-01-01', 'events-unknown': '/events?q=xyzzy',
@@ -129,6 +129,64 @@ for (const device of ['desktop', 'phone'] as const) {
       await look(page, 'sign-in-factor');
     });
 
+    test('what forms say to what was typed, and pages to what was done', async ({ page, latchkey, expected }) => {
+      expected.push(/status of 422/);
+      await signIn(page, latchkey);
+      const main = page.getByRole('main');
+      const [[place], [schedule], admins] = await Promise.all(['place', 'schedule', 'admin'].map(what => latchkey.cli(what, 'list')));
+      // A blank passes the browser and not the server.
+      const wrong: [name: string, path: string, fields: Record<string, string>, button: string][] = [
+        ['place', `/places/${place.id}/edit`, { Name: ' ', Latitude: '52.5' }, 'Save'], ['group', '/groups/new', { Name: ' ' }, 'Make group'],
+        ['schedule', `/schedules/${schedule.id}/edit`, { Name: ' ' }, 'Save'], ['lockdown', `/places/${place.id}/lockdown`, { Why: ' ' }, 'Lock down now'],
+        ['colour', '/settings/looks', { 'Colour of buttons': 'teal' }, 'Save the colour'], ['address', '/account/address', { 'New e-mail address': admins.find(admin => admin.role === 'administrator').email }, 'Change address'],
+        ['account', '/account', { 'Present password': 'wrong', 'New password': 'short', 'New password again': 'shorter' }, 'Change password'],
+      ];
+      for (const [name, path, fields, button] of wrong) {
+        await page.goto(`${latchkey.url}${path}`);
+        for (const [label, value] of Object.entries(fields)) await main.getByLabel(new RegExp(`^${label}(?! again)|^${label}$`)).fill(value);
+        await main.getByRole('button', { name: button }).click();
+        await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+        await look(page, `${name}-wrong`);
+      }
+      await page.goto(`${latchkey.url}/settings/retention`);
+      await main.getByLabel('Keep events for, days').fill('1');
+      await main.getByLabel('Keep people for, days').fill('1');
+      await main.getByRole('button', { name: 'Save' }).click();
+      await expect(main.getByRole('button', { name: /destroy/ })).toBeVisible();
+      await look(page, 'retention-shorter');
+      await page.goto(`${latchkey.url}/links/import`);
+      await page.getByLabel('File').setInputFiles({ name: 'notes.csv', mimeType: 'text/csv', buffer: Buffer.from('what;when\nnothing;never') });
+      await main.getByRole('button', { name: 'Look at it first' }).click();
+      await look(page, 'links-import-wrong');
+      await page.getByLabel('File').setInputFiles({ name: 'visitors.csv', mimeType: 'text/csv', buffer: Buffer.from('name;doors\nAda;Front door\nBo;Studio 3') });
+      await main.getByRole('button', { name: 'Look at it first' }).click();
+      await main.getByRole('button', { name: 'Make 2 links' }).click();
+      await expect(page.getByRole('status').first()).toBeVisible();
+      await look(page, 'links-import-done');
+      const [made] = await latchkey.cli('link', 'create', '--name', 'Grace Hopper', '--email', 'grace@hopper.example', '--door', 'Front door');
+      await page.goto(`${latchkey.url}/links/${made.id}`);
+      await main.getByRole('button', { name: 'Pause' }).click();
+      await expect(page.getByRole('status').first()).toContainText('paused');
+      await look(page, 'link-paused-just-now');
+      // It would go on to WhatsApp at once.
+      await page.route(/^https:.*(whatsapp|wa\.me)/, route => route.fulfill({ status: 204 }));
+      await main.getByRole('button', { name: 'WhatsApp' }).click();
+      await expect(main.getByRole('link', { name: 'Open WhatsApp' })).toBeVisible();
+      await look(page, 'link-whatsapp');
+      await page.goto(`${latchkey.url}/codes/inspect`);
+      await main.getByLabel('What the code says').fill('LK1N0000');
+      await main.getByRole('button', { name: 'Read it' }).click();
+      await look(page, 'code-inspect-no');
+      await latchkey.cli('place', 'create', '--name', 'An empty yard');
+      const empty = (await latchkey.cli('place', 'list')).find(place => place.name === 'An empty yard').id;
+      const gone = admins.find(admin => admin.role === 'access_manager');
+      await latchkey.cli('admin', 'remove', gone.id);
+      for (const [name, path] of [['place-empty', `/places/${empty}`], ['place-empty-remove', `/places/${empty}/remove`], ['admins-left', '/admins'], ['admin-erase', `/admins/${gone.id}/erase`]]) {
+        await page.goto(`${latchkey.url}${path}`);
+        await look(page, name!);
+      }
+    });
+
     test('groups, hours and a lockdown', async ({ page, latchkey }) => {
       await signIn(page, latchkey);
       const [schedules, groups, links, doors, places] = await Promise.all(
@@ -141,7 +199,7 @@ for (const device of ['desktop', 'phone'] as const) {
       const pages: Record<string, string> = {
         schedules: '/schedules', 'schedule-new': '/schedules/new', schedule: `/schedules/${office}`, 'schedule-edit': `/schedules/${office}/edit`,
         'schedule-remove': `/schedules/${office}/remove`, 'schedule-holidays': `/schedules/${office}/holidays`,
-        groups: '/groups', 'group-new': '/groups/new', group: `/groups/${cleaning}`, 'group-remove': `/groups/${cleaning}/remove`,
+        groups: '/groups', 'group-new': '/groups/new', group: `/groups/${cleaning}`, 'group-edit': `/groups/${cleaning}/edit`, 'group-remove': `/groups/${cleaning}/remove`,
         'link-with-hours': `/links/${hourly}`, 'link-with-hours-edit': `/links/${hourly}/edit`, 'door-with-hours': `/doors/${workshop}`,
         'could-it-open': `/doors/${workshop}/could-it-open`, 'could-it-open-no': `/doors/${workshop}/could-it-open?link=${hourly}&at=2031-01-05T12:00`,
         'place-lockdown': `/places/${places[0].id}/lockdown`,
@@ -210,11 +268,18 @@ for (const device of ['desktop', 'phone'] as const) {
       }
     });
 
-    test('every page before the first link', async ({ page, database }) => {
+    test('every page before the first link', async ({ page, database, expected }) => {
+      expected.push(/status of 422/);
       const latchkey = await Latchkey.start(database);
       try {
         await page.goto(latchkey.setupAddress());
         await look(page, 'setup');
+        for (const [label, value] of Object.entries({ Name: 'Northwind', 'Your name': 'Maya', 'E-mail': 'maya@northwind.example', Password: 'short', 'Password again': 'other' })) {
+          await page.getByLabel(label, { exact: true }).fill(value);
+        }
+        await page.getByRole('button', { name: 'Set Latchkey up' }).click();
+        await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+        await look(page, 'setup-wrong');
         await latchkey.setUp();
         await signIn(page, latchkey);
         for (const name of ['', 'links', 'doors', 'places', 'groups', 'schedules', 'terminals', 'events', 'deliveries', 'simulator', 'links/new']) {

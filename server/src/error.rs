@@ -14,6 +14,9 @@ pub enum Error {
     /// The caller may not do this.
     #[error("{0}")]
     Forbidden(String),
+    /// What was posted comes from no page that is good now; nothing was done.
+    #[error("{0}")]
+    OldPage(String),
     /// Fields of a form that need another value.
     #[error("{}", say_fields(.0))]
     Fields(Vec<FieldError>),

@@ -39,7 +39,7 @@ const MODES: [(&str, &str, &str); 5] = [
     ("offline", "Offline", "Cannot be reached, and says so."),
 ];
 
-/// The doors with their switches; `url` is the stream's address, `token` the forms'.
+/// The doors with their switches; `url` is the stream's address, `token` the forms', empty for those who may switch none.
 #[island]
 pub fn SimulatorDoors(doors: Vec<SimulatedDoor>, token: String, url: String) -> impl IntoView {
     let open: Vec<String> = doors.iter().filter(|door| door.open).map(|door| door.id.clone()).collect();
@@ -56,7 +56,7 @@ fn card(door: SimulatedDoor, token: String, open: ReadSignal<Vec<String>>) -> im
     let id = door.id.clone();
     let is_open = move || open.with(|open| open.contains(&id));
     let shown = is_open.clone();
-    let explained = MODES.iter().find(|mode| mode.0 == door.mode).map_or("", |mode| mode.2);
+    let (name, explained) = MODES.iter().find(|mode| mode.0 == door.mode).map_or(("", ""), |mode| (mode.1, mode.2));
     let modes = MODES
         .iter()
         .map(|(code, name, _)| {
@@ -64,6 +64,18 @@ fn card(door: SimulatedDoor, token: String, open: ReadSignal<Vec<String>>) -> im
             view! { <button class="btn small" name="mode" value=*code aria-pressed=current.unwrap_or("false")>{*name}</button> }
         })
         .collect_view();
+    let behaves = if token.is_empty() {
+        view! { <p class="small muted">{format!("{name}. {explained}")}</p> }.into_any()
+    } else {
+        view! {
+            <form method="post" action=format!("/simulator/{}/mode", door.id)>
+                <input type="hidden" name="csrf" value=token/>
+                <div class="modes" role="group" aria-label="How it behaves">{modes}</div>
+                <p class="small muted">{explained}</p>
+            </form>
+        }
+        .into_any()
+    };
     view! {
         <li class="card sim">
             <svg class=move || if is_open() { "leaf open" } else { "leaf" } viewBox="0 0 64 96" aria-hidden="true">
@@ -75,11 +87,7 @@ fn card(door: SimulatedDoor, token: String, open: ReadSignal<Vec<String>>) -> im
                 <h2>{door.name}</h2>
                 <p class="small muted">{door.place}</p>
                 <p class="says">{move || if shown() { "Open" } else { "Locked" }}</p>
-                <form method="post" action=format!("/simulator/{}/mode", door.id)>
-                    <input type="hidden" name="csrf" value=token/>
-                    <div class="modes" role="group" aria-label="How it behaves">{modes}</div>
-                    <p class="small muted">{explained}</p>
-                </form>
+                {behaves}
             </div>
         </li>
     }

@@ -5,7 +5,8 @@ use super::csrf::FormToken;
 use super::failure::Failure;
 use super::form::{self, Typed};
 use super::held::Refusal;
-use super::session_store::{self, ADMIN};
+use super::session_store::{self, ADMIN, Sessions};
+use super::visit::cookie;
 use crate::app::App;
 use crate::error::Error;
 use crate::service::actor::Actor;
@@ -15,10 +16,11 @@ use crate::store::organization::{self, OrganizationRow};
 use crate::store::session;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::role::Right;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use tower_sessions::Session;
 
 /// A signed-in admin. Cannot be had in any other way than through a live session.
@@ -93,6 +95,16 @@ async fn signed_in(parts: &mut Parts, app: &App) -> Result<Admin, Response> {
         facts: form::facts(client, &parts.headers),
     };
     Ok(Admin { actor, row, organization, session, session_hash: session_store::hash(&session_id), must_enrol })
+}
+
+/// Who asked, by the headers of a request that has its answer and so has left the layer of sessions; nobody where that
+/// cannot be read, or while they lack a factor that is asked of them.
+pub(super) async fn asker(app: &App, sessions: &Sessions, headers: &HeaderMap) -> Option<Admin> {
+    let id = cookie::jar(headers).get(session_store::cookie_name(app.is_https()))?.value().parse().ok()?;
+    let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+    parts.extensions.insert(Session::new(Some(id), Arc::new(sessions.clone()), None));
+    let admin = signed_in(&mut parts, app).await.ok()?;
+    (!admin.must_enrol).then_some(admin)
 }
 
 /// To the page where a second factor is set up; a stream is just refused.
@@ -237,7 +249,7 @@ impl<N: Needs> FromRequest<App> for AdminForm<N> {
             Ok(Self { admin, typed, needs: PhantomData })
         } else {
             let old = "This page was open for too long, or came from elsewhere. Nothing was changed. Go back, reload it, and try again.";
-            Err(Refusal::OldPage.on(Failure(Error::Forbidden(old.into())).into_response()))
+            Err(Refusal::OldPage.on(Failure(Error::OldPage(old.into())).into_response()))
         }
     }
 }

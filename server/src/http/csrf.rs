@@ -54,7 +54,7 @@ pub async fn guard(State(origins): State<Origins>, request: Request, next: Next)
 
 fn refuse(request: &Request, sentence: &str) -> Response {
     tracing::warn!(method = %request.method(), path = super::log::redact(request.uri()), "a request was refused: {sentence}");
-    Failure(Error::Forbidden(sentence.to_owned())).into_response()
+    Failure(Error::OldPage(sentence.to_owned())).into_response()
 }
 
 /// Everything but the methods that RFC 9110, section 9.2.1, calls safe.

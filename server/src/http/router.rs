@@ -6,12 +6,12 @@ use super::admin::{
     sign_in, sign_in_factor, simulator, standing, still_in, terminals,
 };
 use super::api::terminal;
-use super::session_store::{Sessions, leave_idle, let_answers_stand};
+use super::session_store::{Sessions, cookie_name, leave_idle, let_answers_stand};
 use super::{assets, csrf, failure, health, held, log, logo, security as headers, visit, web_terminal};
 use crate::app::App;
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{Method, header};
+use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -191,8 +191,9 @@ pub fn router(app: App) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let sessions = Sessions::new(app.db.clone(), app.clock.clone(), app.session_idle_ms(), app.session_absolute_ms());
     let https = app.is_https();
+    let dressing = (app.clone(), sessions.clone());
     let sessions = SessionManagerLayer::new(sessions)
-        .with_name(if https { "__Host-latchkey" } else { "latchkey" })
+        .with_name(cookie_name(https))
         .with_secure(https)
         .with_http_only(true)
         .with_same_site(tower_sessions::cookie::SameSite::Lax)
@@ -218,7 +219,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .layer(from_fn(no_nul))
         .layer(from_fn_with_state(origins, csrf::guard))
-        .layer(from_fn(dress))
+        .layer(from_fn_with_state(dressing, dress))
         .layer(compression)
         .layer(from_fn_with_state(trusted, log::requests))
         .layer(from_fn_with_state(headers::Policy { https }, headers::headers))
@@ -227,7 +228,7 @@ pub fn router(app: App) -> Router {
 async fn nothing_here(request: Request) -> Response {
     // Half of a link's address is a visitor's, and who follows it knows no dashboard.
     if visit::is_visitors(request.uri().path()) {
-        return visit::nowhere(request.headers());
+        return visit::nowhere(request.uri(), request.headers());
     }
     failure::Failure(crate::error::Error::NotFound).into_response()
 }
@@ -243,10 +244,8 @@ async fn no_nul(request: Request, next: Next) -> Response {
 }
 
 /// Gives errors their page where a browser asks.
-async fn dress(request: Request, next: Next) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let html = accept.is_some_and(|accept| accept.contains("text/html"));
-    let path = request.uri().path().to_owned();
+async fn dress(State((app, sessions)): State<(App, Sessions)>, request: Request, next: Next) -> Response {
+    let asked = failure::Asked::of(&request);
     let response = next.run(request).await;
-    failure::dress(assets::manifest(), &path, html, response).await
+    failure::dress(&app, &sessions, asked, response).await
 }

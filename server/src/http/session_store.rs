@@ -53,6 +53,12 @@ pub async fn leave_idle(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// The name of the cookie that names a session; with `__Host-` no other host's cookie can take its place.
+#[must_use]
+pub(super) fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-latchkey" } else { "latchkey" }
+}
+
 /// The key under which a session holds the admin's id.
 pub(super) const ADMIN: &str = "admin";
 

@@ -10,6 +10,7 @@ crate::on_both!(
     a_reason_is_asked_and_a_second_lockdown_refused,
     only_who_may_lifts_it,
     no_door_leaves_a_place_that_is_locked_down,
+    an_error_stands_within_the_dashboard_like_any_other_page,
 );
 
 async fn a_place_that_is_locked_down_opens_for_nobody(database: &str) {
@@ -188,4 +189,52 @@ async fn no_door_leaves_a_place_that_is_locked_down(database: &str) {
     assert_eq!(administrator.submit(&edit, &edit, &fields).await.status, 303);
     let said = visitor.tap(&things.link, &things.door, &token, "request-number-three").await.json();
     assert_eq!(said["state"], "open", "{said}");
+}
+
+async fn an_error_stands_within_the_dashboard_like_any_other_page(database: &str) {
+    let house = House::open(database);
+    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+    let things = house.things(&ours).await;
+    place_lockdown::lock_down(&house.app, &house.owner(&ours), &things.place, "Fire drill", "owner").await.unwrap();
+    let (mut owner, mut observer) = (house.signed_in(&ours).await, house.colleague(&ours, Role::Observer).await);
+    let within = |body: &str| (body.contains("<nav"), body.contains("Lockdown of Quetzal Court"));
+
+    for (path, section) in
+        [("/links/link_nothing", "/links"), ("/doors/door_nothing/edit", "/doors"), ("/no/such/page", "/")]
+    {
+        let page = owner.get(path).await;
+        assert_eq!((page.status, within(&page.body)), (404, (true, true)), "{path}: {}", page.body);
+        assert!(page.body.contains("Nothing here") && page.body.contains("Fire drill"), "{path}: {}", page.body);
+        assert!(page.body.contains(&format!("href=\"{section}\" aria-current=\"page\"")), "{path}: {}", page.body);
+    }
+    let page = observer.get("/links/new").await;
+    assert_eq!((page.status, within(&page.body)), (403, (true, true)), "{}", page.body);
+    assert!(page.body.contains("Not allowed") && page.body.contains("Observer"), "{}", page.body);
+    let stale = owner.post("/account/name", &[("name", "Nobody"), ("csrf", "of another session")]).await;
+    assert_eq!((stale.status, within(&stale.body)), (403, (true, true)), "{}", stale.body);
+    assert!(stale.body.contains("Not done") && !stale.body.contains("Not allowed"), "{}", stale.body);
+
+    let page = house.signed_in(&theirs).await.get("/no/such/page").await;
+    assert_eq!((page.status, within(&page.body)), (404, (true, false)), "a lockdown is one organization's");
+    let page = house.browser().get("/no/such/page").await;
+    assert_eq!((page.status, within(&page.body)), (404, (false, false)), "nobody is signed in: {}", page.body);
+    let mut left = observer.clone();
+    observer.submit("/account", "/sign-out", &[]).await;
+    let page = left.get("/no/such/page").await;
+    assert_eq!((page.status, within(&page.body)), (404, (false, false)), "signed out: {}", page.body);
+
+    // What cannot be read leaves the error as it is.
+    house.sql("ALTER TABLE places RENAME TO elsewhere").unwrap();
+    let page = owner.get("/no/such/page").await;
+    assert_eq!((page.status, within(&page.body)), (404, (false, false)), "{}", page.body);
+    assert!(page.body.contains("Nothing here"), "{}", page.body);
+    house.sql("ALTER TABLE elsewhere RENAME TO places").unwrap();
+
+    // The banner's form is good there, too.
+    let lifted = owner.submit("/no/such/page", &format!("/places/{}/lift", things.place), &[]).await;
+    assert_eq!(lifted.location(), format!("/places/{}", things.place), "{}", lifted.body);
+    let page = owner.get("/no/such/page").await;
+    assert_eq!((page.status, within(&page.body)), (404, (true, false)), "{}", page.body);
+    assert!(!page.body.contains("is lifted"), "what was done is said by the page that was meant to: {}", page.body);
+    assert!(owner.get("/links").await.body.contains("is lifted"));
 }

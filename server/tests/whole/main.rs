@@ -32,6 +32,7 @@ mod machine;
 mod mailing;
 mod mould;
 mod noticing;
+mod offering;
 mod organizations;
 mod passkeys;
 mod phones;

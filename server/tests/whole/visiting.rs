@@ -14,6 +14,8 @@ crate::on_both!(
     guesses_are_slowed_down,
     the_page_speaks_the_links_language_or_the_browsers,
     a_page_says_who_and_where_and_until_when,
+    a_language_is_chosen_on_every_page,
+    an_error_speaks_to_visitors_in_their_words,
 );
 
 async fn each_state_has_its_page(database: &str) {
@@ -231,4 +233,53 @@ async fn a_page_says_who_and_where_and_until_when(database: &str) {
     let file = browser.get(&format!("/visit/{}/calendar.ics", things.link)).await;
     assert!(file.body.starts_with("BEGIN:VCALENDAR\r\n") && file.body.contains("Quetzal Court"), "{}", file.body);
     assert!(!file.body.contains(&things.secret), "a calendar is shared with others");
+}
+
+async fn a_language_is_chosen_on_every_page(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let german = |body: &str| body.contains("<html lang=\"de\"");
+    let mut browser = house.browser();
+    assert!(german(&browser.get("/l/nothing?lang=de").await.body), "an address that leads nowhere");
+    assert!(german(&browser.get(&format!("/visit/{}?lang=de", things.link)).await.body), "no cookies");
+    browser.visit(&things.secret).await;
+    let ask = format!("/visit/{}/doors/{}", things.link, things.door);
+    let page = browser.get(&format!("{ask}?lang=de")).await;
+    assert!(german(&page.body));
+    // What is posted from there is answered in the same.
+    let request = page.attribute("name=\"request_id\" value=\"").expect("a request id");
+    let fields = [("csrf", page.token()), ("request_id", request)];
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let page = browser.post(&format!("{ask}/unlock"), &fields).await;
+    assert!(german(&page.body) && page.body.contains("Quetzal Gate"), "{}", page.body);
+    assert!(german(&browser.get("/visit/nothing").await.body), "a choice is kept");
+}
+
+async fn an_error_speaks_to_visitors_in_their_words(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut browser = house.browser();
+    browser.visit(&things.secret).await;
+    let list = format!("/visit/{}", things.link);
+    let unlock = format!("{list}/doors/{}/unlock", things.door);
+    let elsewhere = [("sec-fetch-site", "cross-site"), ("accept-language", "de")];
+    let page = browser.post_as(&unlock, &[], &elsewhere).await;
+    assert_eq!(page.status, 403);
+    assert!(page.body.contains("Diese Seite ist zu alt"), "{}", page.body);
+    assert!(page.body.contains(&format!("href=\"{list}\"")), "the way back: {}", page.body);
+    for (path, fields, name) in
+        [(&unlock, vec![("csrf", "old")], "a form that is too old"), (&list, vec![], "no form is there")]
+    {
+        let page = browser.post(path, &fields).await;
+        assert!(!page.body.contains("overview"), "{name}: {}", page.body);
+        assert!(page.body.contains("class=\"notice\""), "{name}: {}", page.body);
+    }
+    // From a page that was posted, both ways lead to the doors and not to the address of the form.
+    let page = browser.post(&unlock, &[("csrf", "old")]).await;
+    assert!(page.body.contains("This page is too old"), "{}", page.body);
+    for way in [format!("href=\"{list}\""), format!("href=\"{list}?lang=de\"")] {
+        assert!(page.body.contains(&way), "{way} in {}", page.body);
+    }
 }

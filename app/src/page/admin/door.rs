@@ -93,11 +93,21 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     };
     let state = state.into_any();
     let opens = opens(&model, chrome.may(Right::House), &token);
+    let may_open = chrome.may(Right::Doors);
+    let unlock = may_open.then(|| {
+        let page = format!("/doors/{id}");
+        doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &page), "btn primary")
+    });
+    let change = chrome.may(Right::House).then(|| {
+        view! {
+            <a class="btn" href=format!("/doors/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
+            <a class="btn danger" href=format!("/doors/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
+        }
+    });
     let actions = view! {
-        {doors::unlock(&id, &model.name, &model.state, &model.request_id, (&token, &format!("/doors/{id}")), "btn primary")}
+        {unlock}
         <a class="btn" href=format!("/doors/{id}/could-it-open")>{Icon::Question.view()} "Could it open?"</a>
-        <a class="btn" href=format!("/doors/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
-        <a class="btn danger" href=format!("/doors/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
+        {change}
     };
     let place = view! { <a href=format!("/places/{}", model.place_id)>{model.place_name.clone()}</a> };
     let hours = match &model.schedule {
@@ -130,7 +140,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
                 {ui::card("Door", ().into_any(), facts)}
                 {opens}
                 {terminals(&id, &model.terminals, model.list_hours, chrome.may(Right::House))}
-                {lockdown(&id, model.version, model.lockdown, &token)}
+                {lockdown(&id, model.version, model.lockdown, may_open.then_some(&token))}
             </div>
         </div>
     };
@@ -190,25 +200,29 @@ fn opens(model: &Model, may_test: bool, token: &str) -> AnyView {
     ui::card("How it opens", ().into_any(), view! { <div class="stack">{facts}{test}</div> }.into_any())
 }
 
-fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: &str) -> AnyView {
+/// How it stands, and for those who may the way to lock it down or lift it: they have the token.
+fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: Option<&String>) -> AnyView {
     let body = if let Some(lockdown) = lockdown {
         let facts = ui::facts([
             Some(Fact::new("Since", ui::time(&lockdown.since))),
             Fact::text("By", &lockdown.by),
             Fact::text("Why", &lockdown.reason),
         ]);
-        let lift = view! {
-            {ui::version(version)}
-            <button class="btn">{Icon::Open.view()} "Lift the lockdown"</button>
-        };
+        let lift = token.map(|token| {
+            let button = view! {
+                {ui::version(version)}
+                <button class="btn">{Icon::Open.view()} "Lift the lockdown"</button>
+            };
+            ui::form(format!("/doors/{id}/lift"), token, "", button.into_any())
+        });
         view! {
             <p>"This door opens for nobody, not for admins either. A terminal that is off line does not know yet: "
                 <a href=format!("/doors/{id}/still-in")>"who could still get in?"</a></p>
             {facts}
-            {ui::form(format!("/doors/{id}/lift"), token, "", lift.into_any())}
+            {lift}
         }
         .into_any()
-    } else {
+    } else if let Some(token) = token {
         let fields = view! {
             {ui::version(version)}
             <p>"It opens for nobody, neither links nor admins, until somebody lifts it."</p>
@@ -222,6 +236,8 @@ fn lockdown(id: &str, version: i64, lockdown: Option<Lockdown>, token: &str) -> 
             </details>
         }
         .into_any()
+    } else {
+        view! { <p class="muted">"Not locked down."</p> }.into_any()
     };
     ui::card("Lockdown", ().into_any(), view! { <div class="stack">{body}</div> }.into_any())
 }

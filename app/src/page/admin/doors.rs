@@ -1,5 +1,6 @@
 //! The doors, place by place, each with its state and a button.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::{Chrome, DoorState};
@@ -45,24 +46,24 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add =
-        model.has_place.then(|| view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> });
+    let may = chrome.may(Right::House);
+    let add = (may && model.has_place)
+        .then(|| view! { <a class="btn primary" href="/doors/new">{Icon::Add.view()} "New door"</a> });
     let list = if model.places.iter().all(|place| place.doors.is_empty()) {
         let (text, href, label) = if model.has_place {
             ("A door is one lockable opening that access links can open.", "/doors/new", "Add the first door")
         } else {
             ("A door stands at a place, so add the place first.", "/places/new", "Add a place")
         };
-        let first = view! { <a class="btn" href=href>{label}</a> };
+        let first = may.then(|| view! { <a class="btn" href=href>{label}</a> });
         view! { <div class="card">{ui::empty(Icon::Door, "No doors yet", text, first.into_any())}</div> }.into_any()
     } else {
-        let token = chrome.form_token.clone();
         let cards = model
             .places
             .into_iter()
             .map(|place| {
                 let all = view! { <a class="small" href=format!("/places/{}", place.id)>"Place"<span class="hidden">" " {place.name.clone()}</span></a> };
-                ui::card_of("card", place.name, all.into_any(), rows(place.doors, &token, "/doors"))
+                ui::card_of("card", place.name, all.into_any(), rows(place.doors, &chrome, "/doors"))
             })
             .collect_view();
         view! { <div class="grid">{cards}</div> }.into_any()
@@ -71,20 +72,23 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     shell::admin(chrome, "Doors", Islands::None, body.into_any())
 }
 
-/// Doors as rows, with a button each.
-pub(super) fn rows(doors: Vec<Row>, token: &str, back: &str) -> AnyView {
-    let rows = doors.into_iter().map(|door| row(door, token, back)).collect_view();
+/// Doors as rows, with a button each for those who may open them.
+pub(super) fn rows(doors: Vec<Row>, chrome: &Chrome, back: &str) -> AnyView {
+    let rows = doors.into_iter().map(|door| row(door, chrome, back)).collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
-fn row(door: Row, token: &str, back: &str) -> AnyView {
+fn row(door: Row, chrome: &Chrome, back: &str) -> AnyView {
     let more = match (door.description.is_empty(), door.accepts_digital) {
         (true, true) => String::new(),
         (false, true) => door.description,
         (true, false) => "No digital credentials".to_owned(),
         (false, false) => format!("{} · no digital credentials", door.description),
     };
-    let unlock = unlock(&door.id, &door.name, &door.state, &door.request_id, (token, back), "btn small");
+    let page = (chrome.form_token.as_str(), back);
+    let unlock = chrome
+        .may(Right::Doors)
+        .then(|| unlock(&door.id, &door.name, &door.state, &door.request_id, page, "btn small"));
     view! {
         <li class="door-row">
             <div>

@@ -126,13 +126,15 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         };
         ui::card("Personal data", ().into_any(), view! { <div class="stack">{button}</div> }.into_any())
     });
+    let may = chrome.may(Right::Links);
+    let actions = may.then(|| view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} });
     let body = view! {
         {ui::back("/links", "Access links")}
-        {ui::head(&name, Some(links::badge(model.state)), view! { {actions::extend(&model, &token)} {actions::head(&model, &token)} }.into_any())}
+        {ui::head(&name, Some(links::badge(model.state)), actions.into_any())}
         <div class="grid cols">
             <div class="grid">
                 {advice.map(|advice| advice::view(&model, &advice, &token))}
-                {share::card(&model, &token)}
+                {share::card(&model, may.then_some(&token))}
                 {code::card(&model, &chrome)}
                 {share::deliveries(model.messages.clone())}
                 {model.week.clone().map(|shown| week::card("Hours of this link", shown))}

@@ -175,6 +175,29 @@ pub enum Section {
 }
 
 impl Section {
+    const ALL: [Self; 13] = [
+        Self::Overview,
+        Self::Links,
+        Self::Doors,
+        Self::Events,
+        Self::Places,
+        Self::Groups,
+        Self::Schedules,
+        Self::Terminals,
+        Self::Simulator,
+        Self::Deliveries,
+        Self::Admins,
+        Self::Settings,
+        Self::Account,
+    ];
+
+    /// The section that an address stands in: `/links/link_1` in the links. The overview where it stands in none.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        Self::ALL.into_iter().find(|section| section.href().strip_prefix('/') == Some(first)).unwrap_or_default()
+    }
+
     /// Its address.
     #[must_use]
     pub fn href(self) -> &'static str {

@@ -109,8 +109,8 @@ pub struct FirstSteps {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fresh = model.first_steps.is_some();
-    let add =
-        (!fresh).then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
+    let add = (!fresh && chrome.may(Right::Links))
+        .then(|| view! { <a class="btn primary" href="/links/new">{Icon::Add.view()} "New access link"</a> });
     let lock = (!fresh && chrome.may(Right::Doors)).then(|| lock_down(&model.places));
     let steps = model.first_steps.map(first_steps);
     let stats = (!fresh).then(|| stats(&model));
@@ -118,7 +118,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let doors = (!model.doors.is_empty()).then(|| {
         let label = format!("All {}", model.door_count);
         let all = view! { <a class="small" href="/doors">{label}<span class="hidden">" doors"</span></a> };
-        ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome.form_token, "/"))
+        ui::card_of("card", "Doors", all.into_any(), doors::rows(model.doors, &chrome, "/"))
     });
     let extend = chrome.may(Right::Links).then_some(chrome.form_token.as_str());
     let ending = (!fresh).then(|| ending(model.ending, extend));

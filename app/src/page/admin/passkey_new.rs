@@ -28,8 +28,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
                 {ui::form_error(model.form_error)}
                 {ui::input("name", "Name", model.name).required().longest(60).autocomplete("off")
                     .hint("So that you know it again: Phone, Blue security key.").view()}
-                {button("Add this passkey")}
-                <a class="btn quiet" href="/account/second-factor">"Cancel"</a>
+                {button("Add this passkey", "btn primary", view! { <a class="btn quiet" href="/account/second-factor">"Cancel"</a> }.into_any())}
             </form>
             {script(&chrome.assets.passkey_js)}
         }
@@ -49,11 +48,12 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     enrol(chrome, demanded, "Add a passkey", body.into_any())
 }
 
-/// A passkey form's button, which the script lets out where the browser can, with what is said meanwhile.
-pub(super) fn button(label: &'static str) -> AnyView {
+/// A passkey form's button, which the script lets out where the browser can, with what stands beside it and what is said
+/// meanwhile.
+pub(super) fn button(label: &'static str, class: &'static str, beside: AnyView) -> AnyView {
     view! {
         <input type="hidden" name="credential"/>
-        <button class="btn primary" hidden>{Icon::Passkey.view()} {label}</button>
+        <div class="row"><button class=class hidden>{Icon::Passkey.view()} {label}</button>{beside}</div>
         <p class="small muted" role="status"></p>
         <noscript><p class="small muted">"A passkey needs JavaScript, which is off in this browser."</p></noscript>
     }

@@ -1,5 +1,6 @@
 //! One place: its facts and its doors.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::{Chrome, doors, place_lockdown};
@@ -28,14 +29,17 @@ pub struct Model {
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let id = model.id.clone();
-    let actions = view! {
-        <a class="btn" href=format!("/places/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
-        <a class="btn danger" href=format!("/places/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
-    };
+    let may = chrome.may(Right::House);
+    let actions = may.then(|| {
+        view! {
+            <a class="btn" href=format!("/places/{id}/edit")>{Icon::Edit.view()} "Edit"</a>
+            <a class="btn danger" href=format!("/places/{id}/remove")>{Icon::Remove.view()} "Remove"</a>
+        }
+    });
     let add = format!("/doors/new?place={id}");
     let names: Vec<_> = model.doors.iter().map(|door| (door.id.clone(), door.name.clone())).collect();
     let list = if model.doors.is_empty() {
-        let first = view! { <a class="btn" href=add.clone()>"Add its first door"</a> };
+        let first = may.then(|| view! { <a class="btn" href=add.clone()>"Add its first door"</a> });
         ui::empty(
             Icon::Door,
             "No doors here yet",
@@ -43,9 +47,9 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             first.into_any(),
         )
     } else {
-        doors::rows(model.doors, &chrome.form_token, &format!("/places/{}", model.id))
+        doors::rows(model.doors, &chrome, &format!("/places/{}", model.id))
     };
-    let more = view! { <a class="small" href=add>"New door"</a> };
+    let more = may.then(|| view! { <a class="small" href=add>"New door"</a> });
     let facts = ui::facts([
         Fact::text("Address", &model.address),
         Fact::text("Time zone", &model.time_zone).map(|fact| fact.more(format!("It is {} there", model.local_time))),

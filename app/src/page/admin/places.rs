@@ -1,5 +1,6 @@
 //! The list of places.
 
+use domain::role::Right;
 use leptos::prelude::*;
 
 use super::Chrome;
@@ -30,9 +31,10 @@ pub struct Row {
 
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
-    let add = view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> };
+    let may = chrome.may(Right::House);
+    let add = may.then(|| view! { <a class="btn primary" href="/places/new">{Icon::Add.view()} "New place"</a> });
     let list = if model.places.is_empty() {
-        let first = view! { <a class="btn" href="/places/new">"Add the first place"</a> };
+        let first = may.then(|| view! { <a class="btn" href="/places/new">"Add the first place"</a> });
         ui::empty(
             Icon::Place,
             "No places yet",

@@ -75,7 +75,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <form method="post" action="/account/prove" class="stack" data-passkey=options>
                 <input type="hidden" name="csrf" value=token.clone()/>
                 {next()}
-                {button("Go on with a passkey")}
+                {button("Go on with a passkey", "btn", ().into_any())}
             </form>
             {script(&chrome.assets.passkey_js)}
         }

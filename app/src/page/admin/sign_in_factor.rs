@@ -28,11 +28,13 @@ pub fn view(model: Model, assets: &Assets) -> AnyView {
     } else {
         ("Recovery code", "One of the codes that you put away when you added your passkey.")
     };
+    // Where there is a passkey it comes first.
+    let go = if model.passkey.is_some() { "btn wide" } else { "btn primary wide" };
     let passkey = model.passkey.map(|options| {
         view! {
             <form method="post" action="/sign-in/second-factor" class="stack" data-passkey=options>
                 <input type="hidden" name="csrf" value=model.form_token.clone()/>
-                {button("Use a passkey")}
+                {button("Use a passkey", "btn primary wide", ().into_any())}
             </form>
             {script(&assets.passkey_js)}
             <hr/>
@@ -41,7 +43,7 @@ pub fn view(model: Model, assets: &Assets) -> AnyView {
     let field = Field { value: String::new(), error: model.code };
     let fields = view! {
         {ui::input("code", label, field).required().autocomplete("one-time-code").hint(hint).view()}
-        <button class="btn primary wide">"Go on"</button>
+        <button class=go>"Go on"</button>
     };
     let body = view! {
         <h1>"One more step"</h1>

@@ -128,8 +128,10 @@ fn a_logo_takes_the_marks_place_and_a_colour_ours() {
 #[test]
 fn an_unknown_address_tells_nothing_about_any_organization() {
     let host = Host { name: "Jonas".into(), contact: String::new() };
-    let page = html(|| trouble::view(trouble::Trouble::Gone, Some(&host), &chrome()).into_any());
-    assert!(!page.contains("Northwind") && !page.contains("Jonas"));
+    let doors = Some("/visit/link_1".to_owned());
+    let model = trouble::Model { trouble: trouble::Trouble::Gone, host: Some(host), doors, again: None };
+    let page = html(|| trouble::view(model, &chrome()).into_any());
+    assert!(!page.contains("Northwind") && !page.contains("Jonas") && !page.contains("link_1"));
 }
 
 #[test]

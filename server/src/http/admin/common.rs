@@ -13,7 +13,7 @@ use crate::store::event::EventRow;
 use crate::store::names::Names;
 use app::island::FeedItem;
 use app::page::admin::held::{self as held_page, Held, Why};
-use app::page::admin::{Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page};
+use app::page::admin::{Chrome, DoorState, EventLine, Flash, FlashKind, Section, Undo, doors as doors_page, problem};
 use app::text::Language;
 use app::text::when::{self, Moment};
 use axum::http::StatusCode;
@@ -51,28 +51,48 @@ pub(super) async fn show<M: Send + 'static>(
         }
         _ => None,
     };
-    let lockdowns = place_lockdown::lasting(app, admin).await?;
-    let chrome = Chrome {
+    let flash = kept.map(|kept| Flash {
+        text: kept.text,
+        kind: if kept.failed { FlashKind::Failed } else { FlashKind::Done },
+        undo: kept.undo.map(|(action, label)| Undo { action, label, fields: Vec::new() }),
+    });
+    let chrome = Chrome { flash, ..chrome(app, admin, section).await? };
+    Ok(page::page(status, move || view(model, chrome)).await?)
+}
+
+/// The page of an error within the dashboard. What the last action did is left for the next page to say: the session
+/// is saved by now.
+///
+/// # Errors
+/// Those of the store.
+pub(in crate::http) async fn problem(
+    app: &App,
+    admin: &Admin,
+    section: Section,
+    status: StatusCode,
+    model: problem::Model,
+) -> Result<Response> {
+    let chrome = chrome(app, admin, section).await?;
+    page::page(status, move || problem::view_inside(model, chrome)).await
+}
+
+async fn chrome(app: &App, admin: &Admin, section: Section) -> Result<Chrome> {
+    Ok(Chrome {
         assets: assets::manifest(),
         organization: admin.organization.name.clone(),
         person: admin.row.name.clone(),
         role: admin.actor.role,
         section,
         form_token: admin.form_token(app),
-        flash: kept.map(|kept| Flash {
-            text: kept.text,
-            kind: if kept.failed { FlashKind::Failed } else { FlashKind::Done },
-            undo: kept.undo.map(|(action, label)| Undo { action, label, fields: Vec::new() }),
-        }),
-        lockdowns,
+        flash: None,
+        lockdowns: place_lockdown::lasting(app, admin).await?,
         insecure: !app.is_https() && !app.config.listen.ip().is_loopback(),
-    };
-    Ok(page::page(status, move || view(model, chrome)).await?)
+    })
 }
 
 /// A form that is to be sent again.
 pub(in crate::http) async fn hold(app: &App, admin: &Admin, status: StatusCode, why: Why, held: Held) -> Answer {
-    show(app, admin, Section::Account, status, (why, held), held_page::view).await
+    show(app, admin, Section::of(&held.action), status, (why, held), held_page::view).await
 }
 
 /// Goes on to a page that says what was done.
@@ -84,7 +104,7 @@ pub(super) async fn done(admin: &Admin, to: &str, text: String, undo: Option<(St
 /// Goes back to a page that says why it was not done; what is no sentence for people stays an error.
 pub(super) async fn refused(admin: &Admin, to: &str, error: Error) -> Answer {
     let text = match &error {
-        Error::Refused(sentence) | Error::Forbidden(sentence) => sentence.clone(),
+        Error::Refused(sentence) | Error::Forbidden(sentence) | Error::OldPage(sentence) => sentence.clone(),
         Error::Fields(fields) => fields.first().map(|field| field.sentence.clone()).unwrap_or_default(),
         Error::TooMany(_) | Error::Stale => error.to_string(),
         Error::NotFound | Error::Unavailable(_) | Error::Collision(_) => return Err(error.into()),

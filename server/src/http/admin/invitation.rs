@@ -67,7 +67,7 @@ pub async fn join(
     let opened = service::open(&app, &secret).await?;
     if !FormToken::check(&app.keys, &binding(&secret), typed.get("csrf")) {
         let other = "This page was not made by this server. Open the address of your invitation again.";
-        return Err(Error::Forbidden(other.into()).into());
+        return Err(Error::OldPage(other.into()).into());
     }
     if !opened.good {
         return over(&opened).await;

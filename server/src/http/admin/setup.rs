@@ -51,9 +51,8 @@ pub async fn set_up(
 ) -> Answer {
     must_be_good(&app, &secret).await?;
     if !FormToken::check(&app.keys, &binding(&secret), typed.get("csrf")) {
-        return Err(
-            Error::Forbidden("This page was not made by this server. Open the set-up address again.".into()).into()
-        );
+        let other = "This page was not made by this server. Open the set-up address again.";
+        return Err(Error::OldPage(other.into()).into());
     }
     let input = SetupInput {
         organization: typed.text("organization"),

@@ -65,7 +65,7 @@ pub async fn sign_in(
     };
     if !FormToken::check(&app.keys, &binding(&session), typed.get("csrf")) {
         let old = "This page was open for too long, or came from elsewhere. Sign in again.";
-        return Err(Error::Forbidden(old.into()).into());
+        return Err(Error::OldPage(old.into()).into());
     }
     let actor = Actor {
         id: row.id.clone(),

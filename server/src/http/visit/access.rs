@@ -16,7 +16,7 @@ use app::page::visit::{Brand, Chrome, Host};
 use app::text::Language;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 /// A link as the browser that asks holds it, in the version it knows. Made by its extractor alone.
@@ -88,36 +88,36 @@ impl FromRequestParts<App> for Access {
         let id = id.map(|(_, id)| id.to_owned()).unwrap_or_default();
         let held = cookie::held(app, &parts.headers);
         if held.is_empty() {
-            return Err(trouble(&parts.headers, None, Trouble::NoCookie));
+            return Err(stranger(&parts.uri, &parts.headers, Trouble::NoCookie));
         }
         let Some((id, version)) = held.into_iter().find(|(held, _)| *held == id) else {
-            return Err(trouble(&parts.headers, None, Trouble::Gone));
+            return Err(nowhere(&parts.uri, &parts.headers));
         };
         let found = app.db.read(move |c| link::visit(c, &id, version)).await;
         match found {
             Ok(Visit { link, organization, logo, opens: Opens { doors, has_hours }, code }) => {
-                let language = language(parts, &link.language);
+                let language = language(&parts.uri, &parts.headers, &link.language);
                 Ok(Self { link, organization, doors, code, has_hours, language, logo })
             }
-            Err(Error::NotFound) => Err(trouble(&parts.headers, None, Trouble::Gone)),
+            Err(Error::NotFound) => Err(nowhere(&parts.uri, &parts.headers)),
             Err(cause) => {
                 tracing::error!(?cause, "a visitor's link could not be read");
-                Err(trouble(&parts.headers, None, Trouble::Busy))
+                Err(stranger(&parts.uri, &parts.headers, Trouble::Busy))
             }
         }
     }
 }
 
 /// What was chosen on the page, else the link's language, else the browser's.
-fn language(parts: &Parts, of_link: &str) -> Language {
-    let query = parts.uri.query().unwrap_or_default();
+fn language(uri: &Uri, headers: &HeaderMap, of_link: &str) -> Language {
+    let query = uri.query().unwrap_or_default();
     let asked =
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang").map(|(_, code)| code.into_owned());
-    let chosen = asked.or_else(|| cookie::jar(&parts.headers).get(LANGUAGE).map(|cookie| cookie.value().to_owned()));
+    let chosen = asked.or_else(|| cookie::jar(headers).get(LANGUAGE).map(|cookie| cookie.value().to_owned()));
     let link = chosen
         .filter(|code| Language::parse(code).is_some())
         .or_else(|| Some(of_link.to_owned()).filter(|code| !code.is_empty()));
-    Language::choose(link.as_deref(), accepted(&parts.headers))
+    Language::choose(link.as_deref(), accepted(headers))
 }
 
 /// The cookie that remembers a language chosen on the page.
@@ -136,21 +136,43 @@ pub(super) fn wants_json(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("application/json"))
 }
 
-/// A page for what went wrong; for the visitor's script the same in JSON.
-pub(super) fn trouble(headers: &HeaderMap, access: Option<&Access>, trouble: Trouble) -> Response {
-    let language = access.map_or_else(|| Language::choose(None, accepted(headers)), |access| access.language);
-    let chrome = access.map_or_else(
-        || Chrome { assets: assets::manifest(), language, organization: None, brand: Brand::default() },
-        Access::chrome,
-    );
-    let host = access.and_then(Access::host);
-    let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+/// A page for what went wrong with a link that is known, with the way back to its doors; for the visitor's script the
+/// same in JSON.
+pub(super) fn trouble(headers: &HeaderMap, access: &Access, trouble: Trouble) -> Response {
+    let model = trouble_page::Model {
+        trouble,
+        host: access.host(),
+        doors: Some(format!("/visit/{}", access.link.id)),
+        again: None,
+    };
+    answer(headers, model, &access.chrome())
+}
+
+/// The same where no link is known: in the language chosen on the page, else the browser's.
+pub(super) fn stranger(uri: &Uri, headers: &HeaderMap, trouble: Trouble) -> Response {
+    let language = language(uri, headers, "");
+    let chrome = Chrome { assets: assets::manifest(), language, organization: None, brand: Brand::default() };
+    let again = matches!(trouble, Trouble::Busy | Trouble::StalePage).then(|| page_of(uri.path()).to_owned());
+    answer(headers, trouble_page::Model { trouble, host: None, doors: None, again }, &chrome)
+}
+
+/// The page to come back to: what takes a form has none of its own.
+fn page_of(path: &str) -> &str {
+    match path.split_once("/doors/") {
+        Some((page, rest)) if rest.ends_with("/unlock") => page,
+        _ => path,
+    }
+}
+
+fn answer(headers: &HeaderMap, model: trouble_page::Model, chrome: &Chrome) -> Response {
+    let status = StatusCode::from_u16(model.trouble.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     if wants_json(headers) {
         use app::page::visit::Answer;
-        let answer = if trouble == Trouble::Busy { Answer::busy(language) } else { Answer::stale(language) };
+        let busy = model.trouble == Trouble::Busy;
+        let answer = if busy { Answer::busy(chrome.language) } else { Answer::stale(chrome.language) };
         return (status, axum::Json(answer)).into_response();
     }
-    match still(status, || trouble_page::view(trouble, host.as_ref(), &chrome)) {
+    match still(status, || trouble_page::view(model, chrome)) {
         Ok(response) => response,
         Err(cause) => crate::http::failure::Failure(cause).into_response(),
     }
@@ -167,6 +189,21 @@ pub fn is_visitors(path: &str) -> bool {
 
 /// The page of an address that leads nowhere, the same whatever was wrong with it.
 #[must_use]
-pub fn nowhere(headers: &HeaderMap) -> Response {
-    trouble(headers, None, Trouble::Gone)
+pub fn nowhere(uri: &Uri, headers: &HeaderMap) -> Response {
+    stranger(uri, headers, Trouble::Gone)
+}
+
+/// The page of an error at a visitor's address that nobody there had words for: who stands before a door knows no
+/// dashboard to go to.
+#[must_use]
+pub fn failed(uri: &Uri, headers: &HeaderMap, status: StatusCode) -> Response {
+    let trouble = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Trouble::Gone,
+        StatusCode::TOO_MANY_REQUESTS => Trouble::TooMany,
+        StatusCode::SERVICE_UNAVAILABLE => Trouble::Busy,
+        _ => Trouble::StalePage,
+    };
+    let mut response = stranger(uri, headers, trouble);
+    *response.status_mut() = status;
+    response
 }

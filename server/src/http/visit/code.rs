@@ -59,7 +59,7 @@ async fn current(app: &App, access: &Access) -> Result<Option<Current>> {
 pub async fn png(State(app): State<App>, access: Access, headers: HeaderMap) -> Response {
     match current(&app, &access).await {
         Ok(Some(code)) => picture::png(code.png().await),
-        Ok(None) => trouble(&headers, Some(&access), Trouble::Gone),
+        Ok(None) => trouble(&headers, &access, Trouble::Gone),
         Err(cause) => Failure(cause).into_response(),
     }
 }
@@ -68,7 +68,7 @@ pub async fn png(State(app): State<App>, access: Access, headers: HeaderMap) -> 
 pub async fn svg(State(app): State<App>, access: Access, headers: HeaderMap) -> Response {
     match current(&app, &access).await {
         Ok(Some(code)) => picture::svg(code.svg().await),
-        Ok(None) => trouble(&headers, Some(&access), Trouble::Gone),
+        Ok(None) => trouble(&headers, &access, Trouble::Gone),
         Err(cause) => Failure(cause).into_response(),
     }
 }

@@ -1,6 +1,6 @@
 //! `/l/{secret}`: the address becomes a signed cookie and goes away.
 
-use super::access::trouble;
+use super::access::{nowhere, stranger};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::client::{self, ClientAddress};
@@ -8,7 +8,7 @@ use crate::service::link;
 use app::page::visit::trouble::Trouble;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use cookie::{Cookie, CookieJar, SameSite};
 
@@ -76,22 +76,23 @@ pub async fn arrive(
     State(app): State<App>,
     ClientAddress(client): ClientAddress,
     secret: Result<Path<String>, PathRejection>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     // What is no text is no link's secret either.
     let Ok(Path(secret)) = secret else {
-        return trouble(&headers, None, Trouble::Gone);
+        return nowhere(&uri, &headers);
     };
     match link::open_address(&app, &secret, &client::ip_prefix(client)).await {
         Ok(link) => {
             let cookie = hold(&app, &headers, &link.id, link.secret_version);
             ([(axum::http::header::SET_COOKIE, cookie)], Redirect::to(&format!("/visit/{}", link.id))).into_response()
         }
-        Err(Error::TooMany(_)) => trouble(&headers, None, Trouble::TooMany),
-        Err(Error::NotFound) => trouble(&headers, None, Trouble::Gone),
+        Err(Error::TooMany(_)) => stranger(&uri, &headers, Trouble::TooMany),
+        Err(Error::NotFound) => nowhere(&uri, &headers),
         Err(cause) => {
             tracing::error!(?cause, "a link's address could not be looked up");
-            trouble(&headers, None, Trouble::Busy)
+            stranger(&uri, &headers, Trouble::Busy)
         }
     }
 }

@@ -7,7 +7,7 @@ mod hours;
 mod show;
 mod tap;
 
-pub use access::{Access, is_visitors, nowhere};
+pub use access::{Access, failed, is_visitors, nowhere};
 pub use code::{png, svg};
 pub use cookie::arrive;
 pub use show::{calendar, confirm, doors};

@@ -18,8 +18,16 @@ use domain::link::State as LinkState;
 use std::collections::HashMap;
 
 /// `GET /visit/{link}`.
-pub async fn doors(State(app): State<App>, access: Access, RawQuery(query): RawQuery) -> Response {
-    let mut response = show(&app, &access).await.unwrap_or_else(|cause| Failure(cause).into_response());
+pub async fn doors(State(app): State<App>, access: Access, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let response = show(&app, &access).await.unwrap_or_else(|cause| {
+        tracing::error!(?cause, "a visitor's page could not be read");
+        trouble(&headers, &access, Trouble::Busy)
+    });
+    remember(&access, query.as_deref(), response)
+}
+
+/// Keeps a language that was chosen on the page.
+fn remember(access: &Access, query: Option<&str>, mut response: Response) -> Response {
     if query.is_some_and(|query| query.contains("lang=")) {
         let cookie =
             format!("{LANGUAGE}={}; Path=/visit; Max-Age=31536000; SameSite=Lax; HttpOnly", access.language.code());
@@ -134,10 +142,11 @@ pub async fn confirm(
     State(app): State<App>,
     access: Access,
     Path((_, door)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {
-        return trouble(&headers, Some(&access), Trouble::Gone);
+        return trouble(&headers, &access, Trouble::Gone);
     };
     if !access.code.web {
         // Nothing to confirm: the page shows the code.
@@ -158,7 +167,8 @@ pub async fn confirm(
         request_id: app.clock.request(),
     };
     let chrome = access.chrome();
-    still(StatusCode::OK, || confirm_page::view(model, &chrome)).unwrap_or_else(|cause| Failure(cause).into_response())
+    let page = still(StatusCode::OK, || confirm_page::view(model, &chrome));
+    remember(&access, query.as_deref(), page.unwrap_or_else(|cause| Failure(cause).into_response()))
 }
 
 /// `GET /visit/{link}/calendar.ics`.

@@ -29,14 +29,14 @@ pub async fn unlock(
     typed: Typed,
 ) -> Response {
     if !FormToken::check(&app.keys, &access.binding(), typed.get("csrf")) {
-        return trouble(&headers, Some(&access), Trouble::StalePage);
+        return trouble(&headers, &access, Trouble::StalePage);
     }
     let request = typed.get("request_id");
     if !unlock::is_request_id(request) {
-        return trouble(&headers, Some(&access), Trouble::StalePage);
+        return trouble(&headers, &access, Trouble::StalePage);
     }
     let Some(at) = access.doors.iter().find(|at| at.door.id == door) else {
-        return trouble(&headers, Some(&access), Trouble::Gone);
+        return trouble(&headers, &access, Trouble::Gone);
     };
     let tapper = Tapper {
         credential: Credential::Link { id: access.link.id.clone(), secret_version: access.link.secret_version },
@@ -62,10 +62,10 @@ pub async fn unlock(
                 Opening::Interrupted => shut("interrupted"),
             }
         }
-        Err(Error::NotFound) => return trouble(&headers, Some(&access), Trouble::Gone),
+        Err(Error::NotFound) => return trouble(&headers, &access, Trouble::Gone),
         Err(cause) => {
             tracing::error!(?cause, "a tap could not be stored; nothing opened");
-            return trouble(&headers, Some(&access), Trouble::Busy);
+            return trouble(&headers, &access, Trouble::Busy);
         }
     };
     if wants_json(&headers) {

@@ -10,8 +10,8 @@ use crate::page::admin::message;
 use crate::page::admin::{MessageKind, MessageLine};
 use crate::ui::{self, icon::Icon};
 
-/// The card with the address and the ways to send it.
-pub(super) fn card(model: &Model, token: &str) -> AnyView {
+/// The card with the address and the ways to send it, for those who may: they have the token.
+pub(super) fn card(model: &Model, token: Option<&String>) -> AnyView {
     let opened = match &model.opened {
         Some(opened) => view! { "First opened " {ui::time(opened)} }.into_any(),
         None => "Not opened yet".into_any(),
@@ -21,6 +21,10 @@ pub(super) fn card(model: &Model, token: &str) -> AnyView {
         let body = view! { <p>"This link is revoked. Its address shows the visitor that it has ended."</p> };
         return ui::card("Share", aside, body.into_any());
     }
+    let Some(token) = token else {
+        let body = view! { <div class="address"><code class="mono">{model.masked_url.clone()}</code></div> };
+        return ui::card("Share", aside, body.into_any());
+    };
     let body = view! {
         <div class="stack">
             {address(model)}
