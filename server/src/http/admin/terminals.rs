@@ -4,7 +4,8 @@ use super::common::{Answer, done, into_form, refused, show};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
-use crate::http::proof::{self, Proven};
+use crate::http::form::Typed;
+use crate::http::proof::{Proven, ProvenForm};
 use crate::service::terminal::manage::{self, TerminalInput};
 use crate::service::terminal::reach;
 use crate::store::terminal::desk;
@@ -86,19 +87,13 @@ pub async fn new(State(app): State<App>, admin: Proven<needs::House>, Query(at):
     show(&app, &admin, Section::Terminals, StatusCode::OK, model, terminal_form::view).await
 }
 
-fn typed(form: &AdminForm<needs::House>) -> TerminalInput {
-    TerminalInput { name: form.typed.text("name"), door_id: form.typed.text("door_id") }
+fn input(typed: &Typed) -> TerminalInput {
+    TerminalInput { name: typed.text("name"), door_id: typed.text("door_id") }
 }
 
 /// `POST /terminals/new`.
-pub async fn add(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
-    let input = typed(&form);
-    if !proof::is_fresh(&app, &form.admin.session).await? {
-        // Back to the form as it was filled in.
-        let mut filled = url::form_urlencoded::Serializer::new(String::new());
-        filled.append_pair("name", &input.name).append_pair("door", &input.door_id);
-        return Ok(proof::prove_first(&format!("/terminals/new?{}", filled.finish())));
-    }
+pub async fn add(State(app): State<App>, form: ProvenForm<needs::House>) -> Answer {
+    let input = input(&form.typed);
     match manage::add(&app, &form.admin.actor, &input).await {
         Ok((id, made)) => {
             let text = format!("{} is added. Now connect its device.", input.name.trim());
@@ -119,7 +114,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::House>, Path(id):
 
 /// `POST /terminals/{id}/edit`.
 pub async fn change(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::House>) -> Answer {
-    let input = typed(&form);
+    let input = input(&form.typed);
     match manage::change(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
         Ok(()) => done(&form.admin, &format!("/terminals/{id}"), "Saved.".into(), None).await,
         Err(error) => {
