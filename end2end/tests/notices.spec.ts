@@ -25,7 +25,9 @@ async function press(visitor: Page, url: string, script: boolean | undefined) {
   await expect(visitor.getByRole('status').filter({ hasText: /Open now|Jetzt offen/ })).toBeVisible();
 }
 
-test('a reminder before the end is off, and once switched on comes by mail, once', async ({ page, latchkey }) => {
+test('a reminder before the end is off, and once switched on comes by mail, once', async ({ page, latchkey, database, javaScriptEnabled }) => {
+  // It waits a minute for what is due: once on each database, once with script and once without says it all.
+  test.skip((database === 'postgres') === (javaScriptEnabled !== false));
   await house(latchkey);
   await signIn(page, latchkey);
   const main = page.getByRole('main');

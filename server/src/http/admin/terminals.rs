@@ -99,7 +99,7 @@ pub async fn add(State(app): State<App>, form: ProvenForm<needs::House>) -> Answ
             let text = format!("{} is added. Now connect its device.", input.name.trim());
             code::shown_next(&app, &form.admin, &id, &made, text).await
         }
-        Err(error) => again(&app, &form, input, None, error).await,
+        Err(error) => again(&app, &form.admin, (input, None, form.typed.version()), error).await,
     }
 }
 
@@ -121,22 +121,21 @@ pub async fn change(State(app): State<App>, Path(id): Path<String>, form: AdminF
             // What is wrong with a form is said to whoever has the thing; to others the thing is not there.
             let (owner, terminal) = (form.admin.organization.id.clone(), id.clone());
             app.db.read(move |c| store::find(c, &owner, &terminal)).await?;
-            again(&app, &form, input, Some(id), error).await
+            again(&app, &form.admin, (input, Some(id), form.typed.version()), error).await
         }
     }
 }
 
 async fn again(
     app: &App,
-    form: &AdminForm<needs::House>,
-    input: TerminalInput,
-    id: Option<String>,
+    admin: &Admin,
+    (input, id, version): (TerminalInput, Option<String>, i64),
     error: Error,
 ) -> Answer {
     let status = crate::http::failure::status(&error);
-    let mut model = model(app, &form.admin, input, id, form.typed.version()).await?;
+    let mut model = model(app, admin, input, id, version).await?;
     into_form(error, |field, sentence| model.fail(field, sentence))?;
-    show(app, &form.admin, Section::Terminals, status, model, terminal_form::view).await
+    show(app, admin, Section::Terminals, status, model, terminal_form::view).await
 }
 
 async fn ask(app: &App, admin: &Admin, id: String, revoke: bool) -> Answer {
