@@ -77,4 +77,6 @@ reasons! {
     NeedsNetwork = "needs_network",
     /// The terminal's list is too old to open by.
     ListTooOld = "list_too_old",
+    /// The scan hung in the network for so long that whoever showed the code may have left.
+    TooLate = "too_late",
 }

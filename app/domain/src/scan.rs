@@ -58,6 +58,14 @@ pub fn refuse(reason: Reason) -> Decision {
     Decision { reason, trace: vec![Check { reason, scope: None, passed: false }], takes_use: false }
 }
 
+/// The decision about a scan that came too late to open anything by: as it is, but no grant.
+#[must_use]
+pub fn too_late(mut decision: Decision) -> Decision {
+    decision.trace.push(Check { reason: Reason::TooLate, scope: None, passed: false });
+    let reason = if decision.granted() { Reason::TooLate } else { decision.reason };
+    Decision { reason, takes_use: false, ..decision }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,7 +80,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(seen.len(), 29);
+        assert_eq!(seen.len(), 30);
     }
 
     #[test]

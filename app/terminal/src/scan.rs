@@ -79,7 +79,7 @@ impl Terminal {
             scan: entry.scan.clone(),
             sequence: entry.sequence,
             code: ScanRequest::text(read),
-            at: entry.at,
+            at: self.now(time),
             relay: self.relay,
         };
         let record = Record { stage: Stage::Asked, entry: entry.clone() };

@@ -4,6 +4,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine, alphabet};
 use domain::Millis;
+use domain::reason::Reason;
 use domain::terminal::Change;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
@@ -127,8 +128,9 @@ pub struct ScanRequest {
     pub sequence: i64,
     /// What was read, base64.
     pub code: String,
-    /// When, by the terminal's corrected clock.
-    pub at: Millis,
+    /// When, by the server's time; none where the terminal has no clock to trust.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
     /// Who opens after a grant.
     #[serde(default)]
     pub relay: Relay,
@@ -169,6 +171,14 @@ pub struct ScanAnswer {
     /// How far the server's own opening has come, for a terminal without a relay.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "progress")]
     pub opening: Option<Progress>,
+}
+
+impl ScanAnswer {
+    /// Whether the server found the scan too old to open by.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.reason == Reason::TooLate.code()
+    }
 }
 
 fn grant_or_deny<'de, D: Deserializer<'de>>(from: D) -> Result<Verdict, D::Error> {

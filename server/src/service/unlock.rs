@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 
 /// From the tap to the last moment a door may open, milliseconds: one that opens later, when nobody expects it, is worse.
 pub const DEADLINE_MS: i64 = 5_000;
+/// The same.
+pub(super) const DEADLINE: Duration = Duration::from_millis(DEADLINE_MS.cast_unsigned());
 
 /// What whoever tapped is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +116,7 @@ pub async fn unlock(app: &App, tapper: Tapper, door: &str, request: &str) -> Res
         TapAnswer::Decided { door, uses_left, decision, .. } => {
             let (told, answered) = oneshot::channel();
             // Of its own, so that a phone that goes away changes nothing about what is recorded.
-            app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, (asked, at), told));
+            app.tasks.spawn(open(app.clone(), *door, event.clone(), credential, (asked + DEADLINE, at), told));
             let Told { opening, stored } =
                 answered.await.unwrap_or(Told { opening: Opening::Interrupted, stored: false });
             // A door that said no gave the use back before anyone was told, unless that could not be stored yet.
@@ -170,10 +172,9 @@ pub(super) async fn open(
     door: DoorRow,
     event: String,
     credential: String,
-    (asked, at): (Instant, Millis),
+    (deadline, at): (Instant, Millis),
     told: oneshot::Sender<Told>,
 ) {
-    let deadline = asked + Duration::from_millis(DEADLINE_MS.cast_unsigned());
     let mut dispatched_at = None;
     let kind = match app.drivers.of(&door) {
         None => OutcomeKind::Failed { answer: format!("There is no driver called {}.", door.driver) },

@@ -219,7 +219,13 @@ impl Run {
     fn take(&mut self, happened: Happened) -> Result<(), Trouble> {
         let time = self.work.clocks.time();
         let effects = match happened {
-            Happened::Answered(scan, answer) => self.terminal.answered(&scan, &answer, time),
+            Happened::Answered(scan, answer) => {
+                if answer.is_late() {
+                    // Perhaps it is this clock that is behind.
+                    self.next_beat = Instant::now();
+                }
+                self.terminal.answered(&scan, &answer, time)
+            }
             Happened::GaveUp(scan) => {
                 // Perhaps the network is back sooner than the next heartbeat.
                 self.next_beat = self.next_beat.min(Instant::now() + MISSED);

@@ -76,7 +76,7 @@ impl House {
             scan: format!("scan-{sequence:011}"),
             sequence,
             code: code.as_bytes().to_vec(),
-            at: self.app.clock.now(),
+            at: Some(self.app.clock.now()),
         };
         scan::scan(&self.app, terminal, scan).await.expect("an answer")
     }

@@ -2,7 +2,9 @@
 
 use crate::house::House;
 use crate::reader::off_line;
+use crate::terminal::Device;
 use domain::qr::{Flags, Offline, Online, Partner, PartnerKind, Rotating, audience, step};
+use serde_json::{Value, json};
 use server::driver::simulator::Mode;
 use server::error::Error;
 use server::secret::Signs;
@@ -12,6 +14,7 @@ use server::service::{audit, door, link};
 use server::store::event::EventRow;
 use server::store::writer::Credential;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 crate::on_both!(
     two_hundred_scans_of_a_one_use_code_at_two_terminals_open_once,
@@ -27,6 +30,7 @@ crate::on_both!(
     a_grant_that_nobody_ends_is_interrupted_and_gives_no_free_try,
     a_scan_needs_a_whole_id,
     without_a_relay_the_server_opens_once_and_says_how_it_ended,
+    without_a_relay_a_scan_that_hung_in_the_network_opens_nothing,
 );
 
 fn last(events: &[EventRow]) -> &EventRow {
@@ -46,7 +50,8 @@ async fn two_hundred_scans_of_a_one_use_code_at_two_terminals_open_once(database
             let terminal = terminals[number % 2].clone();
             let sequence = i64::try_from(number / 2).unwrap() + 1;
             scans.spawn(async move {
-                let scan = Scan { scan: format!("scan-of-many-{number:04}"), sequence, code: text.into_bytes(), at: 0 };
+                let scan =
+                    Scan { scan: format!("scan-of-many-{number:04}"), sequence, code: text.into_bytes(), at: None };
                 scan::scan(&app, &terminal, scan).await.unwrap().decision.reason.code()
             });
         }
@@ -122,7 +127,7 @@ async fn the_same_scan_gets_the_same_answer(database: &str) {
     house.app.clock.shift(6_000);
     let late = house.scan(&terminal, 1, &text).await;
     assert!(late.decision.granted() && late.left_ms == 0, "{late:?}");
-    let another = Scan { scan: "another-scan-of-that-number".into(), sequence: 1, code: Vec::new(), at: 0 };
+    let another = Scan { scan: "another-scan-of-that-number".into(), sequence: 1, code: Vec::new(), at: None };
     assert!(matches!(scan::scan(&house.app, &terminal, another).await, Err(Error::Refused(_))));
 }
 
@@ -322,7 +327,7 @@ async fn a_scan_needs_a_whole_id(database: &str) {
     let things = house.things(&ours).await;
     let terminal = house.terminal(&ours, &things.door).await;
     for (scan, sequence) in [("short", 1), ("with a blank in it", 1), ("scan-0123456789ab", 0)] {
-        let asked = Scan { scan: scan.into(), sequence, code: b"x".to_vec(), at: 0 };
+        let asked = Scan { scan: scan.into(), sequence, code: b"x".to_vec(), at: None };
         assert!(matches!(scan::scan(&house.app, &terminal, asked).await, Err(Error::Fields(_))), "{scan}");
     }
     assert_eq!(house.count(&ours, "door.unlock", "denied").await, 0);
@@ -337,7 +342,7 @@ async fn without_a_relay_the_server_opens_once_and_says_how_it_ended(database: &
     let (_, text) = house.coded(&ours, &things.door, "online", |link| link.max_uses = "9".into()).await;
     let ask = |sequence: i64| {
         let (scan, code) = (format!("scan-{sequence:011}"), text.clone().into_bytes());
-        scan::scan_and_open(&house.app, &terminal, Scan { scan, sequence, code, at: 0 })
+        scan::scan_and_open(&house.app, &terminal, Scan { scan, sequence, code, at: None })
     };
     let (scanned, opening) = ask(1).await.unwrap();
     assert!(scanned.decision.granted() && matches!(opening, Some(Opening::Open(_))), "{opening:?}");
@@ -371,4 +376,59 @@ async fn without_a_relay_the_server_opens_once_and_says_how_it_ended(database: &
     let (denied, opening) = ask(4).await.unwrap();
     assert_eq!((denied.decision.reason.code(), opening), ("door_unreachable", None));
     assert!(house.scan(&terminal, 5, &text).await.decision.granted());
+}
+
+async fn without_a_relay_a_scan_that_hung_in_the_network_opens_nothing(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let device = Device::pair(&house, &ours, &things).await;
+    let (link, text) = house.coded(&ours, &things.door, "online", |link| link.max_uses = "5".into()).await;
+    let code = ::terminal::wire::ScanRequest::text(text.as_bytes());
+    let ask = |sequence: i64, relay: &str, at: Value| {
+        let (scan, device) = (format!("scan-{sequence:011}"), &device);
+        let mut body = json!({ "scan": scan, "sequence": sequence, "code": code, "relay": relay });
+        if !at.is_null() {
+            body["at"] = at;
+        }
+        async move {
+            let page = device.post("scan", body).await;
+            assert_eq!(page.status, 200, "{}", page.body);
+            page.json()
+        }
+    };
+    let ago = |ms: i64| Value::from(house.app.clock.now() - ms);
+    for (sequence, ms) in [(1, 20_000), (2, 5_000)] {
+        let said = ask(sequence, "none", ago(ms)).await;
+        assert_eq!((&said["decision"], &said["reason"]), (&json!("deny"), &json!("too_late")), "{said}");
+        assert_eq!(ask(sequence, "none", ago(0)).await["event"], said["event"], "the stored answer");
+    }
+    let events = house.events(&ours).await;
+    let late: Vec<_> = events.iter().filter(|row| row.reason.as_deref() == Some("too_late")).collect();
+    assert_eq!(late.len(), 2);
+    assert!(late.iter().all(|row| row.outcome == "denied" && row.credential.as_ref() == Some(&link)));
+    assert!(late.iter().all(|row| row.detail.contains("too_late=fail")));
+    assert!(events.iter().all(|row| row.action != "door.dispatched"), "the door heard nothing");
+    // What is wrong with the code besides is said first.
+    let owner = house.owner(&ours);
+    link::pause(&house.app, &owner, &link).await.unwrap();
+    assert_eq!(ask(3, "none", ago(20_000)).await["reason"], "paused");
+    link::resume(&house.app, &owner, &link).await.unwrap();
+    assert_eq!(ask(4, "none", Value::from(0)).await["reason"], "too_late");
+    // A moment on the way, a clock that is ahead, and none that can be trusted.
+    for (sequence, at) in [(5, ago(1_000)), (6, ago(-20_000)), (7, Value::Null)] {
+        let said = ask(sequence, "none", at).await;
+        assert_eq!((&said["decision"], &said["opening"]), (&json!("grant"), &json!("open")), "{said}");
+    }
+    // A terminal that opens by itself looks at its own clock.
+    assert_eq!(ask(8, "own", ago(20_000)).await["decision"], "grant");
+    // The door has what is left of the five seconds.
+    door::simulate(&house.app, &owner, &things.door, Mode::Dead).await.unwrap();
+    let (began, at) = (Instant::now(), ago(3_500));
+    assert_eq!(ask(9, "none", at.clone()).await["opening"], "opening");
+    while ask(9, "none", at.clone()).await["opening"] == "opening" {
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(ask(9, "none", at).await["opening"], "timed_out");
 }

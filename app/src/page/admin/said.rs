@@ -239,6 +239,7 @@ fn refusal(code: &str) -> &'static str {
         Some(Reason::ClockWrong) => "Clock wrong",
         Some(Reason::NeedsNetwork) => "Needs network",
         Some(Reason::ListTooOld) => "List too old",
+        Some(Reason::TooLate) => "Too late",
         Some(Reason::Allowed) | None => "Refused",
     }
 }

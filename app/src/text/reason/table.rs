@@ -31,7 +31,7 @@ pub(super) static UNKNOWN: Row = row(
     ("Nicht offen", "Diese Tür wurde nicht geöffnet. {Ask}."),
 );
 
-pub(super) static ROWS: [Row; 29] = [
+pub(super) static ROWS: [Row; 30] = [
     row(
         "not_yet_valid",
         AGAIN,
@@ -267,5 +267,15 @@ pub(super) static ROWS: [Row; 29] = [
         "The terminal had been without a network for so long that it opened nothing any more.",
         ("The reader is out of date", "The reader has had no connection for too long. {Ask}."),
         ("Das Lesegerät ist veraltet", "Das Lesegerät war zu lange ohne Verbindung. {Ask}."),
+    ),
+    row(
+        "too_late",
+        AGAIN,
+        "The scan took so long to arrive that whoever showed the code could have left.",
+        ("It came too late", "The connection was slow, and nothing was opened. Show your code again, or {ask}."),
+        (
+            "Zu spät angekommen",
+            "Die Verbindung war langsam, und nichts wurde geöffnet. Zeigen Sie Ihren Code noch einmal oder {ask}.",
+        ),
     ),
 ];

@@ -64,7 +64,13 @@ impl Runner {
     pub(super) async fn answered(&mut self, scan: &str, answer: Option<ScanAnswer>, time: Time) {
         self.asking_since = None;
         match answer {
-            Some(answer) => self.with(|terminal| terminal.answered(scan, &answer, time)).await,
+            Some(answer) => {
+                if answer.is_late() {
+                    // Perhaps it is this clock that is behind.
+                    self.next_beat = time.steady;
+                }
+                self.with(|terminal| terminal.answered(scan, &answer, time)).await;
+            }
             None => {
                 let browser = self.browser.clone();
                 self.with(|terminal| browser.took("decision", || terminal.gave_up(scan, time))).await;

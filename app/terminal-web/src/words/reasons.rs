@@ -81,6 +81,9 @@ fn said(reason: Reason) -> Said {
         Reason::ListTooOld => {
             (NotNow, "No network for too long. Ask for help.", "Das Netz fehlt zu lange. Bitte um Hilfe bitten.")
         }
+        Reason::TooLate => {
+            (NotNow, "The network was too slow. Show it again.", "Das Netz war zu langsam. Bitte noch einmal zeigen.")
+        }
         // A code is never told to use its page instead.
         Reason::WebNotAllowed => (NotNow, "Show the code itself.", "Bitte den Code selbst zeigen."),
         // A grant is never said here.

@@ -6,7 +6,7 @@ use crate::{DEADLINE_MS, FOLLOWED_MS, PATIENCE_MS, REPEAT_MS};
 fn a_scan_on_line_is_kept_asked_kept_opened_shown_and_goes_up() {
     let mut bench = Bench::with(&list());
     let request = bench.ask(" LK1NSOMETHING\r\n", at(100));
-    assert_eq!((request.sequence, request.at), (1, NOW + 100), "by the server's time");
+    assert_eq!((request.sequence, request.at), (1, Some(NOW + 100)), "by the server's time");
     assert_eq!(request.bytes().expect("base64"), b"LK1NSOMETHING");
     assert!(request.scan.len() == 32);
     assert_eq!(bench.disk.records[&1].stage, Stage::Asked);
@@ -247,7 +247,10 @@ fn clocks_are_corrected_and_far_off_ones_reported_once() {
     // After a start a clock without a battery shows 1970: nothing is guessed.
     bench.restart();
     let lost = Time { wall: 5_000, steady: 0 };
-    assert_eq!(shown(&bench.alone(&offline(9, false), lost)).entry.reason, "clock_wrong");
+    let request = bench.ask(&offline(9, false), lost);
+    assert_eq!(request.at, None, "the server is told of no time rather than of a wrong one");
+    let effects = bench.terminal.gave_up(&request.scan, lost);
+    assert_eq!(shown(&bench.take(effects)).entry.reason, "clock_wrong");
     assert_eq!(bench.disk.records[&1].entry.at, 5_000);
     heard(&mut bench, NOW + 60_000, 10, lost, lost);
     let later = Time { wall: 9_000, steady: 4_000 };

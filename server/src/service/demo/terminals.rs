@@ -38,7 +38,7 @@ pub(super) async fn today(app: &App, maya: &Actor, doors: &[String], devices: &[
         speak(app, tablet, 40).await?;
         speak(app, phone, 262_000).await?;
         for (sequence, code) in [(1, "https://menu.example/lunch"), (2, "LK1N0000000000000000000000000W")] {
-            let shown = Scan { scan: app.clock.salt(), sequence, code: code.into(), at: app.clock.now() };
+            let shown = Scan { scan: app.clock.salt(), sequence, code: code.into(), at: Some(app.clock.now()) };
             scan::scan(app, tablet, shown).await?;
         }
     }

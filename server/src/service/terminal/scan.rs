@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::service::code;
 use crate::service::refusals::Hears;
-use crate::service::unlock::{self, DEADLINE_MS, Opening, is_request_id, millis};
+use crate::service::unlock::{self, DEADLINE, DEADLINE_MS, Opening, is_request_id, millis};
 use crate::store::door::DoorRow;
 use crate::store::terminal::TerminalRow;
 use crate::store::writer::{self, Admission, Answer, Refused, ScanAnswer};
@@ -33,8 +33,8 @@ pub struct Scan {
     pub sequence: i64,
     /// What was read.
     pub code: Vec<u8>,
-    /// When, by the terminal's clock.
-    pub at: Millis,
+    /// When, by the server's time; none where the terminal has no clock to trust.
+    pub at: Option<Millis>,
 }
 
 /// What the terminal is told.
@@ -65,14 +65,14 @@ pub async fn scan(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<Scann
     Ok(ask(app, terminal, scan, true).await?.0)
 }
 
-/// The same for a terminal without a relay: the server opens, by the door's driver. With what became of it, when that
-/// was known soon; who asks the same scan again is told later, and nothing opens twice.
+/// The same for a terminal without a relay: the server opens, by the door's driver, until 5 s after the scan. With what
+/// became of it, when that was known soon; who asks the same scan again is told later, and nothing opens twice.
 ///
 /// # Errors
 /// As [`scan`].
 pub async fn scan_and_open(app: &App, terminal: &TerminalRow, scan: Scan) -> Result<(Scanned, Option<Opening>)> {
-    let asked = Instant::now();
-    let at = app.clock.now();
+    let (asked, at) = (Instant::now(), app.clock.now());
+    let on_the_way = on_the_way(&scan, at);
     let (scanned, opens) = ask(app, terminal, scan, false).await?;
     if !scanned.decision.granted() {
         return Ok((scanned, None));
@@ -82,9 +82,17 @@ pub async fn scan_and_open(app: &App, terminal: &TerminalRow, scan: Scan) -> Res
         return Ok((scanned, opening));
     };
     let (told, answered) = oneshot::channel();
-    app.tasks.spawn(unlock::open(app.clone(), *door, scanned.event.clone(), credential, (asked, at), told));
+    let deadline = asked + DEADLINE.saturating_sub(on_the_way);
+    app.tasks.spawn(unlock::open(app.clone(), *door, scanned.event.clone(), credential, (deadline, at), told));
     let opening = tokio::time::timeout(PATIENCE, answered).await;
     Ok((scanned, opening.ok().map(|answered| answered.map_or(Opening::Interrupted, |told| told.opening))))
+}
+
+/// How long a scan took to get here. A clock that is a little ahead makes it no younger than new, and of a terminal
+/// without a clock to trust nobody knows: it counts from its arrival, or nobody could get in.
+fn on_the_way(scan: &Scan, now: Millis) -> Duration {
+    let ms = scan.at.map_or(0, |at| now.saturating_sub(at));
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
 /// What the server opens, and for whom.
@@ -103,6 +111,8 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
         checks.note("sequence", "Scans are counted from 1.");
     }
     checks.done()?;
+    // One with a relay looks at its own clock before it opens.
+    let late = !own_relay && on_the_way(&scan, at) >= DEADLINE;
     let (kind, code) = read(app, terminal, &scan.code);
     let event = app.clock.id(Kind::Event);
     let admission = writer::Scan {
@@ -117,6 +127,7 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
         at,
         deadline: at + if own_relay { TOLD_WITHIN_MS } else { DEADLINE_MS },
         own_relay,
+        late,
         // A code that opens is heard at any time, or whoever shows bad ones would lock the door.
         refused: match app.refusals.hears(&terminal.id, asked) {
             Hears::Yes => Refused::Stored,

@@ -38,6 +38,8 @@ pub struct Scan {
     pub deadline: Millis,
     /// Whether the terminal opens; else the server does, by the door's driver.
     pub own_relay: bool,
+    /// Whether it came too late for the server to open.
+    pub late: bool,
     /// What becomes of a refusal.
     pub refused: Refused,
     /// For the side row.
@@ -188,6 +190,10 @@ impl Batch {
         let at_door = (link.id.clone(), asked.door.clone());
         let state = self.states.get(&at_door).copied().unwrap_or_default();
         let facts = self.facts.link(&at_door, link.validity(), link.cooldown_ms, state);
-        (scan::decide(&code, &facts, &door, now), Some(link.id.clone()))
+        let mut decision = scan::decide(&code, &facts, &door, now);
+        if asked.late {
+            decision = scan::too_late(decision);
+        }
+        (decision, Some(link.id.clone()))
     }
 }

@@ -112,6 +112,10 @@ fn said(check: &Check) -> Said {
             ["The terminal's list was recent", "The terminal's list was too old to open by"],
             ["The terminal's list is recent", "The terminal's list is too old to open by"],
         ),
+        Reason::TooLate => both(
+            ["The scan came in time", "The scan came too late to open by"],
+            ["The scan comes in time", "The scan comes too late to open by"],
+        ),
     }
 }
 

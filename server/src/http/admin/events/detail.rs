@@ -132,7 +132,7 @@ fn told(check: &decide::Check, link: Option<&Named>, door: Option<&Named>) -> Ch
         | (Reason::DoorLockdown | Reason::PlaceLockdown | Reason::DigitalNotAllowed | Reason::DoorUnreachable, _) => {
             door
         }
-        (Reason::Allowed | Reason::ClockWrong | Reason::NeedsNetwork | Reason::ListTooOld, _) => None,
+        (Reason::Allowed | Reason::ClockWrong | Reason::NeedsNetwork | Reason::ListTooOld | Reason::TooLate, _) => None,
         _ => link,
     };
     let page = |named: &Named| (named.href.clone(), named.name.clone());
