@@ -189,12 +189,16 @@ impl Camera {
 
     /// Looks for codes until the camera goes or another is taken.
     async fn look(&self, track: &MediaStreamTrack, run: u32) {
-        let own = native().await;
+        let mut own = native().await;
         let canvas = self.canvas();
         while self.run.get() == run && track.ready_state() == MediaStreamTrackState::Live {
             if self.video.ready_state() >= 2 && !self.browser.document.hidden() {
                 let read = match (&own, &canvas) {
-                    (Some(own), _) => detect(own, &self.video).await,
+                    (Some(reader), _) => detect(reader, &self.video).await.unwrap_or_else(|_| {
+                        // It would fail at the next look, too, and nobody would ever come in.
+                        own = None;
+                        None
+                    }),
                     (None, Some((canvas, context))) => self.search(canvas, context),
                     (None, None) => None,
                 };
@@ -268,9 +272,10 @@ async fn native() -> Option<BarcodeDetector> {
     BarcodeDetector::new(&object(&json!({ "formats": ["qr_code"] }))).ok()
 }
 
-async fn detect(own: &BarcodeDetector, video: &HtmlVideoElement) -> Option<Vec<u8>> {
-    let found: Array = JsFuture::from(own.detect(video).ok()?).await.ok()?.dyn_into().ok()?;
-    member(&found.get(0), "rawValue").as_string().filter(|text| !text.is_empty()).map(String::into_bytes)
+async fn detect(own: &BarcodeDetector, video: &HtmlVideoElement) -> Result<Option<Vec<u8>>, JsValue> {
+    let found: Array = JsFuture::from(own.detect(video)?).await?.dyn_into()?;
+    let text = member(&found.get(0), "rawValue").as_string().filter(|text| !text.is_empty());
+    Ok(text.map(String::into_bytes))
 }
 
 fn why(cause: &JsValue) -> Condition {

@@ -16,8 +16,8 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// Takes a key that went down: [`web_sys::KeyboardEvent::code`], whether Shift was held, and the steady clock's
-    /// milliseconds. Gives what was read when the key ends it.
+    /// Takes a key that went down: [`web_sys::KeyboardEvent::code`], whether Shift was held, and when, in
+    /// the steady clock's milliseconds. Gives what was read when the key ends it.
     pub fn key(&mut self, code: &str, shift: bool, at: f64) -> Option<String> {
         if at - self.last > PAUSE_MS {
             self.text.clear();

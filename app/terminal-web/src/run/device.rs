@@ -47,7 +47,7 @@ impl Runner {
 
     fn listen_to_keys(&self) {
         let typed = Rc::new(RefCell::new(Typed::default()));
-        let (keys, browser, sender) = (typed.clone(), self.browser.clone(), self.sender.clone());
+        let (keys, sender) = (typed.clone(), self.sender.clone());
         on(&self.browser.document, "keydown", move |event: KeyboardEvent| {
             let _ = sender.unbounded_send(Message::Touched);
             let on_form = event
@@ -57,7 +57,8 @@ impl Runner {
             if on_form || event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
                 return;
             }
-            let read = keys.borrow_mut().key(&event.code(), event.shift_key(), browser.fine());
+            // When it went down, however long this program was busy with something else.
+            let read = keys.borrow_mut().key(&event.code(), event.shift_key(), event.time_stamp());
             if let Some(read) = read {
                 // The Enter of a scanner presses nothing, wherever the focus is.
                 event.prevent_default();
