@@ -197,10 +197,10 @@ phrases! {
     Load = "Load the page again", "Seite neu laden";
     /// A fact there.
     Software = "Software", "Software";
+    /// A fact there: what it decides by while off line.
+    List = "Decides by", "Entscheidet nach";
     /// A fact there.
-    List = "List", "Liste";
-    /// A fact there.
-    Waiting = "Entries not sent yet", "Nicht gesendete Einträge";
+    Waiting = "Unsent entries", "Ungesendete Einträge";
     /// Folds the last step out.
     Unpair = "Unpair this terminal", "Kopplung lösen";
     /// Says what goes.
