@@ -157,6 +157,7 @@ async fn terminal(app: &App, organization: &str, door: &str, number: usize) -> R
 
 async fn through_the_writer(app: &App, caller: &Caller) -> bool {
     let sequence = caller.sequence.fetch_add(1, Ordering::Relaxed);
-    let scan = Scan { scan: app.clock.salt(), sequence, code: caller.text.clone().into_bytes(), at: app.clock.now() };
+    let scan =
+        Scan { scan: app.clock.salt(), sequence, code: caller.text.clone().into_bytes(), at: Some(app.clock.now()) };
     scan::scan(app, &caller.terminal, scan).await.is_ok_and(|scanned| scanned.decision.granted())
 }
