@@ -118,11 +118,12 @@ for (const device of ['desktop', 'phone'] as const) {
       await look(page, 'place-edit-too-late');
 
       // The form is of a session that has ended.
-      await at('/account');
+      const active = (await latchkey.cli('link', 'list')).find(({ state }) => state === 'active');
+      await at(`/links/${active.id}`);
       await at('/sign-in', other);
       await other.context().clearCookies();
       await signIn(other, latchkey);
-      await main(page).getByRole('button', { name: 'Save' }).click();
+      await main(page).getByRole('button', { name: 'Pause' }).click();
       await expect(page.getByText('This page was open for too long')).toBeVisible();
       await look(page, 'error-403-too-old');
 

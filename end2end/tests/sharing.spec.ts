@@ -126,9 +126,9 @@ test('an address that opened doors twenty times is advised to be replaced, and i
   await page.reload();
   await expect(main).toContainText('This address has opened doors 20 times or more.');
   await expect(advice).toBeVisible();
-  if (javaScriptEnabled !== false) for (const [folder, size] of [['desktop-light', { width: 1280, height: 900 }], ['small-dark', { width: 320, height: 640 }]] as const) {
+  if (javaScriptEnabled !== false) for (const [folder, size] of [['desktop-light', { width: 1280, height: 900 }], ['phone-dark', { width: 390, height: 844 }]] as const) {
     await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme: folder === 'small-dark' ? 'dark' : 'light' });
+    await page.emulateMedia({ colorScheme: folder === 'phone-dark' ? 'dark' : 'light' });
     await look(page, folder, 'link-advice');
   }
   await page.setViewportSize({ width: 1280, height: 900 });

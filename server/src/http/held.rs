@@ -12,11 +12,15 @@ use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 
 /// Fields that no person fills in.
 const PLUMBING: [&str; 5] = ["csrf", "version", "page", "next", "request_id"];
 /// What opens something is in no hidden field, and what answers a question of this session is no good later.
-const SECRET: [&str; 5] = ["password", "code", "credential", "held", "secret_again"];
+const SECRET: [&str; 4] = ["password", "code", "credential", "held"];
+
+/// How long a page waits for what surrounds it.
+const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// Why a form was not taken, on the answer that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,23 +57,29 @@ pub async fn keep(State(app): State<App>, request: Request, next: Next) -> Respo
         return response;
     }
     let Some(held) = held(parts.uri.path(), &Typed::of(&bytes)) else { return response };
-    let shown = match refusal {
-        None => page::still(StatusCode::SERVICE_UNAVAILABLE, || held_page::alone(Why::Busy, held, &assets::manifest())),
-        Some(Refusal::SignedOut) => {
-            page::still(StatusCode::FORBIDDEN, || held_page::alone(Why::SignedOut, held, &assets::manifest()))
-        }
-        Some(Refusal::OldPage) => match Admin::from_request_parts(&mut parts, &app).await {
-            Ok(admin) => {
-                return common::hold(&app, &admin, StatusCode::FORBIDDEN, Why::OldPage, held).await.into_response();
-            }
-            Err(_) => return response,
+    let why = match refusal {
+        None => Why::Busy,
+        Some(Refusal::SignedOut) => return alone(StatusCode::FORBIDDEN, Why::SignedOut, held).unwrap_or(response),
+        Some(Refusal::OldPage) => Why::OldPage,
+        Some(Refusal::Unproven) => Why::Proven,
+    };
+    let admin = Admin::from_request_parts(&mut parts, &app);
+    // Where the database is away, that was waited for already.
+    let shown = match (why, tokio::time::timeout(LOOK_AROUND, admin).await) {
+        (Why::Proven, Ok(Ok(admin))) => prove::first(&app, &admin, held).await.ok(),
+        (Why::Busy, Ok(Ok(admin))) => match common::hold(&app, &admin, response.status(), why, held.clone()).await {
+            Ok(page) => Some(page),
+            Err(_) => alone(response.status(), why, held),
         },
-        Some(Refusal::Unproven) => match Admin::from_request_parts(&mut parts, &app).await {
-            Ok(admin) => return prove::first(&app, &admin, held).await.into_response(),
-            Err(_) => return response,
-        },
+        (Why::Busy, _) => alone(response.status(), why, held),
+        (_, Ok(Ok(admin))) => common::hold(&app, &admin, StatusCode::FORBIDDEN, why, held).await.ok(),
+        _ => None,
     };
     shown.unwrap_or(response)
+}
+
+fn alone(status: StatusCode, why: Why, held: Held) -> Option<Response> {
+    page::still(status, || held_page::alone(why, held, &assets::manifest())).ok()
 }
 
 fn is_form(request: &Request) -> bool {

@@ -212,6 +212,9 @@ async fn an_error_stands_within_the_dashboard_like_any_other_page(database: &str
     assert!(page.body.contains("Not allowed") && page.body.contains("Observer"), "{}", page.body);
     let stale = owner.post("/account/name", &[("name", "Nobody"), ("csrf", "of another session")]).await;
     assert_eq!((stale.status, within(&stale.body)), (403, (true, true)), "{}", stale.body);
+    assert!(stale.body.contains("Send it again?") && stale.body.contains("value=\"Nobody\""), "{}", stale.body);
+    let stale = owner.post("/account/sessions/end-others", &[("csrf", "of another session")]).await;
+    assert_eq!((stale.status, within(&stale.body)), (403, (true, true)), "{}", stale.body);
     assert!(stale.body.contains("Not done") && !stale.body.contains("Not allowed"), "{}", stale.body);
 
     let page = house.signed_in(&theirs).await.get("/no/such/page").await;
