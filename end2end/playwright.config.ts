@@ -12,7 +12,8 @@ export default defineConfig<Options>({
   testDir: 'tests',
   outputDir: 'test-results',
   fullyParallel: true,
-  workers: 2,
+  // One more than there are cores: tests wait for clocks and for each other, too.
+  workers: 3,
   timeout: 180_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],

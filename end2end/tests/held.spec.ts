@@ -3,11 +3,10 @@ import type { Page } from '@playwright/test';
 import { expect, signIn, test } from '../support/fixtures.ts';
 import { devices, lookAround } from '../support/look.ts';
 
-test('a form that came too late is held, and sent again', async ({ page, context, latchkey, expected }, { project }) => {
+test('a form that came too late is held, and sent again', async ({ page, context, latchkey, expected }) => {
   expected.push(/status of 403/);
   const main = page.getByRole('main');
   const look = async (page: Page, name: string) => {
-    if (project.name !== 'sqlite') return;
     await lookAround(page, 'desktop', name);
     await lookAround(page, 'phone', name);
     await page.setViewportSize(devices.desktop.viewport);

@@ -15,6 +15,7 @@ use server::service::schedule::{self, ScheduleInput};
 use server::service::setup::{self, SetupInput};
 use server::service::terminal::manage::{self, TerminalInput};
 use server::store::admin::AdminRow;
+use server::store::event::EventRow;
 use server::store::invitation::InvitationRow;
 
 use crate::browser::Browser;
@@ -225,20 +226,24 @@ impl House {
     }
 
     /// What the log says, oldest first, once every opening under way has been written down.
-    pub(crate) async fn events(&self, organization: &Organization) -> Vec<server::store::event::EventRow> {
+    pub(crate) async fn events(&self, organization: &Organization) -> Vec<EventRow> {
+        let mut rows = self.latest(organization, i64::from(u16::MAX)).await;
+        rows.sort_by_key(|row| row.sequence);
+        rows
+    }
+
+    /// The newest of them.
+    pub(crate) async fn last_event(&self, organization: &Organization) -> EventRow {
+        self.latest(organization, 1).await.pop().expect("an event")
+    }
+
+    async fn latest(&self, organization: &Organization, most: i64) -> Vec<EventRow> {
         self.app.tasks.close();
         self.app.tasks.wait().await;
         self.app.tasks.reopen();
         let id = organization.id.clone();
         let filter = server::store::event::Filter::default();
-        let mut rows = self
-            .app
-            .db
-            .read(move |c| server::store::event::list(c, &id, &filter, i64::from(u16::MAX)))
-            .await
-            .expect("events");
-        rows.sort_by_key(|row| row.sequence);
-        rows
+        self.app.db.read(move |c| server::store::event::list(c, &id, &filter, most)).await.expect("events")
     }
 
     /// How often the log has an action with an outcome.

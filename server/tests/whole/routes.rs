@@ -261,7 +261,7 @@ impl Cast {
     }
 
     async fn ask(&self, Row(method, path, ..): &Row, caller: &mut Browser, things: &Things) -> Page {
-        let event = self.house.events(&self.ours).await.pop().unwrap().id;
+        let event = self.house.last_event(&self.ours).await.id;
         // Another session of our owner's, for whoever would end it.
         let session = if path.starts_with("/account/sessions/{id}") {
             let page = self.house.signed_in(&self.ours).await.get("/account").await;
@@ -310,11 +310,6 @@ impl Cast {
 }
 
 async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
-    let house = House::open(database);
-    let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
-    let cast = Cast { house, ours, theirs };
-    let other = cast.things().await;
-
     let known: BTreeSet<(String, &str)> =
         TABLE.iter().map(|Row(method, path, ..)| ((*method).to_owned(), *path)).collect();
     let real: BTreeSet<(String, &str)> =
@@ -327,18 +322,30 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
     assert_eq!(known.difference(&real).collect::<Vec<_>>(), Vec::<&(String, &str)>::new(), "routes that are gone");
 
     let mut wrong = Vec::new();
-    let things = cast.things().await;
+    // Each deed needs things of its own, and every page lists them all: a new house now and then keeps them few.
+    for rows in TABLE.chunks(16) {
+        let house = House::open(database);
+        let (ours, theirs) = (house.organization("Quetzal").await, house.organization("Marmot").await);
+        wrong.extend(walk(&Cast { house, ours, theirs }, rows).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What was not as the table says.
+async fn walk(cast: &Cast, rows: &[Row]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let (other, things) = (cast.things().await, cast.things().await);
     let mut callers = Vec::new();
     for who in 0..5 + ROLES.len() {
         callers.push(cast.caller(who, &things, &other).await);
     }
-    for row in TABLE {
+    for row in rows {
         for who in [0, 2, 3, 4, 5, 6, 7, 1] {
             // A deed changes its thing and may end its caller's session, so both are its own.
             let signed_in = row.0 == "POST" && [1, 2, 5, 6, 7].contains(&who);
             let things = if signed_in { cast.things().await } else { things.clone() };
             let mut caller = if signed_in { cast.caller(who, &things, &other).await } else { callers[who].clone() };
-            let before = cast.house.events(&cast.ours).await.len();
+            let before = cast.house.last_event(&cast.ours).await.id;
             let page = cast.ask(row, &mut caller, &things).await;
             for header in ["x-content-type-options", "content-security-policy", "permissions-policy", "referrer-policy"]
             {
@@ -371,7 +378,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
             }
             if (who == 0 || who == 2 || who == 4 || expected == "403") && !row.1.starts_with("/account/sessions") {
                 assert_eq!(
-                    cast.house.events(&cast.ours).await.len(),
+                    cast.house.last_event(&cast.ours).await.id,
                     before,
                     "{} {} of caller {who} left a trace",
                     row.0,
@@ -380,7 +387,7 @@ async fn every_caller_gets_at_every_route_what_is_theirs(database: &str) {
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// What machines get at a route, with what they send: nobody, a terminal of ours, one of another organization, one of ours
