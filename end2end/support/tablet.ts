@@ -16,8 +16,13 @@ export const title = (page: Page) => page.getByRole('heading', { level: 1 });
 export async function scan(page: Page, text: string) {
   await page.evaluate(text => {
     const names: Record<string, string> = { '-': 'Minus', '/': 'Slash', '.': 'Period' };
-    const press = (code: string, key: string, shiftKey = false) =>
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { code, key, shiftKey, bubbles: true, cancelable: true }));
+    let at = performance.now();
+    const press = (code: string, key: string, shiftKey = false) => {
+      const event = new KeyboardEvent('keydown', { code, key, shiftKey, bubbles: true, cancelable: true });
+      // Stamped as a scanner's keys are, however long the machine of the tests is away between two of them.
+      Object.defineProperty(event, 'timeStamp', { value: at += 4 });
+      document.body.dispatchEvent(event);
+    };
     for (const letter of text) {
       const layout = ({ Y: 'Z', Z: 'Y', y: 'z', z: 'y' } as Record<string, string>)[letter] ?? letter;
       const code = /[a-z]/i.test(letter) ? `Key${letter.toUpperCase()}` : /\d/.test(letter) ? `Digit${letter}` : names[letter]!;

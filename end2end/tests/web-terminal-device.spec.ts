@@ -184,3 +184,26 @@ for (const [kind, title_, own] of [
     await standIn.stop();
   });
 }
+
+test('what a scanner types while another code is asked about comes next', async ({ page, latchkey, expected }) => {
+  expected.push(...NO_NETWORK);
+  const standIn = await StandIn.open(latchkey.url);
+  await pair(page, standIn.url);
+  await expect(page.locator('#line')).toHaveText('On line');
+  let answer = () => {};
+  const typed = new Promise<void>(done => { answer = done; });
+  const [first, next] = [onlineCode(), onlineCode()];
+  standIn.verdict = async ({ sequence }) => {
+    if (sequence > 1) return { decision: 'grant', reason: 'allowed', opening: 'open' };
+    await typed;
+    return { decision: 'deny', reason: 'expired' };
+  };
+  await scan(page, first.text);
+  await expect.poll(() => standIn.scans.length).toBe(1);
+  await scan(page, next.text);
+  answer();
+  await expect(title(page)).toHaveText('Come in');
+  const sent = standIn.scans.map(({ code }) => Buffer.from(code, 'base64').toString());
+  expect(sent).toEqual([first.text, next.text]);
+  await standIn.stop();
+});

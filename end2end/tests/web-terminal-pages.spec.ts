@@ -1,10 +1,10 @@
 // Every screen of the terminal in a browser, upright and lying down, as a tablet and as an old phone: it is read from two metres.
-import type { Page } from '@playwright/test';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filmed, offlineCode, onlineCode } from '../support/codes.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { look } from '../support/look.ts';
+import { scan } from '../support/tablet.ts';
 import { StandIn } from '../support/terminal.ts';
 import config from '../playwright.config.ts';
 
@@ -22,14 +22,6 @@ const devices = {
   'phone-wide': { viewport: { width: 844, height: 390 }, isMobile: true, deviceScaleFactor: 2 },
   small: { viewport: { width: 320, height: 568 }, isMobile: true },
 } as const;
-
-const type = (page: Page, text: string) =>
-  page.evaluate(text => {
-    for (const letter of [...text, '\n']) {
-      const code = letter === '\n' ? 'Enter' : /\d/.test(letter) ? `Digit${letter}` : `Key${letter}`;
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { code, key: letter, shiftKey: /[A-Z]/.test(letter), bubbles: true }));
-    }
-  }, text);
 
 for (const [device, options] of Object.entries(devices)) {
   const folder = `terminal-${device}`;
@@ -50,7 +42,7 @@ for (const [device, options] of Object.entries(devices)) {
       };
       const says = async (verdict: any, head: string, name: string) => {
         standIn.verdict = () => verdict;
-        await type(page, onlineCode().text);
+        await scan(page, onlineCode().text);
         await shown(head, name);
       };
       await page.goto(`${standIn.url}/terminal`);
@@ -93,9 +85,9 @@ for (const [device, options] of Object.entries(devices)) {
       await expect(page.locator('#line')).toHaveText('Kein Netz');
       await expect(page.getByText('etwa eine Handbreit entfernt')).toBeVisible();
       await shown('Code hierher halten', 'off-line');
-      await type(page, offlineCode(standIn.codeKey.privateKey, standIn.audience, [1]).text);
+      await scan(page, offlineCode(standIn.codeKey.privateKey, standIn.audience, [1]).text);
       await shown('Zutritt erlaubt', 'off-line-allowed');
-      await type(page, onlineCode().text);
+      await scan(page, onlineCode().text);
       await shown('Jetzt nicht', 'off-line-needs-network');
       standIn.maxAge = 1;
       standIn.ahead = 7_200_000;

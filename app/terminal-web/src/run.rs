@@ -28,6 +28,8 @@ pub const SOFTWARE: &str = concat!("latchkey-web ", env!("CARGO_PKG_VERSION"));
 const TICK_MS: i32 = 200;
 /// A newer version waits for so long without a scan, milliseconds.
 const QUIET_MS: i64 = 60_000;
+/// What a scanner typed longer ago is not looked at: whoever showed it has left, milliseconds.
+const STALE_MS: i64 = 3_000;
 /// After storage broke the page is loaded anew, milliseconds.
 const BROKEN_MS: i32 = 10_000;
 
@@ -110,6 +112,8 @@ pub struct Runner {
     shown: Option<(Shown, i64)>,
     sounded: Option<(String, &'static str)>,
     last_scan: i64,
+    /// What a scanner typed last and nobody has looked at yet, and when.
+    waiting: Option<(String, i64)>,
     newer: bool,
     next_look: i64,
     /// What ended it until the page is loaded anew.
@@ -130,6 +134,7 @@ impl Runner {
         self.tick();
         while let Ok(message) = messages.recv().await {
             self.take(message).await;
+            self.catch_up().await;
             self.draw();
         }
     }
@@ -157,7 +162,7 @@ impl Runner {
                 self.view.mirror(mirrored);
             }
             Message::Seen(Seen::Code(read)) => self.read(&read, time).await,
-            Message::Read(read) => self.read(read.as_bytes(), time).await,
+            Message::Read(read) => self.waiting = Some((read, time.steady)),
             Message::Pair => self.pair(),
             Message::Paired(answer, asked, heard) => self.paired(answer, asked, heard).await,
             Message::Answered(scan, answer) => self.answered(&scan, answer, time).await,
@@ -217,6 +222,19 @@ impl Runner {
                     self.ended = Some((Phrase::Revoked, Phrase::RevokedHelp));
                 }
             }
+        }
+    }
+
+    /// Takes what a scanner typed, if need be once the server has answered about another code: the scanner has beeped,
+    /// and whoever showed the code does not hold it there, as one does before a camera.
+    async fn catch_up(&mut self) {
+        if self.terminal.as_ref().is_some_and(Terminal::is_asking) {
+            return;
+        }
+        let Some((read, at)) = self.waiting.take() else { return };
+        let time = self.browser.time();
+        if time.steady - at <= STALE_MS {
+            self.read(read.as_bytes(), time).await;
         }
     }
 

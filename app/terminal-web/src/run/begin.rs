@@ -65,6 +65,7 @@ impl Runner {
             shown: None,
             sounded: None,
             last_scan: 0,
+            waiting: None,
             newer: false,
             next_look: 0,
             ended: None,
