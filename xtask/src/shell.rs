@@ -12,9 +12,9 @@ use anyhow::{Context, Result, bail};
 
 /// Set once a signal asked us to stop; every later step then refuses to begin.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-/// The program that runs in the foreground now. It leads a process group of its own, so that a signal
+/// The programs that run in the foreground now. Each leads a process group of its own, so that a signal
 /// sent to us alone stops whatever it has started as well.
-static FOREGROUND: Mutex<Option<u32>> = Mutex::new(None);
+static FOREGROUND: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 /// Catches Ctrl-C and termination, so that what we started is stopped and cleaned up on the way out.
 ///
@@ -23,8 +23,8 @@ static FOREGROUND: Mutex<Option<u32>> = Mutex::new(None);
 pub(crate) fn prepare() -> Result<()> {
     ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::SeqCst);
-        let child = FOREGROUND.lock().ok().and_then(|child| *child);
-        if let Some(id) = child {
+        let children = FOREGROUND.lock().map(|children| children.clone()).unwrap_or_default();
+        for id in children {
             // A failure means that the child is gone already, which is what we want.
             let _ = Command::new("kill").args(["-TERM", "--", &format!("-{id}")]).stderr(Stdio::null()).status();
         }
@@ -73,7 +73,7 @@ pub(crate) fn words(line: &[&str]) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let mut child = start(command.stdin(Stdio::null()))?;
     let status = child.wait();
-    forget_foreground();
+    forget_foreground(child.id());
     check_interrupted()?;
     let status = status.with_context(|| format!("could not wait for {}", line(command)))?;
     if !status.success() {
@@ -96,8 +96,9 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
 /// When it cannot be started, was interrupted, or did not end well.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let child = start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let id = child.id();
     let output = child.wait_with_output();
-    forget_foreground();
+    forget_foreground(id);
     check_interrupted()?;
     let output = output.with_context(|| format!("could not wait for {}", line(command)))?;
     if !output.status.success() {
@@ -134,7 +135,7 @@ pub(crate) fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
             }
         }
     };
-    forget_foreground();
+    forget_foreground(child.id());
     ended_well
 }
 
@@ -160,14 +161,14 @@ fn start(command: &mut Command) -> Result<Child> {
     check_interrupted()?;
     let child = command.process_group(0).spawn().with_context(|| format!("could not start `{}`", line(command)))?;
     if let Ok(mut foreground) = FOREGROUND.lock() {
-        *foreground = Some(child.id());
+        foreground.push(child.id());
     }
     Ok(child)
 }
 
-fn forget_foreground() {
+fn forget_foreground(id: u32) {
     if let Ok(mut foreground) = FOREGROUND.lock() {
-        *foreground = None;
+        foreground.retain(|child| *child != id);
     }
 }
 
