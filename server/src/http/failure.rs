@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use std::time::Duration;
 
 /// How long the page of an error waits for what surrounds it: where the database is away, that was waited for already.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
+pub(super) const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// An error on its way out; the page around it is added by [`dress`].
 #[derive(Debug)]

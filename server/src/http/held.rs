@@ -3,6 +3,7 @@
 
 use super::admin::{common, prove};
 use super::auth::Admin;
+use super::failure::LOOK_AROUND;
 use super::form::Typed;
 use super::{assets, page};
 use crate::app::App;
@@ -12,15 +13,12 @@ use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::time::Duration;
 
 /// Fields that no person fills in.
 const PLUMBING: [&str; 5] = ["csrf", "version", "page", "next", "request_id"];
-/// What opens something is in no hidden field, and what answers a question of this session is no good later.
+/// Forms with one of these are not held: no page keeps how somebody signs in, and what answers a question of this session is
+/// no good later.
 const SECRET: [&str; 4] = ["password", "code", "credential", "held"];
-
-/// How long a page waits for what surrounds it.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// Why a form was not taken, on the answer that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
