@@ -124,7 +124,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         Fact::text("Members", &model.restrictions).map(|fact| fact.more("Does not apply to access links and QR codes")),
         Some(Fact::new("Unlocked for", format!("{} s", model.unlock_seconds).into_any())),
         Fact::text("Access links", digital),
-        Some(Fact::new("Opened by", links.into_any()).more("that are not over")),
+        Some(Fact::new("Opened by", links.into_any()).more("not counting what is over")),
     ]);
     let log = view! { <a class="small" href=format!("/events?door={id}")>"In the event log"</a> };
     let what_happened = parts::timeline(model.events, "Nothing yet. The first opening will stand here.");
