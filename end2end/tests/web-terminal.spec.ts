@@ -75,6 +75,51 @@ test.describe('in front of a stand-in', () => {
     await standIn.stop();
   });
 
+  test("what becomes of one person's door is not shown to the next", async ({ page, latchkey, expected }) => {
+    expected.push(...NO_NETWORK);
+    const standIn = await StandIn.open(latchkey.url);
+    await pair(page, standIn.url);
+    await expect(page.locator('#line')).toHaveText('On line');
+    const [slow, refused] = [onlineCode().text, onlineCode().text];
+    let [answers, opened, answer] = [0, false, (): void => undefined];
+    const asked = new Promise<void>(done => (answer = done));
+    standIn.verdict = async scan => {
+      if (Buffer.from(scan.code, 'base64').toString() === slow) {
+        answers += Number(opened);
+        return { decision: 'grant', reason: 'allowed', opening: opened ? 'open' : 'opening' };
+      }
+      await asked;
+      return { decision: 'deny', reason: 'outside_schedule' };
+    };
+    await scan(page, slow);
+    await expect(title(page)).toHaveText('One moment');
+    // Neither while the next code is asked about, nor once it is refused, does the door that opens now say "Come in" to them.
+    await page.evaluate(() => {
+      const said: string[] = (window as any).said = [];
+      new MutationObserver(() => said.push(document.getElementById('title')!.textContent!)).observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await scan(page, refused);
+    await expect.poll(() => standIn.scans.at(-1)?.code).toBe(Buffer.from(refused).toString('base64'));
+    opened = true;
+    await expect.poll(() => answers).toBe(1);
+    answer();
+    await expect(title(page)).toHaveText('Not now');
+    await expect(title(page)).toHaveText('Hold your code here', { timeout: 15_000 });
+    expect(await page.evaluate(() => (window as any).said)).not.toContain('Come in');
+
+    // The other way round: refused first, opened then.
+    opened = false;
+    await scan(page, slow);
+    await expect(title(page)).toHaveText('One moment');
+    await scan(page, onlineCode().text);
+    await expect(title(page)).toHaveText('Not now');
+    opened = true;
+    await expect.poll(() => answers).toBe(2);
+    await expect(title(page)).toHaveText('Hold your code here', { timeout: 15_000 });
+    expect(await page.evaluate(() => (window as any).said)).not.toContain('Come in');
+    await standIn.stop();
+  });
+
   test('goes on without a network: reloads, decides, and tells each scan once when it is back', async ({ page, latchkey, expected }) => {
     expected.push(...NO_NETWORK);
     const standIn = await StandIn.open(latchkey.url);

@@ -93,6 +93,15 @@ pub struct Shown {
     pub unlock_ms: i64,
 }
 
+impl Shown {
+    /// Whether it may take a screen on which `on` stands. How an earlier scan's opening ended may not: whoever has shown
+    /// the later code would take it for theirs.
+    #[must_use]
+    pub fn may_follow(&self, on: &Self) -> bool {
+        self.repeat || self.entry.sequence >= on.entry.sequence
+    }
+}
+
 /// A line for the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Say {

@@ -41,6 +41,12 @@ impl Runner {
     }
 
     pub(super) fn show(&mut self, shown: Shown) {
+        // While the server is asked about another code, whoever shows that one looks at the screen.
+        let asking = self.terminal.as_ref().is_some_and(terminal::Terminal::is_asking);
+        let theirs = |(on, _): &(Shown, i64)| !shown.may_follow(on);
+        if asking || self.shown.as_ref().is_some_and(theirs) {
+            return;
+        }
         let look = self.answer(&shown).look;
         let now = self.browser.time().steady;
         let until = now + if look == Look::Asking { OPENING_MS } else { ANSWER_MS };
