@@ -1,12 +1,14 @@
 //! Writes the audit log: events are buffered through a transaction and chained at its end.
 
 use super::connection::AnyConnection;
+use super::prepared::among;
 use super::rows::{self, row};
 use super::schema::audit_heads;
+use super::statement::Statement;
 use crate::error::{Error, Result};
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use domain::Millis;
 use domain::chain::{self, Hash};
 use domain::event::{Event, Outcome, Person};
@@ -141,21 +143,41 @@ pub(crate) fn append(connection: &mut AnyConnection, new: &[NewEvent], now: Mill
         }
         other => other.into(),
     })?;
-    for (organization, head) in heads {
-        diesel::update(audit_heads::table.find(organization))
-            .set((
-                audit_heads::sequence.eq(head.sequence),
-                audit_heads::hash.eq(chain::hex(&head.hash)),
-                audit_heads::list_revision.eq(head.list_revision),
-            ))
-            .execute(connection)?;
-    }
+    store_heads(connection, &heads)?;
+    Ok(())
+}
+
+fn store_heads(connection: &mut AnyConnection, heads: &BTreeMap<String, Head>) -> Result<()> {
+    let hash = |head: &Head| chain::hex(&head.hash);
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            let row = |(organization, head): (&String, &Head)| {
+                serde_json::json!([organization, head.sequence, hash(head), head.list_revision])
+            };
+            Statement::new(
+                "UPDATE audit_heads SET sequence = d.value ->> 1, hash = d.value ->> 2, list_revision = d.value ->> 3 \
+                 FROM json_each(",
+                ") AS d WHERE audit_heads.organization_id = d.value ->> 0",
+            )
+            .with::<Text, _>(heads.iter().map(row).collect::<serde_json::Value>().to_string())
+            .execute(c)?
+        }
+        AnyConnection::Postgres(c) => Statement::new(
+            "UPDATE audit_heads SET sequence = d.sequence, hash = d.hash, list_revision = d.list_revision FROM unnest(",
+            ") AS d (organization, sequence, hash, list_revision) WHERE audit_heads.organization_id = d.organization",
+        )
+        .with::<Array<Text>, _>(heads.keys().map(String::as_str).collect::<Vec<_>>())
+        .with::<Array<BigInt>, _>(heads.values().map(|head| head.sequence).collect::<Vec<_>>())
+        .with::<Array<Text>, _>(heads.values().map(hash).collect::<Vec<_>>())
+        .with::<Array<BigInt>, _>(heads.values().map(|head| head.list_revision).collect::<Vec<_>>())
+        .execute(c)?,
+    };
     Ok(())
 }
 
 fn lock_heads(connection: &mut AnyConnection, organizations: &[&str]) -> Result<BTreeMap<String, Head>> {
     let query = audit_heads::table
-        .filter(audit_heads::organization_id.eq_any(organizations))
+        .filter(among(audit_heads::organization_id, organizations))
         .order(audit_heads::organization_id)
         .select((audit_heads::organization_id, audit_heads::sequence, audit_heads::hash, audit_heads::list_revision));
     let rows: Vec<(String, i64, String, i64)> = match connection {

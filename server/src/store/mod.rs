@@ -27,6 +27,7 @@ pub mod schedule;
 pub mod schema;
 pub mod session;
 pub mod settings;
+pub(crate) mod statement;
 pub mod terminal;
 pub(crate) mod terminal_list;
 pub mod throttle;

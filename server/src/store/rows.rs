@@ -17,7 +17,8 @@ const AT_ONCE: usize = 16;
 
 /// A row whose every column is written. Made by [`row!`].
 pub(crate) trait Row: Sized + 'static {
-    /// `INSERT INTO table (columns) `.
+    /// `INSERT OR FAIL INTO table (columns) `, for SQLite: by default it copies every page that a statement of several rows
+    /// changes, to take the statement back alone should it fail. Nobody goes on after that here.
     const INTO: &'static str;
 
     /// Binds the row's values, `(?, ?)`.
@@ -38,7 +39,7 @@ macro_rules! row {
     ($row:ident into $table:literal: $first:ident $of:ty $(, $column:ident $sql:ty)* $(,)?) => {
         impl $crate::store::rows::Row for $row {
             const INTO: &'static str =
-                concat!("INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($column))*, ") ");
+                concat!("INSERT OR FAIL INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($column))*, ") ");
 
             fn values<'b>(
                 &'b self,
@@ -56,15 +57,14 @@ macro_rules! row {
 
             fn arrays(c: &mut diesel::pg::PgConnection, rows: &[&Self]) -> diesel::QueryResult<usize> {
                 use diesel::sql_types::Array;
-                let columns = [stringify!($first) $(, stringify!($column))*].len();
-                let binds = (1..=columns).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
-                let sql = format!("{}SELECT * FROM unnest({binds})", <Self as $crate::store::rows::Row>::INTO);
-                diesel::RunQueryDsl::execute(
-                    diesel::sql_query(sql)
-                        .bind::<Array<$of>, _>(rows.iter().map(|row| &row.$first).collect::<Vec<_>>())
-                        $(.bind::<Array<$sql>, _>(rows.iter().map(|row| &row.$column).collect::<Vec<_>>()))*,
-                    c,
-                )
+                let before = concat!(
+                    "INSERT INTO ", $table, " (", stringify!($first) $(, ", ", stringify!($column))*,
+                    ") SELECT * FROM unnest("
+                );
+                let insert = $crate::store::statement::Statement::<diesel::pg::Pg>::new(before, ")")
+                    .with::<Array<$of>, _>(rows.iter().map(|row| &row.$first).collect::<Vec<_>>())
+                    $(.with::<Array<$sql>, _>(rows.iter().map(|row| &row.$column).collect::<Vec<_>>()))*;
+                diesel::RunQueryDsl::execute(insert, c)
             }
         }
     };
@@ -74,7 +74,7 @@ pub(crate) use row;
 /// Inserts rows in their order.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database. Some rows may stand then: the caller's transaction must be rolled back.
 pub(crate) fn insert<R: Row>(c: &mut AnyConnection, rows: &[&R]) -> QueryResult<()> {
     match c {
         AnyConnection::Sqlite(c) => {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::store::audit;
 use crate::store::connection::AnyConnection;
 use crate::store::schema::events;
+use crate::store::statement::Statement;
 use diesel::prelude::*;
 use std::any::Any;
 use std::collections::VecDeque;
@@ -164,7 +165,7 @@ fn once(
     audit::append(connection, &events, now).map_err(Failure::from)?;
     taps.store_commands(connection).map_err(Failure::from)?;
     if let AnyConnection::Postgres(c) = connection {
-        diesel::sql_query("SELECT pg_notify('latchkey', '')").execute(c).map_err(failure)?;
+        Statement::new("SELECT pg_notify('latchkey', '')", "").execute(c).map_err(failure)?;
     }
     worked.first_event = events.into_iter().next().map(|event| event.id);
     match connection.commit() {

@@ -1,12 +1,21 @@
 //! Writes what deciding a batch changed: counters, what links did at doors, openings under way. One statement for all
-//! of a kind: Diesel keeps no `UPDATE` prepared, and preparing one costs more than running it.
+//! of a kind.
 
 use super::load::{Batch, LinkRow};
 use crate::error::{Error, Result};
 use crate::store::connection::AnyConnection;
 use crate::store::rows;
+use crate::store::statement::Statement;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+
+/// What becomes of a row that stands already.
+macro_rules! instead {
+    () => {
+        "ON CONFLICT (link_id, door_id) DO UPDATE SET last_granted_at = excluded.last_granted_at, \
+         free_until = excluded.free_until, trying = excluded.trying"
+    };
+}
 
 impl Batch {
     /// Writes the counters that changed; the rows are locked since `load`.
@@ -21,21 +30,22 @@ impl Batch {
                 let rows = json(
                     counted.iter().map(|link| (&link.id, link.uses, link.last_used_at, link.arrived_at)).collect(),
                 )?;
-                diesel::sql_query(
-                    "UPDATE links SET uses = d.value ->> 1, last_used_at = d.value ->> 2, arrived_at = d.value ->> 3 \
-                     FROM json_each(?) AS d WHERE links.id = d.value ->> 0",
+                Statement::new(
+                    "UPDATE OR FAIL links SET uses = d.value ->> 1, last_used_at = d.value ->> 2, \
+                     arrived_at = d.value ->> 3 FROM json_each(",
+                    ") AS d WHERE links.id = d.value ->> 0",
                 )
-                .bind::<Text, _>(rows)
+                .with::<Text, _>(rows)
                 .execute(c)?
             }
-            AnyConnection::Postgres(c) => diesel::sql_query(
-                "UPDATE links SET uses = d.uses, last_used_at = d.last_used_at, arrived_at = d.arrived_at \
-                 FROM unnest($1, $2, $3, $4) AS d (id, uses, last_used_at, arrived_at) WHERE links.id = d.id",
+            AnyConnection::Postgres(c) => Statement::new(
+                "UPDATE links SET uses = d.uses, last_used_at = d.last_used_at, arrived_at = d.arrived_at FROM unnest(",
+                ") AS d (id, uses, last_used_at, arrived_at) WHERE links.id = d.id",
             )
-            .bind::<Array<Text>, _>(counted.iter().map(|link| link.id.as_str()).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(counted.iter().map(|link| link.uses).collect::<Vec<_>>())
-            .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.last_used_at).collect::<Vec<_>>())
-            .bind::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.arrived_at).collect::<Vec<_>>())
+            .with::<Array<Text>, _>(counted.iter().map(|link| link.id.as_str()).collect::<Vec<_>>())
+            .with::<Array<BigInt>, _>(counted.iter().map(|link| link.uses).collect::<Vec<_>>())
+            .with::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.last_used_at).collect::<Vec<_>>())
+            .with::<Array<Nullable<BigInt>>, _>(counted.iter().map(|link| link.arrived_at).collect::<Vec<_>>())
             .execute(c)?,
         };
         Ok(())
@@ -43,9 +53,6 @@ impl Batch {
 
     /// Writes what links did at doors, where that changed.
     pub(super) fn store_states(&self, connection: &mut AnyConnection) -> Result<()> {
-        const INTO: &str = "INSERT INTO link_door_states (link_id, door_id, last_granted_at, free_until, trying)";
-        const INSTEAD: &str = "ON CONFLICT (link_id, door_id) DO UPDATE SET \
-            last_granted_at = excluded.last_granted_at, free_until = excluded.free_until, trying = excluded.trying";
         let mut changed: Vec<_> = self.states.iter().filter(|(_, state)| state.changed).collect();
         if changed.is_empty() {
             return Ok(());
@@ -58,26 +65,27 @@ impl Batch {
                 };
                 let rows = json(changed.iter().map(row).collect())?;
                 // `WHERE true`, or SQLite would take `ON` for that of a join.
-                diesel::sql_query(format!(
-                    "{INTO} SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 \
-                     FROM json_each(?) WHERE true {INSTEAD}"
-                ))
-                .bind::<Text, _>(rows)
+                Statement::new(
+                    "INSERT INTO link_door_states (link_id, door_id, last_granted_at, free_until, trying) \
+                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(",
+                    concat!(") WHERE true ", instead!()),
+                )
+                .with::<Text, _>(rows)
                 .execute(c)?
             }
-            AnyConnection::Postgres(c) => {
-                diesel::sql_query(format!("{INTO} SELECT * FROM unnest($1, $2, $3, $4, $5) {INSTEAD}"))
-                    .bind::<Array<Text>, _>(changed.iter().map(|(key, _)| key.0.as_str()).collect::<Vec<_>>())
-                    .bind::<Array<Text>, _>(changed.iter().map(|(key, _)| key.1.as_str()).collect::<Vec<_>>())
-                    .bind::<Array<Nullable<BigInt>>, _>(
-                        changed.iter().map(|(_, state)| state.last_granted_at).collect::<Vec<_>>(),
-                    )
-                    .bind::<Array<Nullable<BigInt>>, _>(
-                        changed.iter().map(|(_, state)| state.free_until).collect::<Vec<_>>(),
-                    )
-                    .bind::<Array<Bool>, _>(changed.iter().map(|(_, state)| state.trying).collect::<Vec<_>>())
-                    .execute(c)?
-            }
+            AnyConnection::Postgres(c) => Statement::new(
+                "INSERT INTO link_door_states (link_id, door_id, last_granted_at, free_until, trying) \
+                 SELECT * FROM unnest(",
+                concat!(") ", instead!()),
+            )
+            .with::<Array<Text>, _>(changed.iter().map(|(key, _)| key.0.as_str()).collect::<Vec<_>>())
+            .with::<Array<Text>, _>(changed.iter().map(|(key, _)| key.1.as_str()).collect::<Vec<_>>())
+            .with::<Array<Nullable<BigInt>>, _>(
+                changed.iter().map(|(_, state)| state.last_granted_at).collect::<Vec<_>>(),
+            )
+            .with::<Array<Nullable<BigInt>>, _>(changed.iter().map(|(_, state)| state.free_until).collect::<Vec<_>>())
+            .with::<Array<Bool>, _>(changed.iter().map(|(_, state)| state.trying).collect::<Vec<_>>())
+            .execute(c)?,
         };
         Ok(())
     }
@@ -88,18 +96,18 @@ impl Batch {
             return Ok(());
         }
         let stored = match connection {
-            AnyConnection::Sqlite(c) => diesel::sql_query(
-                "UPDATE codes SET last_step = d.value ->> 1 FROM json_each(?) AS d \
-                 WHERE codes.id = d.value ->> 0 AND codes.last_step < d.value ->> 1",
+            AnyConnection::Sqlite(c) => Statement::new(
+                "UPDATE codes SET last_step = d.value ->> 1 FROM json_each(",
+                ") AS d WHERE codes.id = d.value ->> 0 AND codes.last_step < d.value ->> 1",
             )
-            .bind::<Text, _>(json(self.spent.iter().collect())?)
+            .with::<Text, _>(json(self.spent.iter().collect())?)
             .execute(c)?,
-            AnyConnection::Postgres(c) => diesel::sql_query(
-                "UPDATE codes SET last_step = d.step FROM unnest($1, $2) AS d (id, step) \
-                 WHERE codes.id = d.id AND codes.last_step < d.step",
+            AnyConnection::Postgres(c) => Statement::new(
+                "UPDATE codes SET last_step = d.step FROM unnest(",
+                ") AS d (id, step) WHERE codes.id = d.id AND codes.last_step < d.step",
             )
-            .bind::<Array<Text>, _>(self.spent.keys().map(String::as_str).collect::<Vec<_>>())
-            .bind::<Array<BigInt>, _>(self.spent.values().copied().collect::<Vec<_>>())
+            .with::<Array<Text>, _>(self.spent.keys().map(String::as_str).collect::<Vec<_>>())
+            .with::<Array<BigInt>, _>(self.spent.values().copied().collect::<Vec<_>>())
             .execute(c)?,
         };
         if stored == self.spent.len() {
