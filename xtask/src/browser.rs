@@ -5,16 +5,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::lint::Compiler;
 use crate::{npm, shell, tools};
 
 /// Builds the server, prepares Playwright and runs it. Its own summary is the last thing printed.
 ///
 /// # Errors
 /// When something is missing and cannot be installed, or a test fails.
-pub(crate) fn test(postgres: &str) -> Result<()> {
+pub(crate) fn test(compiler: &Compiler, postgres: &str) -> Result<()> {
     let mosquitto = tools::mosquitto()?;
     tools::decoders()?;
-    let binary = server()?;
+    let binary = server(compiler)?;
     let mut playwright = playwright(&binary)?;
     playwright.env("LATCHKEY_TEST_POSTGRES", postgres).env("LATCHKEY_TEST_MOSQUITTO", mosquitto);
     shell::run(&mut playwright)
@@ -49,9 +50,9 @@ fn playwright(binary: &Path) -> Result<Command> {
 
 /// The server in its debug build. Compiled together with the Rust tests, as they are: chosen alone, its dependencies would
 /// have fewer features and be compiled a second time.
-fn server() -> Result<PathBuf> {
-    let line = ["cargo", "test", "--workspace", "--exclude", "xtask", "--test", "whole", "--no-run"];
-    shell::timed("server: compile", || shell::run(&mut shell::words(&line)))?;
+fn server(compiler: &Compiler) -> Result<PathBuf> {
+    let line = ["--workspace", "--exclude", "xtask", "--test", "whole", "--no-run"];
+    shell::timed("server: compile", || shell::run(compiler.cargo_test().args(line)))?;
     Ok(shell::native_target().join("debug/latchkey"))
 }
 

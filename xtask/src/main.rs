@@ -5,6 +5,7 @@ mod bench;
 mod browser;
 mod build;
 mod css;
+mod lint;
 mod npm;
 mod postgres;
 mod run;

@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::build::{self, Mode};
+use crate::lint::{self, Compiler};
 use crate::postgres::{Cluster, Files};
-use crate::wasm_std::{self, TARGET, Toolchain};
-use crate::{browser, shell, tools, wasm};
+use crate::wasm_std::Toolchain;
+use crate::{browser, shell, tools};
 
 /// A part of the checks. The order here is the order they run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -35,6 +36,11 @@ impl Part {
     fn needs_postgres(self) -> bool {
         matches!(self, Self::Unit | Self::Browser)
     }
+
+    /// Whether it is only about what browsers get, which is compiled in a folder of its own.
+    fn is_for_browsers(self) -> bool {
+        matches!(self, Self::ClippyWasm | Self::Build)
+    }
 }
 
 /// Runs the parts; none named means all. After the last one nothing is printed, so that the
@@ -48,21 +54,24 @@ pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
     }
     parts.sort_unstable();
     parts.dedup();
+    let named = |part| parts.contains(&part);
+    let compiler = if named(Part::Clippy) && named(Part::Unit) { Compiler::linting() } else { Compiler::Plain };
+    let (beside, parts): (Vec<Part>, Vec<Part>) =
+        parts.iter().partition(|part| part.is_for_browsers() && named(Part::Clippy));
     let last = parts.last().copied();
     // Started at the first part that needs it; dropped, and so stopped, on every way out.
     let mut cluster = None;
-    let both = [Part::Clippy, Part::ClippyWasm].iter().all(|part| parts.contains(part));
     for part in parts {
-        if both && part == Part::ClippyWasm {
-            continue;
-        }
         println!("== {}", part.name());
         let begun = Instant::now();
         if part.needs_postgres() && cluster.is_none() {
             cluster = Some(Cluster::start(Files::InMemory)?);
         }
-        let done = if both && part == Part::Clippy { both_lints() } else { one(part, cluster.as_ref()) };
-        done.with_context(|| format!("{} failed", part.name()))?;
+        if part == Part::Clippy && !beside.is_empty() {
+            side_by_side(&beside, &compiler)?;
+        } else {
+            one(part, &compiler, cluster.as_ref())?;
+        }
         if Some(part) != last {
             println!("== {}: {:.1} s", part.name(), begun.elapsed().as_secs_f32());
         }
@@ -70,86 +79,46 @@ pub(crate) fn run(mut parts: Vec<Part>) -> Result<()> {
     Ok(())
 }
 
-fn one(part: Part, cluster: Option<&Cluster>) -> Result<()> {
+fn one(part: Part, compiler: &Compiler, cluster: Option<&Cluster>) -> Result<()> {
     let cluster = || cluster.context("this part needs Postgres, and none was started");
-    match part {
-        Part::Format => {
-            tools::rust_component("fmt", "rustfmt")?;
-            shell::run(&mut shell::words(&["cargo", "fmt", "--all", "--check"]))
-        }
-        Part::Clippy => clippy(),
-        Part::ClippyWasm => clippy_wasm(),
+    let done = match part {
+        Part::Format => format(),
+        Part::Clippy => lint::native(compiler),
+        Part::ClippyWasm => lint::wasm(),
         Part::Build => build::site(Mode::Release),
-        Part::Unit => unit(cluster()?),
-        Part::Browser => browser::test(&cluster()?.url()),
-    }
+        Part::Unit => cluster().and_then(|cluster| unit(compiler, cluster)),
+        Part::Browser => cluster().and_then(|cluster| browser::test(compiler, &cluster.url())),
+    };
+    done.with_context(|| format!("{} failed", part.name()))
 }
 
-fn clippy() -> Result<()> {
-    tools::rust_component("clippy", "clippy")?;
-    tools::native_compiler()?;
-    build::ensure_site_folder()?;
-    let line = ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    shell::run(&mut shell::words(&line))
+fn format() -> Result<()> {
+    tools::rust_component("fmt", "rustfmt")?;
+    shell::run(&mut shell::words(&["cargo", "fmt", "--all", "--check"]))
 }
 
-/// Both side by side, in folders of their own: the largest crates are looked at one by one, and leave a core idle.
-/// What they need is installed first, as only one may install.
-fn both_lints() -> Result<()> {
-    let toolchain = Toolchain::ready()?;
+/// What browsers get beside the native lints: the largest crates are compiled one by one on either side, and leave a core
+/// idle. What they need is installed first, as only one may install.
+fn side_by_side(for_browsers: &[Part], compiler: &Compiler) -> Result<()> {
+    Toolchain::ready()?;
     tools::native_compiler()?;
     std::thread::scope(|scope| {
-        let wasm = scope.spawn(|| shell::timed("clippy-wasm", || lint_wasm(toolchain)));
-        let native = clippy();
-        native.and(wasm.join().unwrap_or_else(|_| bail!("clippy-wasm panicked")))
+        let browsers = scope.spawn(|| {
+            for_browsers.iter().try_for_each(|part| shell::timed(&part.name(), || one(*part, compiler, None)))
+        });
+        let native = one(Part::Clippy, compiler, None);
+        native.and(browsers.join().unwrap_or_else(|_| bail!("what goes beside the lints panicked")))
     })
 }
 
-fn clippy_wasm() -> Result<()> {
-    lint_wasm(Toolchain::ready()?)
-}
-
-/// The packages that browsers get, each with the features it has there.
-fn lint_wasm(toolchain: Toolchain) -> Result<()> {
-    let lints = match toolchain {
-        Toolchain::Active => {
-            tools::rust_component("clippy", "clippy")?;
-            true
-        }
-        Toolchain::Debian => wasm_std::debian_clippy(),
-    };
-    if !lints {
-        println!("Clippy cannot be had for this machine's wasm compiler: checking with the compiler's warnings only");
-    }
-    let programs = wasm::PROGRAMS.iter().map(wasm::Program::package);
-    for package in std::iter::once(&["-p", "domain"][..]).chain(programs) {
-        let mut cargo = toolchain.cargo();
-        cargo
-            .arg(if lints { "clippy" } else { "check" })
-            .args(package)
-            // The build's profile, so that macros and build scripts are compiled once for both.
-            .args(["--lib", "--target", TARGET, "--profile", "wasm-release"]);
-        if lints {
-            cargo.args(["--", "-D", "warnings"]);
-        } else {
-            // Other flags would make cargo compile everything again for the build.
-            cargo.env("RUSTFLAGS", "-D warnings").env("CARGO_TARGET_DIR", shell::root().join("target/wasm-check"));
-        }
-        shell::run(&mut cargo)?;
-    }
-    Ok(())
-}
-
-/// The product first; our own chores apart, so that their dependencies' features do not make
-/// cargo compile the product's a second time.
-fn unit(cluster: &Cluster) -> Result<()> {
+fn unit(compiler: &Compiler, cluster: &Cluster) -> Result<()> {
     tools::native_compiler()?;
     build::ensure_site_folder()?;
     let mosquitto = tools::mosquitto()?;
     tools::decoders()?;
     tools::python()?;
-    for packages in [&["--package", "xtask"][..], &["--workspace", "--exclude", "xtask"]] {
-        let mut cargo = shell::words(&["cargo", "test"]);
+    for packages in lint::PACKAGES {
+        let mut cargo = compiler.cargo_test();
         shell::run(
             cargo
                 .args(packages)

@@ -108,6 +108,12 @@ pub(crate) fn rust_component(subcommand: &str, component: &str) -> Result<()> {
     Ok(())
 }
 
+/// The compiler that lints, beside the active toolchain's own; a toolchain may keep it elsewhere, or have none.
+pub(crate) fn clippy_driver() -> Option<std::path::PathBuf> {
+    let driver = std::path::PathBuf::from(shell::answer(&["rustc", "--print", "sysroot"])?).join("bin/clippy-driver");
+    driver.is_file().then_some(driver)
+}
+
 /// Makes sure that Node and npm are there.
 ///
 /// # Errors
