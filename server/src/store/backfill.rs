@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often, while there is something to bring back.
-const EVERY: Duration = Duration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(250);
 
 /// Starts the thread; it ends with the database that `changes` belongs to.
 pub(super) fn start(url: DatabaseUrl, mut changes: watch::Receiver<u64>) {
