@@ -4,6 +4,8 @@ use super::actor::Actor;
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
 use crate::store::schedule::{self, Exception, ScheduleRow};
+use crate::store::writer::Tx;
+use crate::store::{organization, place};
 use app::text::when;
 use domain::id::Kind;
 use domain::input;
@@ -120,13 +122,16 @@ fn check_exception(typed: &ExceptionInput) -> Result<Exception> {
 /// Gives a date hours of its own.
 ///
 /// # Errors
-/// `Fields`, also when the date has hours of its own already; `NotFound`; those of the store.
+/// `Fields`, also when the date has passed or has hours of its own already; `NotFound`; those of the store.
 pub async fn add_exception(app: &App, actor: &Actor, id: &str, typed: &ExceptionInput) -> Result<Exception> {
     let exception = check_exception(typed)?;
     let (actor, id) = (actor.clone(), id.to_owned());
     app.db
         .write(move |tx| {
             schedule::find(tx.connection, &actor.organization, &id)?;
+            if exception.day < earliest_today(tx, &actor.organization)? {
+                return Err(Error::field("date", "This date has passed. Check the year."));
+            }
             if schedule::add_exceptions(tx, &id, std::slice::from_ref(&exception))? == 0 {
                 return Err(Error::field("date", "This date has hours of its own already. Remove them first."));
             }
@@ -140,6 +145,14 @@ pub async fn add_exception(app: &App, actor: &Actor, id: &str, typed: &Exception
             Ok(exception.clone())
         })
         .await
+}
+
+/// The date where it is still earliest: at the organization, or at one of its places farther west.
+fn earliest_today(tx: &mut Tx<'_>, organization: &str) -> Result<i32> {
+    let zone = organization::find(tx.connection, organization)?.time_zone;
+    let places = place::all(tx.connection, organization)?;
+    let zones = std::iter::once(zone).chain(places.into_iter().map(|place| place.time_zone));
+    Ok(zones.map(|zone| when::today(tx.now, &zone)).min().unwrap_or_default())
 }
 
 /// Takes a date's own hours away, so that the week's are good again. Says which date.

@@ -167,6 +167,9 @@ async fn exceptions_come_and_go(database: &str) {
     assert!(twice.body.contains("value=\"Stocktaking\""), "what was typed stays");
     let wrong = owner.submit(&at, &add, &[("date", "2027-02-30"), ("from", "10:00"), ("until", "")]).await;
     assert!(wrong.body.contains("Please choose a date.") && wrong.body.contains("Give both times"), "{}", wrong.body);
+    let past = owner.submit(&at, &add, &[("date", "2020-12-25"), ("exception_name", "Christmas")]).await;
+    assert!(past.status == 422 && past.body.contains("This date has passed."), "{}", past.body);
+    assert!(past.body.contains("value=\"2020-12-25\"") && past.body.contains("value=\"Christmas\""), "{}", past.body);
     let remove = format!("{add}/remove");
     assert_eq!(owner.submit(&at, &remove, &[("date", &today)]).await.location(), at);
     assert!(owner.get(&at).await.body.contains("is as in every week again"));
