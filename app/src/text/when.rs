@@ -219,6 +219,12 @@ pub fn day_text(day: i32) -> String {
     date_of(day).to_string()
 }
 
+/// A typed zone as the zone database spells it, `Europe/Berlin` for `europe/berlin`; none when it knows no such zone.
+#[must_use]
+pub fn zone_name(typed: &str) -> Option<String> {
+    TimeZone::get(typed.trim()).ok()?.iana_name().map(str::to_owned)
+}
+
 /// Whether the zone database knows `zone`, an IANA name such as `Europe/Berlin`.
 #[must_use]
 pub fn is_zone(zone: &str) -> bool {

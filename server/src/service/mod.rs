@@ -28,3 +28,8 @@ pub mod settings;
 pub mod setup;
 pub mod terminal;
 pub mod unlock;
+
+/// A typed time zone as its database spells it, so that no page shows it as somebody happened to type it.
+fn zone(typed: &str) -> Result<String, &'static str> {
+    app::text::when::zone_name(typed).ok_or("Please choose a time zone from the list, such as Europe/Berlin.")
+}

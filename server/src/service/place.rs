@@ -30,7 +30,7 @@ fn check(typed: &PlaceInput) -> Result<PlaceChange> {
     let change = PlaceChange {
         name: checks.take("name", input::line(&typed.name, 100)),
         address: checks.take("address", input::optional_line(&typed.address, 200)),
-        time_zone: typed.time_zone.trim().to_owned(),
+        time_zone: checks.take("time_zone", super::zone(&typed.time_zone)),
         latitude_e6: checks.take("latitude", input::degrees(&typed.latitude, 90)),
         longitude_e6: checks.take("longitude", input::degrees(&typed.longitude, 180)),
         geofence_m: match typed.geofence_m.trim() {
@@ -46,9 +46,6 @@ fn check(typed: &PlaceInput) -> Result<PlaceChange> {
             checks.note("latitude", "A radius needs the coordinates of its middle.");
         }
         _ => {}
-    }
-    if !app::text::when::is_zone(&change.time_zone) {
-        checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
     }
     checks.done()?;
     Ok(change)

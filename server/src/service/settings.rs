@@ -9,7 +9,7 @@ use crate::store::organization::{self, OrganizationRow};
 use crate::store::settings::{self, Change, General, LogoRow, Looks, Notices, TextRow};
 use crate::store::writer::Tx;
 use app::text::mail::own;
-use app::text::{Language, when};
+use app::text::Language;
 use domain::channel::Channel;
 use domain::colour::Colour;
 use domain::id::Kind;
@@ -77,14 +77,10 @@ fn said(number: Option<i64>) -> String {
 /// `Fields`, `Stale`; those of the store.
 pub async fn general(app: &App, actor: &Actor, version: i64, typed: &GeneralInput) -> Result<()> {
     let mut checks = Checks::default();
-    let time_zone = typed.time_zone.trim().to_owned();
-    if !when::is_zone(&time_zone) {
-        checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
-    }
     let idle = i64::from(app.config.session_idle_minutes);
     let general = General {
         name: checks.take("name", input::line(&typed.name, 100)),
-        time_zone,
+        time_zone: checks.take("time_zone", super::zone(&typed.time_zone)),
         default_validity_days: checks
             .take("default_validity_days", input::number(&typed.default_validity_days, 0, MOST_DAYS)),
         max_validity_days: checks.take("max_validity_days", input::number(&typed.max_validity_days, 1, MOST_DAYS)),

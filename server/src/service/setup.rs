@@ -64,11 +64,19 @@ pub async fn is_good(app: &App, secret: &str) -> Result<bool> {
     app.db.read(move |c| organization::setup_address_is_good(c, &hash)).await
 }
 
-/// Makes an organization and its owner; with a set-up address's secret, that address is used up in the same transaction.
+/// What was typed, once nothing is wrong with it.
+pub struct Good {
+    name: String,
+    owner: String,
+    email: String,
+    time_zone: String,
+}
+
+/// Checks all that was typed.
 ///
 /// # Errors
-/// `Fields`; `NotFound` when the address is unknown or used; those of the store.
-pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Result<Made> {
+/// `Fields`, with everything that is wrong.
+pub fn check(typed: &SetupInput) -> Result<Good> {
     let mut checks = Checks::default();
     let name = checks.take("organization", input::line(&typed.organization, 100));
     let owner = checks.take("name", input::line(&typed.name, 100));
@@ -76,14 +84,20 @@ pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Resu
     if typed.email.trim().is_empty() {
         checks.note("email", input::Refused::Empty);
     }
-    let time_zone = typed.time_zone.trim().to_owned();
-    if !app::text::when::is_zone(&time_zone) {
-        checks.note("time_zone", "Please choose a time zone from the list, such as Europe/Berlin.");
-    }
+    let time_zone = checks.take("time_zone", super::zone(&typed.time_zone));
     if let Err(refused) = password::check(&typed.password, &[&typed.email, &typed.organization]) {
         checks.note("password", refused);
     }
     checks.done()?;
+    Ok(Good { name, owner, email, time_zone })
+}
+
+/// Makes an organization and its owner; with a set-up address's secret, that address is used up in the same transaction.
+///
+/// # Errors
+/// `Fields`; `NotFound` when the address is unknown or used; those of the store.
+pub async fn set_up(app: &App, typed: &SetupInput, secret: Option<&str>) -> Result<Made> {
+    let Good { name, owner, email, time_zone } = check(typed)?;
     let password_hash = app.hasher.hash(&typed.password).await?;
     let used = secret.map(|secret| HashedSecret::of(secret).to_hex());
     let made = Made { organization: app.clock.id(Kind::Organization), admin: app.clock.id(Kind::Admin) };

@@ -63,6 +63,13 @@ async fn a_bad_form_uses_nothing_up_and_keeps_what_was_typed(database: &str) {
             "no password comes back"
         );
     }
+    let mut wrong = form("too short", "otherwise");
+    wrong[1].1 = "Mars/Olympus";
+    wrong[3].1 = "nobody";
+    let page = browser.submit(&path, &path, &wrong).await;
+    for sentence in ["differ", "15 characters", "does not look like an e-mail address", "choose a time zone"] {
+        assert!(page.body.contains(sentence), "all is told at once, also {sentence}: {}", page.body);
+    }
     // Any Unicode is a password, and no byte of a long one is left out.
     let long = "Straße 🗝️ naïve ".repeat(8);
     assert_eq!(browser.submit(&path, &path, &form(&long, &long)).await.status, 303);

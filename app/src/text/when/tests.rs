@@ -46,6 +46,8 @@ fn an_unknown_zone_reads_as_utc_and_says_so() {
     let shown = moment(now, now, "Mars/Olympus", Language::En);
     assert_eq!(shown.exact, "Tue 24 November 2026, 12:00:00 UTC");
     assert!(!is_zone("Mars/Olympus") && is_zone(BERLIN));
+    assert_eq!(zone_name(" europe/berlin "), Some(BERLIN.to_owned()));
+    assert_eq!(zone_name("Mars/Olympus"), None);
     assert!(zones().iter().any(|zone| zone == BERLIN));
 }
 

@@ -79,6 +79,9 @@ pub async fn set_up(
             Err(error) => into_form(error, |field, sentence| model.fail(field, sentence))?,
         }
     } else {
+        if let Err(error) = setup::check(&input) {
+            into_form(error, |field, sentence| model.fail(field, sentence))?;
+        }
         model.fail("password_again", "These two differ. Type the password twice alike.");
     }
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, move || setup_page::view(model, &assets::manifest())).await?)
