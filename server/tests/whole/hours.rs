@@ -16,6 +16,7 @@ crate::on_both!(
     a_schedule_is_made_changed_and_removed,
     what_is_wrong_with_a_week_is_said_at_its_day,
     exceptions_come_and_go,
+    another_years_week_names_its_days_and_other_zones_are_told,
     holidays_are_looked_at_and_then_imported,
     hours_of_door_group_and_link_bind_taps_and_pages,
     an_hour_that_does_not_exist_opens_nothing,
@@ -177,6 +178,42 @@ async fn exceptions_come_and_go(database: &str) {
     assert!(owner.get(&at).await.body.contains("There is no exception on this date any more."));
     assert_eq!(house.count(&ours, "schedule.exception_added", "done").await, 1);
     assert_eq!(house.count(&ours, "schedule.exception_removed", "done").await, 1);
+}
+
+async fn another_years_week_names_its_days_and_other_zones_are_told(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let schedule = house.schedule(&ours, &["mon-fri=08:00-18:00"]).await;
+    go(&house, SPRING);
+    let mut owner = house.signed_in(&ours).await;
+    let page = owner.get(&format!("/schedules/{schedule}?week=60")).await;
+    assert!(page.body.contains("Mon 15 May to Sun 21 May 2028"), "{}", page.body);
+    assert!(page.body.contains("Wed 17 May"), "{}", page.body);
+    let turn = owner.get(&format!("/schedules/{schedule}?week=40")).await;
+    assert!(turn.body.contains("Mon 27 December 2027 to Sun 2 January 2028"), "{}", turn.body);
+
+    let actor = house.owner(&ours);
+    let mut doors = Vec::new();
+    for (name, zone) in [("Here", "Europe/Berlin"), ("There", "america/new_york")] {
+        let typed = place::PlaceInput { name: name.into(), time_zone: zone.into(), ..Default::default() };
+        let place_id = place::create(&house.app, &actor, &typed).await.unwrap();
+        let shown = owner.get(&format!("/places/{place_id}")).await;
+        assert!(!shown.body.contains("new_york"), "a zone is shown as its database spells it: {}", shown.body);
+        let typed = DoorInput { name: name.into(), place_id, unlock_seconds: "5".into(), ..Default::default() };
+        doors.push(door::create(&house.app, &actor, &typed).await.unwrap());
+    }
+    let told = "at places in other time zones";
+    for (doors, several) in [(&doors[..1], false), (&doors[..], true)] {
+        let typed = GroupInput {
+            name: "Visitors".into(),
+            doors: doors.to_vec(),
+            schedule_id: schedule.clone(),
+            ..Default::default()
+        };
+        let group = group::create(&house.app, &actor, &typed).await.unwrap();
+        let page = owner.get(&format!("/groups/{group}")).await;
+        assert_eq!(page.body.contains(told), several, "{}", page.body);
+    }
 }
 
 async fn holidays_are_looked_at_and_then_imported(database: &str) {

@@ -125,10 +125,10 @@ pub fn opening(at_ms: i64, now_ms: i64, zone: &str, language: Language) -> Strin
     super::said(local, today, language)
 }
 
-/// A date as a week's page says it: `Mon 23 Nov`, and the year where it is another one than `today`'s.
+/// A date as a week's page says it, which names the year itself: `Mon 23 Nov`.
 #[must_use]
-pub fn short_day(day: i32, today: i32, language: Language) -> String {
-    words::short_date(date_of(day), date_of(today), language)
+pub fn short_day(day: i32, language: Language) -> String {
+    words::short_date(date_of(day), date_of(day), language)
 }
 
 /// A date with everything: `Mon 23 November 2026`.

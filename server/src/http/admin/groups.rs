@@ -120,9 +120,10 @@ pub async fn detail(
     let zone = doors.first().map_or(&admin.organization.time_zone, |at| &at.place.time_zone).clone();
     let path = format!("/groups/{}", row.id);
     let model = group_page::Model {
-        week: hours
-            .as_ref()
-            .map(|hours| week::model(&app, &asked, &path, &zone, |day| hours.hours.hours(day), &hours.names)),
+        week: hours.as_ref().map(|hours| {
+            let week = week::model(&app, &asked, &path, &zone, |day| hours.hours.hours(day), &hours.names);
+            week::for_all(week, doors.iter().map(|at| at.place.time_zone.clone()))
+        }),
         schedule: hours.map(|hours| (hours.row.id, hours.row.name)),
         id: row.id,
         name: row.name,

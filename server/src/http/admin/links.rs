@@ -12,8 +12,8 @@ use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
 use crate::store::names;
 use crate::store::{door as doors, event, message, retention};
-use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page};
-use app::text::{Language, reason, when};
+use app::page::admin::{MessageKind, MessageLine, MessageState, Section, link as link_page, said as saying};
+use app::text::{Language, when};
 use app::ui::{Choice, Field};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -144,7 +144,8 @@ async fn model(
         reach,
         doors: opens.iter().map(door).collect(),
         groups,
-        week: hours::week(app, asked, id, &zone, &own),
+        week: hours::week(app, asked, id, &zone, &own)
+            .map(|week| week::for_all(week, opens.iter().map(|at| at.place.time_zone.clone()))),
         hours: words::week(&own),
         from: said(app, link.valid_from, &zone),
         until: link.valid_until.map(|until| said(app, until, &zone)),
@@ -215,5 +216,7 @@ fn could_open(app: &App, facts: &Facts, link: &LinkRow, at: &doors::DoorAtPlace,
     let of_link = LinkFacts { web: true, ..facts.link(&pair, link.validity(), 0, AtDoor::default()) };
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), now)?;
     let decision = decide(Asker::Link(&of_link), &door, now);
-    (!decision.granted()).then(|| reason::admin(decision.reason.code()).to_owned())
+    // As it stands now: the sentences of the log are about what was.
+    let check = decision.trace.iter().find(|check| !check.passed && check.reason == decision.reason)?;
+    Some(format!("{}.", saying::would(check)))
 }

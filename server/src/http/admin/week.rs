@@ -45,17 +45,13 @@ pub(super) fn model(
     let ahead = asked.ahead();
     let to = |week: i32| if week == 0 { path.to_owned() } else { format!("{path}?week={week}") };
     Model {
-        title: format!(
-            "{} to {}",
-            when::short_day(*days.start(), wall.day, Language::En),
-            when::long_day(*days.end(), Language::En)
-        ),
+        title: title(*days.start(), *days.end()),
         zone: zone.to_owned(),
         days: days
             .map(|day| {
                 let changes = when::changes(day, zone);
                 Day {
-                    label: when::short_day(day, wall.day, Language::En),
+                    label: when::short_day(day, Language::En),
                     open: existing(&hours(day), &changes),
                     exception: names.get(&day).cloned(),
                     clock_changes: changes
@@ -70,6 +66,21 @@ pub(super) fn model(
         after: to((ahead + 1).min(FARTHEST)),
         present: (ahead != 0).then(|| path.to_owned()),
     }
+}
+
+/// Says that not all doors have the clock that is drawn.
+pub(super) fn for_all(mut model: Model, zones: impl IntoIterator<Item = String>) -> Model {
+    if zones.into_iter().any(|zone| zone != model.zone) {
+        model.zone = format!("{}; at places in other time zones, these hours by the clocks there", model.zone);
+    }
+    model
+}
+
+/// From when to when, with the year once unless it is another one at the end.
+fn title(first: i32, last: i32) -> String {
+    let year = |day: i32| when::day_text(day).chars().take(4).collect::<String>();
+    let said = if year(first) == year(last) { when::short_day } else { when::long_day };
+    format!("{} to {}", said(first, Language::En), when::long_day(last, Language::En))
 }
 
 /// What of the hours exists: minutes that the clocks skip open nothing.
