@@ -141,6 +141,7 @@ fn flash(said: Flash, token: &str) -> AnyView {
     let Flash { text, kind, undo } = said;
     let (class, icon) = match kind {
         FlashKind::Done => ("flash ok", Icon::Done),
+        FlashKind::Partly => ("flash warn", Icon::Alert),
         FlashKind::Failed => ("flash no", Icon::Alert),
     };
     let undo = undo.map(|Undo { action, label, fields }| {

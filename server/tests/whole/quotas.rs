@@ -167,6 +167,7 @@ async fn at_the_limit_the_link_is_made_all_the_same(database: &str) {
         assert_eq!(page.contains("It goes to +49305550117."), goes, "{turn}: {page}");
         assert_eq!(page.contains("The one link by text message of this month is used"), !goes, "{turn}: {page}");
         assert_eq!(page.contains("ask Olga, extension 12"), !goes, "{turn}: {page}");
+        assert_eq!(page.contains("role=\"status\" class=\"flash warn\""), !goes, "{turn}: not all was done: {page}");
         assert!(browser.get(&format!("{to}?show=1")).await.body.contains("/l/"), "its address can be copied");
     }
     let overview = browser.get("/").await.body;

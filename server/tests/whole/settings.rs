@@ -275,7 +275,9 @@ async fn a_test_shows_the_servers_own_answer_and_counts_nothing(database: &str) 
     assert_eq!(sent.status, 303, "{}", sent.body);
     let page = browser.get(path).await.body;
     assert!(
-        page.contains("The test is over") && page.contains("250 2.0.0 kept") && page.contains("Test mail"),
+        page.contains("The test is over: it went out.")
+            && page.contains("250 2.0.0 kept")
+            && page.contains("Test mail"),
         "{page}"
     );
     assert_eq!(sink.mails().len(), 1);

@@ -127,6 +127,8 @@ pub enum FlashKind {
     /// It was.
     #[default]
     Done,
+    /// Not all of it was.
+    Partly,
     /// It was not.
     Failed,
 }

@@ -31,6 +31,9 @@ pub(in crate::http) const FLASH: &str = "flash";
 struct Kept {
     text: String,
     failed: bool,
+    /// Done, but not all of it.
+    #[serde(default)]
+    partly: bool,
     undo: Option<(String, String)>,
 }
 
@@ -53,7 +56,11 @@ pub(super) async fn show<M: Send + 'static>(
     };
     let flash = kept.map(|kept| Flash {
         text: kept.text,
-        kind: if kept.failed { FlashKind::Failed } else { FlashKind::Done },
+        kind: match (kept.failed, kept.partly) {
+            (true, _) => FlashKind::Failed,
+            (false, true) => FlashKind::Partly,
+            (false, false) => FlashKind::Done,
+        },
         undo: kept.undo.map(|(action, label)| Undo { action, label, fields: Vec::new() }),
     });
     let chrome = Chrome { flash, ..chrome(app, admin, section).await? };
@@ -97,7 +104,14 @@ pub(in crate::http) async fn hold(app: &App, admin: &Admin, status: StatusCode, 
 
 /// Goes on to a page that says what was done.
 pub(super) async fn done(admin: &Admin, to: &str, text: String, undo: Option<(String, &str)>) -> Answer {
-    keep(admin, Kept { text, failed: false, undo: undo.map(|(action, label)| (action, label.to_owned())) }).await?;
+    let undo = undo.map(|(action, label)| (action, label.to_owned()));
+    keep(admin, Kept { text, failed: false, partly: false, undo }).await?;
+    Ok(Redirect::to(to).into_response())
+}
+
+/// Goes on to a page that says what was done, and what of it was not.
+pub(super) async fn partly(admin: &Admin, to: &str, text: String) -> Answer {
+    keep(admin, Kept { text, failed: false, partly: true, undo: None }).await?;
     Ok(Redirect::to(to).into_response())
 }
 
@@ -109,7 +123,7 @@ pub(super) async fn refused(admin: &Admin, to: &str, error: Error) -> Answer {
         Error::TooMany(_) | Error::Stale => error.to_string(),
         Error::NotFound | Error::Unavailable(_) | Error::Collision(_) => return Err(error.into()),
     };
-    keep(admin, Kept { text, failed: true, undo: None }).await?;
+    keep(admin, Kept { text, failed: true, partly: false, undo: None }).await?;
     Ok(Redirect::to(to).into_response())
 }
 

@@ -62,10 +62,10 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
             <div class="grid">
                 {ui::card("Mail", ().into_any(), view! { <div class="stack"><p>{model.mail}</p>{form(mail.into_any())}</div> }.into_any())}
                 {ui::card("Text messages", ().into_any(), view! { <div class="stack"><p>{model.texts}</p>{form(text.into_any())}</div> }.into_any())}
+                <p class="small muted">"Whoever runs this server chooses which servers carry messages. Tests do not count against your quota."</p>
             </div>
             {ui::card_of("card", "Last tests", all.into_any(), tests)}
         </div>
-        <p class="small muted">"Whoever runs this server chooses which servers carry messages. Tests do not count against your quota."</p>
     };
     frame(chrome, "Delivery", body.into_any())
 }

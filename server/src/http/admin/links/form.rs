@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Checks, Error, Result};
-use crate::http::admin::common::{Answer, done, into_form, show};
+use crate::http::admin::common::{Answer, done, into_form, partly, show};
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::link::{self, LinkInput};
 use crate::store::door::{self as doors, DoorAtPlace};
@@ -164,16 +164,21 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::Links>) -> An
     match link::create(&app, &form.admin.actor, &input).await {
         Ok(id) => {
             let mut text = format!("The link for {} is made.", input.name.trim());
+            let mut all_sent = true;
             for channel in send {
                 match link::send(&app, &form.admin.actor, &id, channel).await {
                     Ok(recipient) => {
                         app.outbox.notify_one();
                         text = format!("{text} It goes to {recipient}.");
                     }
-                    Err(error) => text = format!("{text} It was not sent {}: {error}", by(channel)),
+                    Err(error) => {
+                        text = format!("{text} It was not sent {}. {error}", by(channel));
+                        all_sent = false;
+                    }
                 }
             }
-            done(&form.admin, &format!("/links/{id}"), text, None).await
+            let to = format!("/links/{id}");
+            if all_sent { done(&form.admin, &to, text, None).await } else { partly(&form.admin, &to, text).await }
         }
         Err(error) => again(&app, &form, input, None, Some(error)).await,
     }

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::config::{Security, SmsKind};
-use crate::error::Result;
-use crate::http::admin::common::{Answer, done, into_form, show};
+use crate::error::{Error, Result};
+use crate::http::admin::common::{Answer, done, into_form, partly, refused, show};
 use crate::http::admin::links::message_line;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::http::failure;
@@ -80,12 +80,18 @@ pub async fn test(State(app): State<App>, form: AdminForm<needs::Settings>) -> A
     match settings::test(&app, &admin.actor, channel, &to).await {
         Ok(id) => {
             app.outbox.notify_one();
-            let said = if ended(&app, id).await? {
-                "The test is over; its outcome stands below."
-            } else {
-                "The test is under way. Load this page again to see its outcome."
+            let to = "/settings/delivery";
+            let Some(state) = ended(&app, id).await? else {
+                let said = "The test is under way. Load this page again to see its outcome.";
+                return done(admin, to, said.into(), None).await;
             };
-            done(admin, "/settings/delivery", said.into(), None).await
+            let (went, said) = outcome(&state);
+            let said = format!("{said} What the server said stands under Last tests.");
+            match went {
+                Went::Out => done(admin, to, said, None).await,
+                Went::Perhaps => partly(admin, to, said).await,
+                Went::Nowhere => refused(admin, to, Error::Refused(said)).await,
+            }
         }
         Err(error) => {
             let status = failure::status(&error);
@@ -101,8 +107,31 @@ pub async fn test(State(app): State<App>, form: AdminForm<needs::Settings>) -> A
     }
 }
 
-/// Waits until a message has come to something, or a first try of it; says whether it has.
-async fn ended(app: &App, id: String) -> Result<bool> {
+/// How far a test came.
+enum Went {
+    Out,
+    Perhaps,
+    Nowhere,
+}
+
+/// What a test came to, by the code of its message's state.
+fn outcome(state: &str) -> (Went, &'static str) {
+    let is = |other: MessageState| other.code() == state;
+    if is(MessageState::Sent) {
+        (Went::Out, "The test is over: it went out.")
+    } else if is(MessageState::Kept) {
+        (Went::Perhaps, "The test is over: it was kept on this server and reaches nobody.")
+    } else if is(MessageState::Unknown) {
+        (Went::Perhaps, "The test is over: it may have gone out.")
+    } else if is(MessageState::Waiting) {
+        (Went::Nowhere, "The test did not go out yet; it is tried again.")
+    } else {
+        (Went::Nowhere, "The test is over: it did not go out.")
+    }
+}
+
+/// Waits until a message has come to something, or a first try of it; says which state that is.
+async fn ended(app: &App, id: String) -> Result<Option<String>> {
     let mut changes = app.db.changes();
     let began = Instant::now();
     loop {
@@ -110,10 +139,10 @@ async fn ended(app: &App, id: String) -> Result<bool> {
         let row = app.db.read(move |c| message::find(c, &wanted)).await?;
         let open = row.state == MessageState::Sending.code() || row.state == MessageState::Waiting.code();
         if !open || (row.attempts > 0 && row.state == MessageState::Waiting.code()) {
-            return Ok(true);
+            return Ok(Some(row.state));
         }
         let Some(left) = PATIENCE.checked_sub(began.elapsed()) else {
-            return Ok(false);
+            return Ok(None);
         };
         let _ = tokio::time::timeout(left, changes.changed()).await;
     }
