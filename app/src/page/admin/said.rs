@@ -150,7 +150,7 @@ fn alone(action: &str, outcome: Outcome, object: &str) -> String {
     match (action, outcome) {
         ("door.confirmed", _) => format!("heard from {object}: open"),
         ("door.sent", _) => format!("sent the command to {object}, which does not report back"),
-        ("door.tested", Outcome::Failed) => format!("tested {object}: it did not open"),
+        ("door.tested", Outcome::Failed) => format!("tested {object} without success"),
         ("door.tested", _) => format!("tested {object}"),
         ("door.failed", _) => format!("heard from {object}: it did not open"),
         ("door.timed_out", _) => format!("heard nothing from {object}; it may not have opened"),
