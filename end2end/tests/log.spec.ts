@@ -84,6 +84,23 @@ test('today is drawn by the hour, and stands in a table', async ({ page, latchke
   await expect(page.getByRole('img', { name: /^Today \d+ openings? and \d+ refused/ })).toBeVisible();
   await page.getByText('As a table').click();
   await expect(page.getByRole('columnheader', { name: 'Refused' })).toBeVisible();
+  for (const width of [320, 390, 700, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const hour = (await page.locator('svg.bars text').first().boundingBox())!;
+    expect(hour.height, `the hours can be read at ${width} px`).toBeGreaterThanOrEqual(9);
+  }
+});
+
+test('the times to look between can be read whole', async ({ page, latchkey }) => {
+  await signIn(page, latchkey);
+  for (const width of [320, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${latchkey.url}/events?since=2026-11-24T14:30`);
+    for (const field of ['From', 'To']) {
+      const box = (await page.getByLabel(field, { exact: true }).boundingBox())!;
+      expect(box.width, `${field} at ${width} px`).toBeGreaterThanOrEqual(205);
+    }
+  }
 });
 
 test('a shorter retention is asked about, and a person is erased', async ({ page, latchkey, expected }) => {

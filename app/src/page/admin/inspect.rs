@@ -75,13 +75,18 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::head("Read a code", None, ().into_any())}
         <p class="lead">"Says what any QR code is, whose, and what a terminal would answer now. Nothing opens, and nothing is counted."</p>
         <div class="grid cols">
-            <div class="grid">{model.found.as_ref().map(answer)} {model.found.as_ref().map(found)}</div>
+            <div class="grid">{model.found.as_ref().map_or_else(nothing_yet, |known| view! { {answer(known)} {found(known)} }.into_any())}</div>
             <div class="grid">
                 {ui::card("The code", ().into_any(), ui::file_form("/codes/inspect", &chrome.form_token, "stack", fields.into_any()))}
             </div>
         </div>
     };
     shell::admin(chrome, "Read a code", Islands::None, body.into_any())
+}
+
+fn nothing_yet() -> AnyView {
+    let text = "Type what the code says, or choose a picture of it.";
+    ui::card("Answer", ().into_any(), view! { <p class="muted">{text}</p> }.into_any())
 }
 
 fn found(found: &Found) -> AnyView {

@@ -51,8 +51,8 @@ pub(super) fn view(model: &Model) -> AnyView {
                 {tabs(narrow)}
             </div>
             <details class="fold narrower" open=open>
-                <summary class="btn quiet small">{Icon::Filter.view()} "Filter and sort"</summary>
-                <div class="filters fields">
+                <summary class="btn">{Icon::Filter.view()} "Filter and sort"</summary>
+                <div class="filters fields card pad">
                     {ui::select("door", "Door", doors, Field::new(&narrow.door))}
                     {groups}
                     {ui::input("host", "Host", Field::new(&narrow.host)).longest(100).bare().view()}
