@@ -10,12 +10,37 @@ use server::service::{audit, place};
 
 crate::on_both!(
     a_group_is_made_changed_and_removed,
+    what_is_called_the_same_is_made_and_said,
     what_is_wrong_is_said_at_once_and_nothing_is_lost,
     a_link_opens_its_groups_doors_and_those_that_come_later,
     a_removed_group_opens_nothing_any_more,
     a_door_is_shown_once_however_often_it_is_named,
     nobody_uses_what_belongs_to_others,
 );
+
+async fn what_is_called_the_same_is_made_and_said(database: &str) {
+    let house = House::open(database);
+    let ours = house.organization("Quetzal").await;
+    let things = house.things(&ours).await;
+    let mut owner = house.signed_in(&ours).await;
+    let told = "Another one is called the same";
+    let place = [("name", "Annex"), ("time_zone", "Europe/Berlin")];
+    let door =
+        [("name", "Side door"), ("place_id", things.place.as_str()), ("unlock_seconds", "5"), ("list_hours", "36")];
+    for (path, fields) in [
+        ("/places/new", &place[..]),
+        ("/doors/new", &door[..]),
+        ("/groups/new", &[("name", "Visitors")][..]),
+        ("/schedules/new", &[("name", "Nights")][..]),
+    ] {
+        for again in [false, true] {
+            let made = owner.submit(path, path, fields).await;
+            assert_eq!(made.status, 303, "{path}: {}", made.body);
+            let to = made.location().to_owned();
+            assert_eq!(owner.get(&to).await.body.contains(told), again, "{path}");
+        }
+    }
+}
 
 async fn second_door(house: &House, ours: &Organization, place: &str, name: &str) -> String {
     let typed = DoorInput {

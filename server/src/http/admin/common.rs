@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::auth::Admin;
 use crate::http::failure::Failure;
 use crate::http::{assets, page};
+use crate::store::connection::AnyConnection;
 use crate::store::door::DoorAtPlace;
 use crate::store::event::EventRow;
 use crate::store::names::Names;
@@ -107,6 +108,24 @@ pub(super) async fn done(admin: &Admin, to: &str, text: String, undo: Option<(St
     let undo = undo.map(|(action, label)| (action, label.to_owned()));
     keep(admin, Kept { text, failed: false, partly: false, undo }).await?;
     Ok(Redirect::to(to).into_response())
+}
+
+/// Goes on to what was made, and says so when another one is called the same: lists and forms could not tell them apart.
+pub(super) async fn made<F>(app: &App, admin: &Admin, to: &str, text: String, name: &str, names: F) -> Answer
+where
+    F: FnOnce(&mut AnyConnection, &str) -> Result<Vec<String>> + Send + 'static,
+{
+    let organization = admin.organization.id.clone();
+    let name = name.trim().to_lowercase();
+    // It is made, whether or not the others can be looked at.
+    let all = app.db.read(move |c| names(c, &organization)).await.unwrap_or_default();
+    if all.iter().filter(|other| other.to_lowercase() == name).count() < 2 {
+        return done(admin, to, text, None).await;
+    }
+    let text = format!(
+        "{text} Another one is called the same: give one of them another name, so that people can tell them apart."
+    );
+    partly(admin, to, text).await
 }
 
 /// Goes on to a page that says what was done, and what of it was not.

@@ -1,6 +1,6 @@
 //! `/doors`.
 
-use super::common::{Answer, done, door_row, door_state, into_form, lines, refused, said, show};
+use super::common::{Answer, done, door_row, door_state, into_form, lines, made, refused, said, show};
 use super::{drivers, terminals, week};
 use crate::app::App;
 use crate::error::Error;
@@ -109,7 +109,15 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
         return Ok(proof::prove_first("/doors/new"));
     }
     match door::create(&app, &form.admin.actor, &typed).await {
-        Ok(id) => done(&form.admin, &format!("/doors/{id}"), format!("{} is added.", typed.name.trim()), None).await,
+        Ok(id) => {
+            let (to, text) = (format!("/doors/{id}"), format!("{} is added.", typed.name.trim()));
+            let place = typed.place_id.clone();
+            made(&app, &form.admin, &to, text, &typed.name, move |c, organization| {
+                let here = store::all(c, organization)?.into_iter().filter(|at| at.place.id == place);
+                Ok(here.map(|at| at.door.name).collect())
+            })
+            .await
+        }
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
             show(&app, &form.admin, Section::Doors, StatusCode::UNPROCESSABLE_ENTITY, model, door_form::view).await

@@ -1,6 +1,6 @@
 //! `/groups`.
 
-use super::common::{Answer, done, into_form, refused, show};
+use super::common::{Answer, done, into_form, made, refused, show};
 use super::links::doors_to_choose;
 use super::{schedules, week};
 use crate::app::App;
@@ -91,7 +91,11 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
     let input = typed(&form);
     match group::create(&app, &form.admin.actor, &input).await {
         Ok(id) => {
-            done(&form.admin, &format!("/groups/{id}"), format!("The group {} is made.", input.name.trim()), None).await
+            let (to, text) = (format!("/groups/{id}"), format!("The group {} is made.", input.name.trim()));
+            made(&app, &form.admin, &to, text, &input.name, |c, organization| {
+                Ok(store::all(c, organization)?.into_iter().map(|listed| listed.row.name).collect())
+            })
+            .await
         }
         Err(error) => again(&app, &form, input, None, error).await,
     }

@@ -1,6 +1,6 @@
 //! `/places`.
 
-use super::common::{Answer, done, door_row, into_form, refused, show};
+use super::common::{Answer, done, door_row, into_form, made, refused, show};
 use crate::app::App;
 use crate::http::auth::{Admin, AdminForm, Holder, needs};
 use crate::service::place::{self, PlaceInput};
@@ -59,7 +59,13 @@ fn typed_form(form: &AdminForm<needs::House>, id: Option<String>) -> (PlaceInput
 pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> Answer {
     let (typed, mut model) = typed_form(&form, None);
     match place::create(&app, &form.admin.actor, &typed).await {
-        Ok(id) => done(&form.admin, &format!("/places/{id}"), format!("{} is added.", typed.name.trim()), None).await,
+        Ok(id) => {
+            let (to, text) = (format!("/places/{id}"), format!("{} is added.", typed.name.trim()));
+            made(&app, &form.admin, &to, text, &typed.name, |c, organization| {
+                Ok(store::all(c, organization)?.into_iter().map(|row| row.name).collect())
+            })
+            .await
+        }
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
             show(&app, &form.admin, Section::Places, StatusCode::UNPROCESSABLE_ENTITY, model, place_form::view).await

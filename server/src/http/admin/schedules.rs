@@ -1,6 +1,6 @@
 //! `/schedules`.
 
-use super::common::{Answer, done, into_form, refused, show};
+use super::common::{Answer, done, into_form, made, refused, show};
 use super::week;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -104,7 +104,10 @@ pub async fn create(State(app): State<App>, form: AdminForm<needs::House>) -> An
         Ok(id) => {
             let text =
                 format!("The schedule {} is made. Choose it now in the form of a door or a group.", input.name.trim());
-            done(&form.admin, &format!("/schedules/{id}"), text, None).await
+            made(&app, &form.admin, &format!("/schedules/{id}"), text, &input.name, |c, organization| {
+                Ok(store::all(c, organization)?.into_iter().map(|row| row.name).collect())
+            })
+            .await
         }
         Err(error) => {
             into_form(error, |field, sentence| model.fail(field, sentence))?;
