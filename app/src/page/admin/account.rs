@@ -76,6 +76,8 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let body = view! {
         {ui::head("Account", None, ().into_any())}
         <p class="lead">{who} <span class="more">{model.email.clone()}</span></p>
+        // First, since it is the only way there on a phone.
+        <section class="card phone-only more-ways"><header><h2>"More"</h2></header>{nav::rest(&chrome)}</section>
         <div class="grid cols">
             <div class="grid">
                 {ui::card("You", ().into_any(), you(&model, &token))}
@@ -86,8 +88,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
                 {ui::card("Password", ().into_any(), password(model, &token))}
             </div>
         </div>
-        <section class="card phone-only"><header><h2>"More"</h2></header>{nav::rest(&chrome)}</section>
-        <div class="phone-only">{ui::form("/sign-out", &token, "", out.into_any())}</div>
+        <div class="phone-only at-last">{ui::form("/sign-out", &token, "", out.into_any())}</div>
     };
     shell::admin(chrome, "Account", Islands::None, body.into_any())
 }
