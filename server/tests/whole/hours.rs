@@ -3,7 +3,7 @@
 
 use crate::browser::{Browser, Page};
 use crate::house::{House, Organization, Things, week};
-use app::text::when;
+use app::text::{Language, when};
 use chrono::{DateTime, Datelike, Timelike};
 use domain::schedule::{Schedule, Span, Wall, Window, together};
 use server::service::door::{self, DoorInput};
@@ -176,6 +176,9 @@ async fn exceptions_come_and_go(database: &str) {
     assert!(owner.get(&at).await.body.contains("is as in every week again"));
     owner.submit(&at, &remove, &[("date", &today)]).await;
     assert!(owner.get(&at).await.body.contains("There is no exception on this date any more."));
+    let said = when::long_day(when::parse_day(&today).unwrap(), Language::En);
+    let log = owner.get("/events?action=schedule.exception_added").await.body;
+    assert!(log.contains(&format!("{said}: Closed")) && !log.contains(&format!("{today}: Closed")), "{log}");
     assert_eq!(house.count(&ours, "schedule.exception_added", "done").await, 1);
     assert_eq!(house.count(&ours, "schedule.exception_removed", "done").await, 1);
 }

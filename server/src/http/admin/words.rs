@@ -3,7 +3,8 @@
 use crate::store::event::EventRow;
 use crate::store::names::Names;
 use app::page::admin::said;
-use app::text::reason;
+use app::text::{Language, reason, when};
+use app::ui;
 use domain::event::Outcome;
 use domain::role::Role;
 
@@ -35,9 +36,9 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("terminal.paired", _) => detail("software"),
         ("door.simulated", _) => format!("Now {}", detail("mode")),
         ("schedule.created" | "schedule.changed", _) => detail("week"),
-        ("schedule.exception_added", _) => format!("{}: {}", detail("date"), detail("hours")),
-        ("schedule.exception_removed", _) => detail("date"),
-        ("schedule.holidays_imported", _) => format!("{} dates closed", detail("dates")),
+        ("schedule.exception_added", _) => format!("{}: {}", date(&detail("date")), detail("hours")),
+        ("schedule.exception_removed", _) => date(&detail("date")),
+        ("schedule.holidays_imported", _) => format!("{} closed", counted(&detail("dates"), "date", "dates")),
         ("organization.changed", _) => match detail("what").as_str() {
             "general" => "General".to_owned(),
             "messages" => "Messages".to_owned(),
@@ -64,9 +65,13 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("organization.second_factor_required", _) => "No longer".into(),
         ("admin.role_changed", _) => format!("From {} to {}", role(&detail("from")), role(&detail("to"))),
         ("link.opened", _) => "By its visitor, or by a scanner that looked at the mail".to_owned(),
-        ("events.exported", Outcome::Done) => format!("{} events, {}", detail("rows"), detail("format")),
-        ("events.exported", _) => format!("Cut off after {} events", detail("rows")),
-        ("events.pruned", _) => format!("{} events, up to number {}", detail("events"), detail("through")),
+        ("events.exported", Outcome::Done) => {
+            format!("{}, {}", counted(&detail("rows"), "event", "events"), detail("format"))
+        }
+        ("events.exported", _) => format!("Cut off after {}", counted(&detail("rows"), "event", "events")),
+        ("events.pruned", _) => {
+            format!("{}, up to number {}", counted(&detail("events"), "event", "events"), detail("through"))
+        }
         ("message.kept", _) => "No mail server is configured".to_owned(),
         ("message.sent" | "message.failed", _) if detail("attempts") != "1" => {
             format!("After {} tries", detail("attempts"))
@@ -77,6 +82,16 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
     let did = said::of_message(&row.action, &detail("kind"), object)
         .unwrap_or_else(|| said::did(&spoken(row), outcome, object));
     Words { who: who(row, names), did, detail: more, outcome, badge }
+}
+
+/// A date of the log as people say it.
+fn date(logged: &str) -> String {
+    when::parse_day(logged).map_or_else(|| logged.to_owned(), |day| when::long_day(day, Language::En))
+}
+
+/// So many of what is one alone and another word together; what is no number stays as it is.
+fn counted(logged: &str, one: &str, many: &str) -> String {
+    logged.parse::<i64>().map_or_else(|_| format!("{logged} {many}"), |count| ui::count(count, one, many))
 }
 
 /// The action as it is said: what a message carried makes a difference.
