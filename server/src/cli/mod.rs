@@ -36,11 +36,15 @@ use std::process::ExitCode;
 ///   LATCHKEY_MAIL_FROM        the sender of mail
 ///   LATCHKEY_SMS_URL          twilio://ACCOUNT:TOKEN@HOST?from=+49… or https://… (none: text messages to files)
 ///   LATCHKEY_OPERATOR_CONTACT whom people ask for more links by text message or e-mail
-///   LATCHKEY_TLS_CERT, _KEY   PEM files for https, read again when they change
-///   LATCHKEY_SECRET_KEY_FILE  the key that seals secrets (secret.key in the data folder)
+///   LATCHKEY_TLS_CERT         with LATCHKEY_TLS_KEY, PEM files for https, read again when they change
+///   LATCHKEY_SECRET_KEY_FILE  the key that seals secrets (secret.key in the data folder), or LATCHKEY_SECRET_KEY
 ///   LATCHKEY_TRUSTED_PROXIES  proxies whose X-Forwarded-For is believed
 ///   LATCHKEY_ALLOWED_TARGETS  addresses off the public internet that doors may be opened at
+///   LATCHKEY_SESSION_HOURS    how long an admin stays signed in (12), or without use
+///                             LATCHKEY_SESSION_IDLE_MINUTES (60)
+///   LATCHKEY_MAX_CONNECTIONS  connections served at once (4096)
 ///   LATCHKEY_LOG              what is logged, such as info or server=debug
+///   LATCHKEY_LOG_FORMAT       text or json (text)
 ///
 /// Exit status: 0 done, 1 failed with a sentence on standard error, 2 wrong usage.
 #[derive(Debug, Parser)]

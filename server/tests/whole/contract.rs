@@ -5,6 +5,7 @@ use crate::support::Fresh;
 
 crate::on_both!(
     each_command_answers_in_json,
+    help_names_every_setting_of_the_documentation,
     each_mistake_is_a_sentence_and_a_status,
     commands_work_beside_a_running_server,
     groups_hours_and_lockdowns_have_commands,
@@ -53,6 +54,23 @@ async fn each_command_answers_in_json(database: &str) {
     assert_eq!(latchkey.json(&["audit", "verify"])[0]["state"], "intact");
     let (status, out, _) = latchkey.run(&["audit", "export"], "");
     assert_eq!((status, out.lines().count()), (0, actions.len() + 1));
+}
+
+async fn help_names_every_setting_of_the_documentation(database: &str) {
+    let latchkey = Latchkey::new(Fresh::make(database));
+    let (status, help, _) = latchkey.run(&["--help"], "");
+    assert_eq!(status, 0);
+    let documented: Vec<&str> = include_str!("../../../docs/operations.md")
+        .lines()
+        .filter(|line| line.starts_with("| `LATCHKEY_"))
+        .filter_map(|line| line.split('|').nth(1))
+        .flat_map(|names| names.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_'))
+        .filter(|name| name.starts_with("LATCHKEY_"))
+        .collect();
+    assert!(documented.len() > 15, "{documented:?}");
+    for name in documented {
+        assert!(help.contains(name), "{name} is missing in {help}");
+    }
 }
 
 async fn each_mistake_is_a_sentence_and_a_status(database: &str) {
