@@ -206,6 +206,7 @@ async fn an_events_page_leads_to_everything_it_names(database: &str) {
     for part in [
         format!("href=\"/doors/{}\"", scene.ada.door),
         format!("href=\"/links/{}\"", scene.ada.link),
+        format!("href=\"/places/{}\"", scene.ada.place),
         "The link had not ended".to_owned(),
         "Matches".to_owned(),
         tap.hash.clone(),

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
 use crate::store::connection::AnyConnection;
+use crate::store::door;
 use crate::store::event::{self as store, EventRow};
 use crate::store::names::{self, Names};
 use app::page::admin::could_it_open::Check;
@@ -28,6 +29,8 @@ struct Whole {
     followed: Vec<EventRow>,
     around: Vec<(&'static str, String, EventRow)>,
     before: Option<String>,
+    /// Where the door stands; the log does not say where it stood.
+    place: Option<String>,
     names: Names,
 }
 
@@ -54,21 +57,23 @@ fn load(c: &mut AnyConnection, organization: &str, id: &str) -> Result<Whole> {
         .chain(around.iter().map(|(.., row)| row))
         .cloned()
         .collect();
+    let place = row.door_id.as_deref().and_then(|door| door::find(c, organization, door).ok()).map(|at| at.place.id);
     let further: Vec<String> = row
         .details()
         .values()
         .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .chain(place.clone())
         .collect();
     let names = names::names_with(c, organization, &all, &further)?;
     let before = store::hash_before(c, organization, row.sequence)?;
-    Ok(Whole { row, cause, followed, around, before, names })
+    Ok(Whole { row, cause, followed, around, before, place, names })
 }
 
 /// `GET /events/{id}`.
 pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
     let organization = admin.organization.id.clone();
     let whole = app.db.read(move |c| load(c, &organization, &id)).await?;
-    let Whole { row, cause, followed, around, before, names } = whole;
+    let Whole { row, cause, followed, around, before, place, names } = whole;
     let zone = &admin.organization.time_zone;
     let details = row.details();
     let mut further: Vec<(String, Vec<Named>)> = details
@@ -96,11 +101,12 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
     };
     let credential = row.credential.as_deref().and_then(|id| named(id, &names));
     let object = named(&row.object, &names);
+    let place = place.and_then(|id| named(&id, &names));
     let trace = details.get("trace").map(|text| parse_trace(text)).unwrap_or_default();
     let model = page::Model {
         line: line(&app, zone, &row, &names),
         sentence: sentence(&row),
-        trace: trace.iter().map(|check| told(check, credential.as_ref(), object.as_ref())).collect(),
+        trace: trace.iter().map(|check| told(check, credential.as_ref(), object.as_ref(), place.as_ref())).collect(),
         action: row.action.clone(),
         reason: row.reason.clone().unwrap_or_default(),
         actor: match named(&row.actor, &names) {
@@ -125,13 +131,12 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
     show(&app, &admin, Section::Events, StatusCode::OK, model, page::view).await
 }
 
-/// A check with what it is about: the link, or the door where its hours, its lockdowns and its reach stand.
-fn told(check: &decide::Check, link: Option<&Named>, door: Option<&Named>) -> Check {
+/// A check with what it is about: the link, the door where its hours, its lockdown and its reach stand, or the place.
+fn told(check: &decide::Check, link: Option<&Named>, door: Option<&Named>, place: Option<&Named>) -> Check {
     let about = match (check.reason, check.scope) {
         (Reason::OutsideSchedule, Some(Scope::Group | Scope::Door) | None)
-        | (Reason::DoorLockdown | Reason::PlaceLockdown | Reason::DigitalNotAllowed | Reason::DoorUnreachable, _) => {
-            door
-        }
+        | (Reason::DoorLockdown | Reason::DigitalNotAllowed | Reason::DoorUnreachable, _) => door,
+        (Reason::PlaceLockdown, _) => place.or(door),
         (Reason::Allowed | Reason::ClockWrong | Reason::NeedsNetwork | Reason::ListTooOld | Reason::TooLate, _) => None,
         _ => link,
     };
