@@ -31,7 +31,7 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'sqlite', use: { database: 'sqlite' }, testIgnore: /\/away\.spec/ },
-    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal\.spec/, /\/away\.spec/] },
+    { name: 'postgres', use: { database: 'postgres' }, testMatch: [...everywhere, /visitor/, /web-terminal(-camera)?\.spec/, /\/away\.spec/] },
     { name: 'sqlite without script', use: { database: 'sqlite', javaScriptEnabled: false }, testMatch: everywhere },
     { name: 'postgres without script', use: { database: 'postgres', javaScriptEnabled: false }, testMatch: everywhere },
   ],
