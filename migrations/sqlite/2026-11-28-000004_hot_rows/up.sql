@@ -29,9 +29,8 @@ INSERT INTO new_events (id, organization_id, sequence, occurred_at, recorded_at,
 DROP TABLE events;
 ALTER TABLE new_events RENAME TO events;
 CREATE INDEX events_time ON events (organization_id, occurred_at, sequence);
--- A door and a link have one organization: its id in front of theirs made these two half as large again.
-CREATE INDEX events_door ON events (door_id, occurred_at, sequence);
-CREATE INDEX events_link ON events (link_id, occurred_at, sequence);
+CREATE INDEX events_door ON events (organization_id, door_id, occurred_at, sequence);
+CREATE INDEX events_link ON events (organization_id, link_id, occurred_at, sequence);
 CREATE INDEX events_outcome ON events (organization_id, outcome, occurred_at, sequence)
   WHERE outcome <> 'done' AND outcome <> 'granted';
 CREATE INDEX events_cause ON events (cause) WHERE cause IS NOT NULL;
