@@ -53,7 +53,7 @@ pub enum Sort {
     Name,
     /// What ends first; what never ends, last.
     Ends,
-    /// What opened a door last; what never did, last.
+    /// What opened a door last, by the minute; what never did, last.
     Used,
 }
 

@@ -85,9 +85,7 @@ impl Condition {
                 match standing {
                     Standing::Is(State::Revoked) => all.filter(links::revoked_at.is_not_null()).load(c)?,
                     Standing::Is(State::Paused) => all.filter(links::paused_at.is_not_null()).load(c)?,
-                    Standing::Is(State::UsedUp) => {
-                        all.filter(links::uses.ge(links::max_uses.assume_not_null())).load(c)?
-                    }
+                    Standing::Is(State::UsedUp) => all.filter(sql::<Bool>("links.spent")).load(c)?,
                     Standing::Is(State::Scheduled) => all.filter(links::valid_from.gt(now)).load(c)?,
                     Standing::Is(State::Expired) => all.filter(links::valid_until.le(now)).load(c)?,
                     Standing::Is(State::Active) => {
@@ -170,7 +168,7 @@ fn stands(query: Query, standing: Standing, sort: Sort, now: Millis) -> Query {
     }
     let query = at(query, "(links.valid_until IS NULL OR links.valid_until + 0 > ", now, ")");
     if standing == Standing::Is(State::UsedUp) {
-        return plain(query, if newest { "links.uses >= links.max_uses" } else { "links.uses + 0 >= links.max_uses" });
+        return plain(query, if newest { "links.spent" } else { "links.uses >= links.max_uses" });
     }
     let query = plain(query, "(links.max_uses IS NULL OR links.uses < links.max_uses)");
     if standing == Standing::Is(State::Paused) {

@@ -11,7 +11,7 @@ use crate::store::connection::AnyConnection;
 use crate::store::schema::links;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use domain::Millis;
 use domain::link::State;
 use domain::list::{Sort, Standing};
@@ -21,6 +21,12 @@ use std::collections::{HashMap, HashSet};
 /// So many links are few enough to be read and sorted at once: very few are looked for first, since what meets a rare
 /// condition need not be looked up by the others.
 const STEPS: [usize; 2] = [100, 2_000];
+
+/// The minute of a moment: of a link's last use, lists show and sort it, and there is an index of it that each opening in
+/// the same minute leaves alone.
+pub(super) fn minute(at: Millis) -> i64 {
+    at.div_euclid(60_000)
+}
 
 /// What a list is narrowed to, and its order.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +104,7 @@ impl Cursor {
                 key(self).cmp(&key(other)).then_with(|| self.id.cmp(&other.id))
             }
             Sort::Used => {
-                let key = |of: &Self| (of.last_used_at.is_none(), Reverse(of.last_used_at));
+                let key = |of: &Self| (of.last_used_at.is_none(), Reverse(of.last_used_at.map(minute)));
                 key(self).cmp(&key(other)).then_with(|| other.id.cmp(&self.id))
             }
         }
@@ -251,19 +257,19 @@ fn parts(organization: &str, left: &[Condition], filter: &Filter, now: Millis) -
             if among_never { vec![never.order(order)] } else { vec![with.order(order), never.order(order)] }
         }
         Sort::Used => {
-            let mut with = query().filter(links::last_used_at.is_not_null());
-            let mut never = query().filter(links::last_used_at.is_null());
+            let mut with = query().filter(sql::<Bool>("links.used_minute IS NOT NULL"));
+            let mut never = query().filter(sql::<Bool>("links.used_minute IS NULL"));
             let among_never = after.as_ref().is_some_and(|after| after.last_used_at.is_none());
             if let Some(after) = after {
                 if let Some(used) = after.last_used_at {
-                    let beyond = sql::<Bool>("(links.last_used_at, links.id) < (").bind::<BigInt, _>(used);
+                    let beyond = sql::<Bool>("(links.used_minute, links.id) < (").bind::<BigInt, _>(minute(used));
                     with = with.filter(beyond.sql(", ").bind::<Text, _>(after.id).sql(")"));
                 } else {
                     never = never.filter(links::id.lt(after.id));
                 }
             }
-            let order = (links::last_used_at.desc(), links::id.desc());
-            if among_never { vec![never.order(order)] } else { vec![with.order(order), never.order(order)] }
+            let order = || (sql::<Nullable<BigInt>>("links.used_minute DESC"), links::id.desc());
+            if among_never { vec![never.order(order())] } else { vec![with.order(order()), never.order(order())] }
         }
     }
 }

@@ -4,7 +4,9 @@ use super::{LinkRow, words};
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::schema::{doors, groups, link_doors, link_groups, link_words, links, places};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use std::collections::{HashMap, HashSet};
 
 /// Links looked at for one address: nobody has more that live.
@@ -60,7 +62,8 @@ pub fn with_external_id(c: &mut AnyConnection, organization: &str, ids: &[String
     let found: Vec<String> = links::table
         .filter(links::organization_id.eq(organization))
         .filter(links::external_id.eq_any(ids))
-        .filter(links::external_id.ne(""))
+        // Word for word as the index has it, or it is not used where values are not known yet.
+        .filter(sql::<Bool>("links.external_id <> ''"))
         .select(links::external_id)
         .load(c)?;
     Ok(found.into_iter().collect())

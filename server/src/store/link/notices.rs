@@ -1,13 +1,15 @@
 //! Links of which somebody is to be told.
 
 use super::LinkRow;
+use super::list::minute;
 use crate::error::Result;
 use crate::store::connection::AnyConnection;
 use crate::store::message;
 use crate::store::schema::{links, messages};
 use crate::store::writer::Tx;
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 use domain::Millis;
 use domain::channel::Channel;
 
@@ -52,7 +54,7 @@ pub fn to_announce(c: &mut AnyConnection, organization: &str, since: Millis, mos
     Ok(links::table
         .filter(links::organization_id.eq(organization))
         // No link arrives later than it was used last, and by that there is an index.
-        .filter(links::last_used_at.ge(since))
+        .filter(sql::<Bool>("links.used_minute >= ").bind::<BigInt, _>(minute(since)))
         .filter(links::arrived_at.ge(since))
         .filter(links::notify_host)
         .filter(diesel::dsl::not(exists(told)))

@@ -1,6 +1,6 @@
 //! What became of openings: each granted opening gets exactly one outcome, whoever reports it first.
 
-use super::load::Batch;
+use super::load::{Batch, CommandRow};
 use super::{Admission, Tx};
 use crate::error::Result;
 use crate::store::audit::NewEvent;
@@ -10,7 +10,7 @@ use crate::store::schema::commands;
 use diesel::prelude::*;
 use domain::Millis;
 use domain::event::Outcome;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How an opening ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,8 +91,17 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
     if outcomes.is_empty() {
         return Ok(Vec::new());
     }
-    let causes: Vec<&str> = outcomes.iter().map(|(outcome, _)| outcome.cause.as_str()).collect();
-    let mut pending = pending(tx.connection, batch, &causes)?;
+    let causes = |of_journals: bool| -> Vec<&str> {
+        outcomes
+            .iter()
+            .filter(|(_, by)| by.is_some() == of_journals)
+            .map(|(outcome, _)| outcome.cause.as_str())
+            .collect()
+    };
+    let (ours, told) = (causes(false), causes(true));
+    let mut pending = take(tx.connection, &ours)?;
+    pending.extend(look(tx.connection, &told)?);
+    pending.extend(of_batch(batch, &outcomes));
     let (mut late, mut ended) = (Vec::new(), Vec::new());
     for (outcome, by) in outcomes {
         // What the server itself opens, a terminal's journal does not end.
@@ -103,6 +112,7 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
         let found = pending.remove(&outcome.cause);
         ended.push(outcome.cause.as_str());
         let mut lists = false;
+        let claimed_by = found.as_ref().and_then(|found| found.claimed_by.clone());
         let (organization, more) = match (&found, by) {
             (Some(found), by) => {
                 lists = batch.outcome(outcome, found.took_use, found.claimed_by.is_some(), tx.now);
@@ -153,37 +163,68 @@ pub(super) fn record(tx: &mut Tx<'_>, batch: &mut Batch, admissions: &[Admission
             OutcomeKind::TimedOut => ("door.timed_out", Outcome::Failed, BTreeMap::new()),
             OutcomeKind::Interrupted => ("door.interrupted", Outcome::Failed, BTreeMap::new()),
         };
+        if let (OutcomeKind::Interrupted, Some(terminal)) = (&outcome.kind, claimed_by) {
+            detail.insert("terminal".to_owned(), terminal);
+        }
         detail.extend(more.unwrap_or_default());
         let mut end = event(&outcome.events[1], outcome.at, action, code, detail);
         end.lists = lists;
         tx.record(end);
     }
-    let connection = &mut *tx.connection;
-    each!(connection => diesel::delete(commands::table.filter(among(commands::event_id, &ended))).execute(connection))?;
+    let told: Vec<&str> = told.into_iter().filter(|cause| ended.contains(cause)).collect();
+    take(tx.connection, &told)?;
     // Those of this very batch that nobody ended yet are stored with it.
     batch.commands.retain(|row| !ended.contains(&row.event_id.as_str()));
     Ok(late)
 }
 
-/// The openings under way among these: those that are stored, and those of this very batch.
-fn pending(c: &mut AnyConnection, batch: &Batch, causes: &[&str]) -> Result<HashMap<String, Pending>> {
-    let query = commands::table.filter(among(commands::event_id, causes)).order(commands::event_id).select((
-        commands::event_id,
-        commands::organization_id,
-        commands::took_use,
-        commands::claimed_by,
-    ));
-    // Locked, since another process may be declaring the same opening interrupted.
-    let rows: Vec<(String, String, bool, Option<String>)> = match c {
-        AnyConnection::Sqlite(c) => query.load(c)?,
-        AnyConnection::Postgres(c) => query.for_update().load(c)?,
-    };
-    let stored = rows
-        .into_iter()
-        .map(|(event, organization, took_use, claimed_by)| (event, Pending { organization, took_use, claimed_by }));
-    let new = batch.commands.iter().filter(|row| causes.contains(&row.event_id.as_str())).map(|row| {
+type Row = (String, String, bool, Option<String>);
+
+const ROW: (commands::event_id, commands::organization_id, commands::took_use, commands::claimed_by) =
+    (commands::event_id, commands::organization_id, commands::took_use, commands::claimed_by);
+
+fn stored(rows: Vec<Row>) -> HashMap<String, Pending> {
+    let pending =
+        |(event, organization, took_use, claimed_by): Row| (event, Pending { organization, took_use, claimed_by });
+    rows.into_iter().map(pending).collect()
+}
+
+/// Ends the stored openings among these, and says which they were.
+fn take(c: &mut AnyConnection, causes: &[&str]) -> Result<HashMap<String, Pending>> {
+    if causes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let under_way = || commands::table.filter(among(commands::event_id, causes));
+    match c {
+        // Told what it deleted, SQLite takes longer than asked twice; a server is farther away.
+        AnyConnection::Sqlite(_) => {
+            let found = look(c, causes)?;
+            each!(c => diesel::delete(under_way()).execute(c))?;
+            Ok(found)
+        }
+        AnyConnection::Postgres(c) => Ok(stored(diesel::delete(under_way()).returning(ROW).load(c)?)),
+    }
+}
+
+/// The stored openings among these. Locked, since another process may be declaring the same opening interrupted.
+fn look(c: &mut AnyConnection, causes: &[&str]) -> Result<HashMap<String, Pending>> {
+    if causes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let under_way = commands::table.filter(among(commands::event_id, causes)).order(commands::event_id).select(ROW);
+    Ok(stored(match c {
+        AnyConnection::Sqlite(c) => under_way.load(c)?,
+        AnyConnection::Postgres(c) => under_way.for_update().load(c)?,
+    }))
+}
+
+/// Those that began in this very batch.
+fn of_batch(batch: &Batch, outcomes: &[(&OpeningOutcome, Option<&By>)]) -> Vec<(String, Pending)> {
+    let causes: HashSet<&str> = outcomes.iter().map(|(outcome, _)| outcome.cause.as_str()).collect();
+    let began = batch.commands.iter().filter(|row| causes.contains(row.event_id.as_str()));
+    let pending = |row: &CommandRow| {
         let (organization, claimed_by) = (row.organization_id.clone(), row.claimed_by.clone());
         (row.event_id.clone(), Pending { organization, took_use: row.took_use, claimed_by })
-    });
-    Ok(stored.chain(new).collect())
+    };
+    began.map(pending).collect()
 }
