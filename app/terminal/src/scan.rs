@@ -132,8 +132,10 @@ impl Terminal {
         let Some(asking) = self.asking.take() else { return Vec::new() };
         let Judged { decision, credential } = self.judged(asking.code.as_ref(), time);
         let once = asking.code.as_ref().is_some_and(|code| self.opens_once(code));
+        // Whoever made a code up may have written anybody's name on it; a hash is nobody's to choose.
+        let claimed = asking.entry.credential.filter(|_| asking.entry.kind == Kind::Online);
         let entry = Entry {
-            credential: credential.or(asking.entry.credential),
+            credential: credential.or(claimed),
             decision: Verdict::from(&decision),
             reason: decision.reason.code().into(),
             trace: decision.trace_text(),
@@ -241,7 +243,9 @@ pub(crate) fn closed(record: Record) -> Record {
         Stage::Asked => (Outcome::None, "The power went before it was decided."),
         Stage::Done => return record,
     };
-    Record { stage: Stage::Done, entry: Entry { outcome, note: note.into(), ..record.entry } }
+    let verified = record.stage == Stage::Granted || record.entry.kind == Kind::Online;
+    let credential = record.entry.credential.filter(|_| verified);
+    Record { stage: Stage::Done, entry: Entry { outcome, note: note.into(), credential, ..record.entry } }
 }
 
 fn kind(code: &Code) -> Kind {

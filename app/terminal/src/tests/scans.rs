@@ -69,6 +69,22 @@ fn the_same_code_within_three_seconds_is_the_same_scan() {
     assert_eq!(bench.ask("code", at(2_000 + 2 * REPEAT_MS)).sequence, 3);
 }
 
+/// Whoever makes a code up may write anybody's name on it.
+#[test]
+fn a_code_that_is_not_signed_well_is_nobodys() {
+    let mut bench = Bench::with(&list());
+    let real = offline(9, false);
+    let forged = format!("{}{}", &real[..real.len() - 2], if real.ends_with("AA") { "BA" } else { "AA" });
+    for (text, whose) in [(&real, true), (&forged, false)] {
+        let time = at(if whose { 0 } else { 20_000 });
+        let request = bench.ask(text, time);
+        let effects = bench.terminal.gave_up(&request.scan, time);
+        let effects = bench.take(effects);
+        let entry = &shown(&effects).entry;
+        assert_eq!((entry.decision == Verdict::Grant, entry.credential.is_some()), (whose, whose), "{entry:?}");
+    }
+}
+
 #[test]
 fn without_an_answer_the_list_decides_the_same_scan_and_a_late_answer_is_dropped() {
     let mut bench = Bench::with(&list());
