@@ -135,9 +135,13 @@ pub fn email(text: &str) -> Result<String, Refused> {
 /// # Errors
 /// `Phone`, `TooLong`, `Control`.
 pub fn phone(text: &str) -> Result<String, Refused> {
-    let text = checked(text, 40, false)?;
+    let mut text = checked(text, 40, false)?;
     if text.is_empty() {
         return Ok(text);
+    }
+    if text.starts_with('+') {
+        // The zero of `+49 (0)30 …` is dialled within the country alone.
+        text = text.replace("(0)", "");
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let shaped =
@@ -263,6 +267,9 @@ mod tests {
             assert_eq!(email(bad), Err(Refused::Email), "{bad}");
         }
         assert_eq!(phone("+49 (30) 555-0117").as_deref(), Ok("+49305550117"));
+        // The zero within brackets is dialled within the country alone.
+        assert_eq!(phone("+49 (0)30 23125-018").as_deref(), Ok("+493023125018"));
+        assert_eq!(phone("(030) 555").as_deref(), Ok("030555"));
         assert_eq!(phone("call me"), Err(Refused::Phone));
         assert_eq!(e164("+49 30 555-0117").as_deref(), Ok("+49305550117"));
         for bad in ["", "030 5550117", "0049305550117", "+0305550117", "+49301", "+1234567890123456"] {
