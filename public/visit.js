@@ -18,6 +18,7 @@ for (const card of document.querySelectorAll('[data-url]')) {
 		card.className = 'door ' + state;
 		title.textContent = head;
 		text.textContent = body;
+		find('b', card).textContent = '';
 		busy = /busy|open/.test(state);
 		if (!busy && focused && !find(':focus')) button.focus();
 	};

@@ -2,19 +2,25 @@
 
 use leptos::prelude::*;
 
-/// Copies `text`; shown only where the browser can.
+/// Copies `text`; shown only where the browser can. Without TLS browsers have no clipboard for pages: what stands in the
+/// field `address` is copied then as if somebody had selected it.
 #[island]
 pub fn CopyButton(text: String, label: String) -> impl IntoView {
     let (able, set_able) = signal(false);
     let (done, set_done) = signal(false);
     #[cfg(feature = "hydrate")]
-    Effect::new(move || set_able.set(can("clipboard")));
+    Effect::new(move || set_able.set(can("clipboard") || field().is_some()));
     #[cfg(not(feature = "hydrate"))]
     let _ = set_able;
     let copy = move |_| {
         #[cfg(feature = "hydrate")]
         {
             use wasm_bindgen::closure::Closure;
+            if !can("clipboard") {
+                set_done.set(copy_selected());
+                set_timeout(move || set_done.set(false), std::time::Duration::from_secs(2));
+                return;
+            }
             let written = window().navigator().clipboard().write_text(&text);
             let finish = Closure::once(move |_| {
                 set_done.set(true);
@@ -60,6 +66,24 @@ pub fn ShareButton(url: String, title: String) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 fn can(ability: &str) -> bool {
     js_sys::Reflect::get(&window().navigator(), &ability.into()).is_ok_and(|found| found.is_truthy())
+}
+
+#[cfg(feature = "hydrate")]
+fn field() -> Option<web_sys::HtmlInputElement> {
+    use wasm_bindgen::JsCast;
+    document().get_element_by_id("address")?.dyn_into().ok()
+}
+
+/// Whether the field's text is in the clipboard now.
+#[cfg(feature = "hydrate")]
+fn copy_selected() -> bool {
+    use wasm_bindgen::JsCast;
+    let Some(field) = field() else { return false };
+    field.select();
+    let document = document();
+    let command = js_sys::Reflect::get(&document, &"execCommand".into()).ok();
+    let command = command.and_then(|command| command.dyn_into::<js_sys::Function>().ok());
+    command.and_then(|command| command.call1(&document, &"copy".into()).ok()).is_some_and(|done| done.is_truthy())
 }
 
 #[cfg(feature = "hydrate")]

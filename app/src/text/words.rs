@@ -42,13 +42,15 @@ pub struct Words {
     pub door_locked_down: &'static str,
     /// The door's driver reports that it is off line.
     pub door_offline: &'static str,
+    /// The door opened, and its time is over.
+    pub was_open: &'static str,
     /// `{}`: when; the door is outside its hours.
     pub door_opens: &'static str,
     /// The door is outside its hours, and no opening is near.
     pub door_closed: &'static str,
     /// The door refuses links and codes.
     pub door_not_allowed: &'static str,
-    /// There is no door on this link.
+    /// There is no door on this link now.
     pub no_doors: &'static str,
     /// `{}`: host, or contact; under a list of doors.
     pub help: &'static str,

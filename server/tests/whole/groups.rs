@@ -206,7 +206,7 @@ async fn a_removed_group_opens_nothing_any_more(database: &str) {
     );
     let mut browser = browser;
     let page = browser.get(&format!("/visit/{link}")).await;
-    assert!(page.body.contains("There is no door on this link yet."), "{}", page.body);
+    assert!(page.body.contains("There is no door on this link now."), "{}", page.body);
     assert_eq!(browser.tap(&link, &things.door, &token, "request-at-the-end").await.status, 404);
     audit::verify(&house.app).await.expect("an intact log");
 }

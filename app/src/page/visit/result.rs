@@ -31,23 +31,27 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
     let Model { link_id, door_id, door, description, host, answer } = model;
     let list = format!("/visit/{link_id}");
     let open = answer.state == Outcome::Open;
+    // Loaded again later: what was true then is not now.
+    let over = open && answer.open_ms == 0;
     let class = match answer.state {
+        Outcome::Open if over => "door shut",
         Outcome::Open => "door open",
         Outcome::Sent => "door sent",
         Outcome::Denied | Outcome::Failed | Outcome::TimedOut => "door shut",
     };
-    let seconds = open.then(|| {
+    let seconds = (open && !over).then(|| {
         let length = i64::try_from(answer.open_ms).unwrap_or(i64::MAX);
         view! { <b>{when::duration(length, chrome.language)}</b> }
     });
     // Again by way of the confirmation page, which brings a request id of its own.
-    let again = answer.retry.then(|| {
+    let again = (answer.retry || over).then(|| {
         view! {
             <a class="go" href=format!("{list}/doors/{door_id}")>{icon::unlock()}{card::named_button(&door, words)}</a>
         }
     });
     let left = answer.uses_left.map(|count| view! { <p class="muted">{words.openings_left(count)}</p> });
-    let title = format!("{}: {}", clean(&door), answer.title);
+    let (said, text) = if over { (words.was_open.to_owned(), String::new()) } else { (answer.title, answer.text) };
+    let title = format!("{}: {said}", clean(&door));
     let body = view! {
         <main class="visit">
             {organization(chrome)}
@@ -56,7 +60,7 @@ pub fn view(model: Model, chrome: &Chrome) -> impl IntoView + use<> {
                 {(!description.is_empty()).then(|| view! { <p class="what"><bdi>{description}</bdi></p> })}
                 <div class="out">
                     {icon::tick()}
-                    <p role="status"><strong>{answer.title}</strong><span>{answer.text}</span></p>
+                    <p role="status"><strong>{said}</strong><span>{text}</span></p>
                     {seconds}
                 </div>
                 {again}
