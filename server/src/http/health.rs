@@ -14,11 +14,13 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match app.db.read(crate::store::organization::any).await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(cause) => {
-            tracing::warn!(?cause, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read\n")
-        }
+    let no = |cause, sentence| {
+        tracing::warn!(?cause, "not ready");
+        (StatusCode::SERVICE_UNAVAILABLE, sentence)
+    };
+    match (app.db.read(crate::store::organization::any).await, app.db.stores().await) {
+        (Err(cause), _) => no(cause, "the database cannot be read\n"),
+        (_, Err(cause)) => no(cause, "nothing can be stored\n"),
+        (Ok(_), Ok(())) => (StatusCode::OK, "ready\n"),
     }
 }

@@ -170,6 +170,14 @@ impl Db {
         self.writer.admit(admission).await
     }
 
+    /// Whether something can be stored: the last batch could, or a try now can.
+    ///
+    /// # Errors
+    /// `Unavailable` when nothing can.
+    pub async fn stores(&self) -> Result<()> {
+        if self.writer.stores() { Ok(()) } else { self.write(audit::touch).await }
+    }
+
     /// Wakes whenever something was committed, here or by another process.
     #[must_use]
     pub fn changes(&self) -> signal::Receiver<u64> {

@@ -245,7 +245,10 @@ async fn on_a_full_disk_nothing_opens_and_room_is_all_it_needs() {
     }
     let page = visitor.look().await.expect("a page");
     assert!(page.status == 200 || page.status == 503, "looking is not writing: {}", page.status);
+    // Who cannot store is not ready; and asking is enough to find out that there is room.
+    latchkey.until(|status| status == 503, 10).await;
     latchkey.limit_files("unlimited");
+    latchkey.until(|status| status == 200, 10).await;
     let answer = visitor.tap("request-with-room-again").await.expect("an answer");
     assert!(answer.status == 200 && answer.body.contains("\"open\""), "{}", answer.body);
     let events = reckon(

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// After this no further closure begins.
@@ -105,6 +106,7 @@ fn run(queue: &Queue, connection: &mut AnyConnection, share: Share, surroundings
             }
         }
     };
+    surroundings.stores.store(worked.is_ok(), Ordering::Relaxed);
     match worked {
         Ok(worked) => {
             let left = jobs.split_off(worked.jobs.len());

@@ -24,6 +24,7 @@ use crate::store::door::DoorRow;
 use queue::{Job, Queue};
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{oneshot, watch};
 
 /// Says whether what opens a door can be reached; asked within the batch, so it must answer at once from memory.
@@ -35,6 +36,7 @@ pub(crate) type Change = Box<dyn Fn(&mut Tx<'_>) -> Result<Box<dyn Any + Send>> 
 /// The writer of this process.
 pub(crate) struct Writer {
     queue: Arc<Queue>,
+    stores: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -44,6 +46,8 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Clock,
     pub(crate) reachable: Reachable,
     pub(crate) changed: watch::Sender<u64>,
+    /// Whether the last batch could be stored.
+    pub(crate) stores: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -55,7 +59,8 @@ impl Writer {
         changed: watch::Sender<u64>,
     ) -> Result<Self> {
         let queue = Arc::new(Queue::default());
-        let surroundings = Surroundings { url, clock, reachable, changed };
+        let stores = Arc::new(AtomicBool::new(true));
+        let surroundings = Surroundings { url, clock, reachable, changed, stores: stores.clone() };
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn({
@@ -63,7 +68,12 @@ impl Writer {
                 move || batch::work(&queue, connection, &surroundings)
             })
             .map_err(|cause| Error::Unavailable(format!("the writer's thread could not start: {cause}")))?;
-        Ok(Self { queue, thread: Some(thread) })
+        Ok(Self { queue, stores, thread: Some(thread) })
+    }
+
+    /// Whether the last batch could be stored.
+    pub(crate) fn stores(&self) -> bool {
+        self.stores.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn admit(&self, admission: Admission) -> Result<Answer> {
