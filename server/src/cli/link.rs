@@ -134,6 +134,12 @@ impl Link {
                 let json = create.json;
                 let send = create.send.clone();
                 let typed = LinkInput { doors, groups, days, ..create::input(*create, organization.time_zone) };
+                if send.contains(&Channel::Email) && typed.email.trim().is_empty() {
+                    return Err(Error::field("email", "Give --email, the address that the link shall go to."));
+                }
+                if send.contains(&Channel::Sms) && typed.phone.trim().is_empty() {
+                    return Err(Error::field("phone", "Give --phone, the number that the link shall go to."));
+                }
                 let made = link::create(app, &actor, &typed).await?;
                 let mut sent = Vec::new();
                 for channel in send {

@@ -155,7 +155,7 @@ async fn run(cli: Cli, config: Config) -> Result<(), Error> {
     if matches!(cli.command, Command::Serve) {
         return serve::serve(config).await;
     }
-    let app = App::open(config)?;
+    let app = App::open(options::beside_server(config))?;
     let org = cli.org.as_deref();
     match cli.command {
         Command::Serve => Ok(()),

@@ -16,6 +16,20 @@ pub(super) fn configuration(file: Option<&Path>) -> std::result::Result<Config, 
     Config::load(file).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
 }
 
+/// The file in the data folder that says where its server is found.
+pub(super) const ADDRESS: &str = "address";
+
+/// What a command prints leads to the server of its data folder, where nothing else was said.
+pub(super) fn beside_server(mut config: Config) -> Config {
+    let told = || std::fs::read_to_string(config.data_dir.join(ADDRESS)).ok();
+    if !config.base_url_given
+        && let Some(address) = told().map(|told| told.trim().to_owned()).filter(|told| url::Url::parse(told).is_ok())
+    {
+        config.base_url = address;
+    }
+    config
+}
+
 /// The sentence for an error: an operator also sees the cause.
 pub(super) fn sentence(error: &Error) -> String {
     match error {

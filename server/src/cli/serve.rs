@@ -21,6 +21,11 @@ pub(super) async fn serve(config: Config) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await
         .map_err(|cause| Error::Unavailable(format!("cannot listen on {}: {cause}", app.config.listen)))?;
+    // For commands beside it, which know the data folder alone.
+    let address = app.config.data_dir.join(super::options::ADDRESS);
+    if let Err(cause) = std::fs::write(&address, app.base_url()) {
+        tracing::warn!(%cause, "commands beside this server will not know its address");
+    }
     housekeeping::at_start(&app).await?;
     greet(&app).await?;
 

@@ -30,6 +30,17 @@ async fn each_command_answers_in_json(database: &str) {
     let link = &latchkey.json(&["link", "create", "--name", "Ada", "--door", "Gate", "--max-uses", "3"])[0];
     let id = link["id"].as_str().unwrap();
     assert!(link["url"].as_str().unwrap().contains("/l/"));
+    for (words, status) in [
+        (&["event", "list", "--outcome", "nonsense"][..], 2),
+        (&["event", "list", "--since", "yesterday"], 2),
+        (&["event", "list", "--action", "nope"], 2),
+        (&["link", "create", "--name", "Ada", "--door", "Gate", "--max-uses", "abc"], 2),
+        (&["link", "create", "--name", "Ada", "--door", "Gate", "--send"], 1),
+    ] {
+        assert_eq!(latchkey.run(words, "").0, status, "{words:?}");
+    }
+    let made = latchkey.json(&["event", "list", "--action", "link.created"]);
+    assert!(made[0]["detail"]["valid_until"].as_str().unwrap().ends_with('Z'), "{}", made[0]);
     assert_eq!(latchkey.json(&["link", "list"]).len(), 1);
     for (verb, state) in [("pause", "paused"), ("resume", "active"), ("revoke", "revoked")] {
         latchkey.json(&["link", verb, id]);
@@ -105,6 +116,8 @@ async fn commands_work_beside_a_running_server(database: &str) {
     latchkey.start().await;
     let visitor = latchkey.visitor(&[]).await;
     assert!(visitor.tap("request-number-one").await.unwrap().body.contains("\"open\""));
+    let link = latchkey.run_beside(&["link", "create", "--name", "Bea", "--door", "Gate"]);
+    assert!(link.contains(&format!("http://{}/l/", latchkey.address)), "its links lead to this server: {link}");
     latchkey.json(&["door", "lockdown", &visitor.door, "--reason", "drill"]);
     let answer = visitor.tap("request-number-two").await.unwrap();
     assert!(answer.body.contains("\"denied\""), "the very next tap meets it: {}", answer.body);

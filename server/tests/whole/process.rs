@@ -15,7 +15,7 @@ pub(crate) const PASSWORD: &str = "a calm lighthouse at noon";
 pub(crate) struct Latchkey {
     pub(crate) fresh: Fresh,
     url: String,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     child: Option<Child>,
     /// Further settings.
     more: Vec<(&'static str, String)>,
@@ -142,6 +142,14 @@ impl Latchkey {
         let done = child.wait_with_output().expect("its end");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         (done.status.code().unwrap_or(-1), text(done.stdout), text(done.stderr))
+    }
+
+    /// Runs a command that knows the data folder and the database alone; what it prints.
+    pub(crate) fn run_beside(&self, words: &[&str]) -> String {
+        let mut command = self.command();
+        let done = command.env_remove("LATCHKEY_LISTEN").args(words).output().expect("the command");
+        assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).expect("text")
     }
 
     /// Runs a command with `--json`; each object that it prints.

@@ -56,10 +56,10 @@ pub(in super::super) struct Create {
     #[arg(long, conflicts_with = "valid_until")]
     never_expires: bool,
     /// How many openings.
-    #[arg(long, default_value = "", value_name = "N")]
+    #[arg(long, default_value = "", value_name = "N", value_parser = number)]
     max_uses: String,
     /// The least time between two openings of one door.
-    #[arg(long, default_value = "", value_name = "MINUTES")]
+    #[arg(long, default_value = "", value_name = "MINUTES", value_parser = number)]
     cooldown_minutes: String,
     /// Its QR code: none, online (checked by the server), offline (opens without a network) or rotating (on the
     /// visitor's page only).
@@ -105,4 +105,9 @@ pub(super) fn input(create: Create, zone: String) -> LinkInput {
         qr_off_line: create.qr_off_line,
         ..LinkInput::default()
     }
+}
+
+fn number(text: &str) -> std::result::Result<String, String> {
+    let whole = text.is_empty() || text.parse::<u32>().is_ok();
+    whole.then(|| text.to_owned()).ok_or_else(|| "it is no whole number".to_owned())
 }
