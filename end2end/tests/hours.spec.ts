@@ -97,7 +97,7 @@ test('an admin groups doors, gives them hours with holidays, and a visitor reads
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled, locale: 'en-GB' });
   const visitor = await phone.newPage();
   await visitor.goto(vault.url);
-  await expect(visitor.getByText('This door does not open in the next weeks.')).toBeVisible();
+  await expect(visitor.getByText('This door does not open for you in the next weeks.')).toBeVisible();
   await expect(visitor.getByRole('button', { name: 'Unlock Vault' })).toHaveCount(0);
   await expect(visitor.getByRole('link', { name: 'Unlock Vault' })).toHaveCount(0);
 

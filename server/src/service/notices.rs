@@ -111,9 +111,14 @@ fn is_to_announce(link: &LinkRow, sent: &[MessageRow]) -> bool {
     link.notify_host && link.arrived_at.is_some() && sent.iter().all(|row| row.kind != message::ARRIVAL)
 }
 
-/// How the host can be told: by mail or text message, where their contact is plainly one of both.
 fn host(link: &LinkRow) -> Option<(Channel, String)> {
-    let contact = link.host_contact.trim();
+    reachable(&link.host_contact)
+}
+
+/// How a host can be told: by mail or text message, where their contact is plainly one of both.
+#[must_use]
+pub fn reachable(contact: &str) -> Option<(Channel, String)> {
+    let contact = contact.trim();
     if contact.contains('@') {
         return input::email(contact).ok().filter(|email| email.contains('.')).map(|email| (Channel::Email, email));
     }

@@ -60,7 +60,12 @@ fn optional(text: &str, least: i64, most: i64) -> std::result::Result<Option<i64
 fn record(tx: &mut Tx<'_>, actor: &Actor, what: &str, name: &str, values: &[(&str, String, String)]) {
     let mut event = actor.event(tx.clock, tx.now, "organization.changed", &actor.organization);
     event.detail = BTreeMap::from([("name".to_owned(), name.to_owned()), ("what".to_owned(), what.to_owned())]);
-    for (key, before, after) in values.iter().filter(|(_, before, after)| before != after) {
+    let changed: Vec<_> = values.iter().filter(|(_, before, after)| before != after).collect();
+    // Saved as it was: nothing happened.
+    if changed.is_empty() {
+        return;
+    }
+    for (key, before, after) in changed {
         event.detail.insert((*key).to_owned(), after.clone());
         event.detail.insert(format!("{key}_before"), before.clone());
     }

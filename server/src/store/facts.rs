@@ -240,9 +240,9 @@ impl Facts {
         }
     }
 
-    /// The first moment from `at` on at which no hours keep this link from this door, within so many days; none when
-    /// there is none. `at` itself when they do not now.
-    pub(crate) fn next_open(&self, at_door: &Pair, at: Millis, days: i32) -> Option<Millis> {
+    /// The first moment from `at` on at which no hours keep this link, which is good until then, from this door, within so
+    /// many days; none when there is none. `at` itself when they do not now.
+    pub(crate) fn next_open(&self, at_door: &Pair, at: Millis, until: Option<Millis>, days: i32) -> Option<Millis> {
         let zone = &self.doors.get(&at_door.1)?.zone;
         let door = self.door(&at_door.1, true, at)?;
         let validity =
@@ -253,6 +253,7 @@ impl Facts {
             return Some(at);
         }
         when::next(at, zone, days, |wall| together::next_open(&sets, wall, days))
+            .filter(|next| until.is_none_or(|until| *next < until))
     }
 
     /// A schedule that is named but not there opens nothing.

@@ -250,7 +250,10 @@ async fn a_code_goes_with_what_it_says_and_with_nothing_else(database: &str) {
     let things = with_code(&house, &ours, "offline").await;
     let before = current(&house, &ours, &things.link).await;
     let until = app::text::when::input(house.app.clock.now() + 5 * DAY, "UTC");
-    link::extend(&house.app, &actor, &things.link, &until, "UTC").await.unwrap();
+    let page = house.signed_in(&ours).await.get(&format!("/links/{}", things.link)).await;
+    assert!(page.body.contains("A saved picture of the QR code does not"), "{}", page.body);
+    let changed = link::extend(&house.app, &actor, &things.link, &until, "UTC").await.unwrap();
+    assert!(changed.void_picture, "whoever extends is told");
     assert_eq!(reason(&house, &ours, before.text(), &things.door).await, Reason::QrRetired);
     let after = current(&house, &ours, &things.link).await;
     assert!(offline(&after).not_after > offline(&before).not_after);

@@ -330,6 +330,23 @@ async fn hours_of_door_group_and_link_bind_taps_and_pages(database: &str) {
     assert!(page.body.contains("Sat 20:00–22:00") && page.body.contains("Hours of this link"), "{}", page.body);
     let form = owner.get(&format!("/links/{}/edit", things.link)).await;
     assert!(form.body.contains("value=\"20:00\""), "{}", form.body);
+    // Hours that come only after the link's end are promised to nobody, and whoever types them is asked again.
+    let late = LinkInput { valid_until: "2027-06-12T19:00".into(), ..both.clone() };
+    assert!(link::hours_warning(&late, house.app.clock.now(), Some(house.app.clock.now() + 60 * MINUTE)).is_some());
+    assert!(
+        link::hours_warning(&both, house.app.clock.now(), Some(house.app.clock.now() + 72 * 60 * MINUTE)).is_none()
+    );
+    let ends = house.app.clock.now() + 60 * MINUTE;
+    house.sql(&format!("UPDATE links SET valid_until = {ends} WHERE id = '{}'", things.link)).unwrap();
+    let page = browser.get(&format!("/visit/{}", things.link)).await;
+    assert!(!page.body.contains("Opens today") && page.body.contains("does not open for you"), "{}", page.body);
+    let page = owner.get(&format!("/links/{}", things.link)).await;
+    assert!(page.body.contains("Its hours do not open it before the link ends"), "{}", page.body);
+    let asked =
+        owner.get(&format!("/doors/{}/could-it-open?link={}&at=2027-06-12T18:00", things.door, things.link)).await;
+    assert!(!asked.body.contains("open it next"), "{}", asked.body);
+    let later = ends + 30 * 24 * 60 * MINUTE;
+    house.sql(&format!("UPDATE links SET valid_until = {later} WHERE id = '{}'", things.link)).unwrap();
     go(&house, house.app.clock.now() + 9 * 60 * MINUTE);
     assert_eq!(tap(&house, &ours, &things, &mut browser).await.0, "open");
     // A removed schedule never widens what it bound.

@@ -113,6 +113,9 @@ async fn what_the_server_decided_gets_its_end(database: &str) {
         let events = house.events(&ours).await;
         let ends = ends(&events, &scanned.event);
         assert_eq!(ends.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), [action]);
+        let page = house.signed_in(&ours).await.get(&format!("/events/{}", ends[0].id)).await;
+        assert_eq!(page.body.contains("does not know whether"), outcome == "none", "{}", page.body);
+        assert!(!page.body.contains("Latchkey stopped"), "it did not: {}", page.body);
         assert_eq!(ends[0].details()["terminal"], terminal.id);
         let row = link(&house, &ours, &id).await;
         assert_eq!((row.uses, row.arrived_at.is_some()), (uses, outcome == "opened"), "{outcome}");

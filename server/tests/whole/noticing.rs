@@ -130,7 +130,16 @@ async fn a_host_hears_of_the_first_opening_and_of_no_other(database: &str) {
     let office = office(database).await;
     let (by_mail, by_text) =
         (office.ending(20, "jonas@quetzal.example").await, office.ending(20, "+49 30 555 0117").await);
-    let nobody = office.ending(20, "Reception").await;
+    // Nobody can be told at a reception: whoever asks for it hears so. Older links may say it.
+    let mut owner = office.house.signed_in(&office.ours).await;
+    let fields = [("name", "Bea"), ("door", &by_mail.door), ("host_contact", "Reception"), ("notify_host", "yes")];
+    let refused = owner.submit("/links/new", "/links/new", &fields).await;
+    assert!(refused.status == 422 && refused.body.contains("To tell the host, Latchkey needs"), "{}", refused.body);
+    let nobody = office.ending(20, "jonas@quetzal.example").await;
+    let older = format!("UPDATE links SET host_contact = 'Reception' WHERE id = '{}'", nobody.link);
+    office.house.sql(&older).unwrap();
+    let page = owner.get(&format!("/links/{}", nobody.link)).await;
+    assert!(page.body.contains("Nobody is told: the host has no e-mail address"), "{}", page.body);
     assert_eq!(office.sweep().await, 0, "nobody is there yet");
     for things in [&by_mail, &by_text, &nobody, &by_mail] {
         office.open(things).await;

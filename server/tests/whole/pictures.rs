@@ -334,7 +334,7 @@ async fn an_admins_look_at_a_code_is_an_event(database: &str) {
     assert_eq!(observer.get(&format!("{path}?code=1")).await.status, 403);
     link::revoke(&house.app, &house.owner(&ours), &things.link).await.unwrap();
     assert_ne!(owner.get(&format!("{path}/code.png")).await.status, 200);
-    assert!(owner.get(&path).await.body.contains("its code opens nothing any more"));
+    assert!(owner.get(&path).await.body.contains("The server refuses its code"));
 }
 
 async fn any_code_is_explained_from_text_and_from_a_picture(database: &str) {

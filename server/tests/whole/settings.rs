@@ -62,6 +62,12 @@ async fn general_settings_hold_at_once_and_stale_forms_do_not(database: &str) {
     let changed = events.iter().find(|row| row.action == "organization.changed").unwrap().details();
     assert_eq!((changed["most_days"].as_str(), changed["most_days_before"].as_str()), ("5", "30"));
     assert!(!changed.contains_key("session_hours"), "what stays is not told: {changed:?}");
+    let again = browser.submit(path, path, &with("2", &GENERAL)).await;
+    assert_eq!(again.status, 303);
+    assert_eq!(house.count(&ours, "organization.changed", "done").await, 1, "nothing changed");
+    let event = events.iter().find(|row| row.action == "organization.changed").unwrap();
+    let page = browser.get(&format!("/events/{}", event.id)).await.body;
+    assert!(page.contains("Links are good for at most, days, before") && !page.contains("most_days<"), "{page}");
 }
 
 async fn sessions_end_sooner_for_those_who_are_signed_in_too(database: &str) {

@@ -152,7 +152,8 @@ fn invited(one: Invited, token: &str) -> AnyView {
         view! { <p class="small muted">{state.sentence(Channel::Email)}</p> {reply} }
     });
     let deeds = one.yours.then(|| {
-        let again = format!("Send the invitation of {} again", one.name);
+        // Begins with what the button shows.
+        let again = format!("Send{} the invitation of {}", if one.mail.is_some() { " again" } else { "" }, one.name);
         let back = format!("Take back the invitation of {}", one.name);
         let page = || view! { <input type="hidden" name="page" value="/admins"/> };
         let again =

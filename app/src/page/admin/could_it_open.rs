@@ -40,7 +40,7 @@ pub struct Answer {
     pub ahead: bool,
     /// Every check, in order.
     pub checks: Vec<Check>,
-    /// When its hours open it next, where they keep it shut then.
+    /// When its hours open it next, where they keep it shut then, in words without the full stop.
     pub opens: Option<String>,
 }
 
@@ -89,7 +89,7 @@ fn body(answer: Answer, door: &str) -> AnyView {
         (false, true) => "would stay shut for",
         (false, false) => "would have stayed shut for",
     };
-    let opens = answer.opens.map(|opens| view! { <p>"Its hours open it next: " {opens} "."</p> });
+    let opens = answer.opens.map(|opens| view! { <p>{opens} "."</p> });
     let checks = answer.checks.into_iter().map(check).collect_view();
     view! {
         <div class="stack">

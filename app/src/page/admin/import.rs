@@ -55,6 +55,8 @@ pub enum Fate {
         until: Option<Moment>,
         /// Whether somebody with this address or number has a living link already.
         same: bool,
+        /// Names of doors among these that refuse links.
+        refusing: Vec<String>,
     },
     /// Nothing: a link with this external id is there.
     Skipped(String),
@@ -146,16 +148,22 @@ pub fn preview(model: Preview, chrome: Chrome) -> AnyView {
 fn row(row: Row) -> AnyView {
     let name = if row.name.is_empty() { "No name".to_owned() } else { row.name };
     let (badge, more) = match row.fate {
-        Fate::Made { opens, from, until, same } => {
+        Fate::Made { opens, from, until, same, refusing } => {
             let until = match until {
                 Some(until) => view! { " to " {ui::time(&until)} }.into_any(),
                 None => ", never ends".into_any(),
             };
             let same =
                 same.then(|| view! { <p class="small warn">"Somebody with this address has a link already."</p> });
+            let refusing = (!refusing.is_empty()).then(|| {
+                let refuse = if refusing.len() == 1 { "refuses" } else { "refuse" };
+                let sentence = format!("{} {refuse} links; this one will not open it.", ui::list(&refusing));
+                view! { <p class="small warn">{sentence}</p> }
+            });
             let more = view! {
                 <p class="small muted">"Opens " {ui::list(&opens)} ", " {ui::time(&from)} {until}</p>
                 {same}
+                {refusing}
             };
             (Badge::new(Tone::Ok, "Will be made"), more.into_any())
         }

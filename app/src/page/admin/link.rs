@@ -40,6 +40,8 @@ pub struct Model {
     pub host_name: String,
     /// May be empty.
     pub host_contact: String,
+    /// Who is told of the arrival, in words; empty when nobody is to be.
+    pub arrival: String,
     /// May be empty.
     pub note: String,
     /// May be empty.
@@ -172,6 +174,7 @@ fn facts(model: &Model) -> AnyView {
         } else {
             more(Fact::text("Host", &model.host_name), &model.host_contact)
         },
+        Fact::text("On arrival", &model.arrival),
         Fact::text("Company", &model.company),
         Fact::text("E-mail", &model.email),
         Fact::text("Phone", &model.phone),
@@ -191,7 +194,7 @@ fn now(link: &str, doors: &[Door]) -> AnyView {
                 Some(_) => Badge::new(Tone::No, "No"),
             };
             let why = door.refused.clone().map(|why| view! { <span class="more">{why}</span> });
-            let opens = door.opens.clone().map(|opens| view! { <span class="more">{format!("Opens {opens}")}</span> });
+            let opens = door.opens.clone().map(|opens| view! { <span class="more">{opens}</span> });
             view! {
                 <li class="pair">
                     <div><a href=format!("/doors/{}", door.id)>{door.name.clone()}</a>

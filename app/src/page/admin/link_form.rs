@@ -139,6 +139,22 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Whether something must be mended before the link can be made.
+    fn wrong(&self) -> bool {
+        let fields = [
+            &self.name,
+            &self.email,
+            &self.phone,
+            &self.valid_from,
+            &self.valid_until,
+            &self.max_uses,
+            &self.cooldown_minutes,
+        ];
+        self.ask_never_expires || self.form_error.is_some() || fields.iter().any(|field| field.error.is_some())
+    }
+}
+
 /// The page.
 pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let new = model.id.is_none();
@@ -151,7 +167,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     };
     let version = (!new).then(|| ui::version(model.version));
     let form_error = ui::form_error(model.form_error.clone());
-    let warnings = view! { {same::view(&model.same)} {warnings(&model.warnings)} };
+    let warnings = view! { {same::view(&model.same)} {warnings(&model.warnings, model.wrong())} };
     let copy = model.copy_of.clone().map(|name| {
         view! { <p class="only">"Filled in like the link of " <b>{name}</b> ". It gets an address of its own." </p> }
     });
@@ -335,7 +351,8 @@ fn visit(model: Model) -> AnyView {
     .into_any()
 }
 
-fn warnings(warnings: &[String]) -> AnyView {
+/// What deserves a second thought; `wrong`: something must be mended in any case.
+fn warnings(warnings: &[String], wrong: bool) -> AnyView {
     if warnings.is_empty() {
         return ().into_any();
     }
@@ -349,7 +366,7 @@ fn warnings(warnings: &[String]) -> AnyView {
     view! {
         <div class="flash warn" role="status">
             {Icon::Alert.view()}
-            <div class="said">{lines}<p>"If it is meant so, go on."</p></div>
+            <div class="said">{lines}{(!wrong).then(|| view! { <p>"If it is meant so, go on."</p> })}</div>
         </div>
     }
     .into_any()

@@ -47,6 +47,8 @@ pub struct Model {
     pub next: Option<String>,
     /// Whether this is not the first page.
     pub later_page: bool,
+    /// The IANA name of the zone that the times are in.
+    pub zone: String,
 }
 
 /// One link.
@@ -122,6 +124,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         {ui::head("Access links", None, view! { {files} {add} }.into_any())}
         {filters}
         {list}
+        {(!model.links.is_empty()).then(|| view! { <p class="small muted">{format!("Times are in {}.", model.zone)}</p> })}
         {ui::next_page(next, "Next page")}
     };
     shell::admin(chrome, "Access links", Islands::None, body.into_any())

@@ -55,6 +55,7 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
     let fields = view! {
         {ui::form_error(model.form_error)}
         {version}
+        {starts}
         <fieldset>
             <legend>"Schedule"</legend>
             {ui::input("name", "Name", model.name).required().longest(100).autocomplete("off")
@@ -62,7 +63,6 @@ pub fn view(model: Model, chrome: Chrome) -> AnyView {
         </fieldset>
         <fieldset>
             <legend>"Every week"</legend>
-            {starts}
             {week_fields::view(model.week)}
         </fieldset>
         <p class="row"><button class="btn primary">{button}</button><a class="btn quiet" href=cancel.clone()>"Cancel"</a></p>

@@ -52,7 +52,7 @@ pub fn view(model: Model, assets: &Assets) -> AnyView {
             {ui::form_error(model.form_error)}
             {passkey}
             {ui::form("/sign-in/second-factor", &model.form_token, "stack", fields.into_any())}
-            <p class="small muted">"No phone, no passkey, no codes? Ask another owner to remove and invite you again, or whoever runs this server."</p>
+            <p class="small muted">"No phone, no passkey, no codes? Ask an owner to remove and invite you again, or whoever runs this server."</p>
             <p class="small"><a href="/sign-in">"Sign in as somebody else"</a></p>
         </div>
     };

@@ -1,6 +1,7 @@
 //! `/doors/{id}/could-it-open`: what a tap would meet, by the very decision that it would meet.
 
 use super::common::{Answer, said, show};
+use super::links::hours::{self, AHEAD};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::Admin;
@@ -13,16 +14,15 @@ use app::page::admin::could_it_open::{self as page, Check};
 use app::page::admin::{Section, said as words};
 use app::text::{Language, when};
 use app::ui::{Choice, Field};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, State as Extract};
 use axum::http::StatusCode;
 use domain::decide::{self, Asker, Decision, LinkFacts, Scope, decide};
+use domain::link::State;
 use domain::reason::Reason;
 use serde::Deserialize;
 
 /// Links offered to choose from.
 const OFFERED: usize = 100;
-/// How many days ahead the next opening is looked for.
-const AHEAD: i32 = 28;
 /// Who asks when it is no link.
 const ADMIN: &str = "admin";
 
@@ -36,7 +36,12 @@ pub struct Asked {
 }
 
 /// `GET /doors/{id}/could-it-open`.
-pub async fn ask(State(app): State<App>, admin: Admin, Path(id): Path<String>, Query(asked): Query<Asked>) -> Answer {
+pub async fn ask(
+    Extract(app): Extract<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let (organization, wanted, now) = (admin.organization.id.clone(), asked.link.clone(), app.clock.now());
     let (at, mut links, chosen) = app
         .db
@@ -67,10 +72,9 @@ pub async fn ask(State(app): State<App>, admin: Admin, Path(id): Path<String>, Q
             }
         }
     }
-    let label = |row: &LinkRow| Choice {
-        value: row.id.clone(),
-        label: if row.company.is_empty() { row.name.clone() } else { format!("{}, {}", row.name, row.company) },
-    };
+    // Those that open something now or later first; names alike are told apart by their dates.
+    links.sort_by_key(|row| !matches!(row.state(now), State::Active | State::Scheduled));
+    let label = |row: &LinkRow| Choice { value: row.id.clone(), label: label(row, now, &zone) };
     let admin_choice = Choice { value: ADMIN.into(), label: "An admin, from the dashboard".into() };
     let model = page::Model {
         who: Field::new(chosen.as_ref().map_or(ADMIN, |row| row.id.as_str())),
@@ -84,10 +88,19 @@ pub async fn ask(State(app): State<App>, admin: Admin, Path(id): Path<String>, Q
     show(&app, &admin, Section::Doors, status, model, page::view).await
 }
 
+fn label(row: &LinkRow, now: i64, zone: &str) -> String {
+    let name = if row.company.is_empty() { row.name.clone() } else { format!("{}, {}", row.name, row.company) };
+    match row.valid_until {
+        Some(until) if until <= now => format!("{name}, ended {}", when::moment(until, now, zone, Language::En).said),
+        Some(until) => format!("{name}, until {}", when::moment(until, now, zone, Language::En).said),
+        None => format!("{name}, without an end"),
+    }
+}
+
 async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64) -> Result<page::Answer> {
     let (door_id, link_id) = (at.door.id.clone(), link.map(|row| row.id.clone()));
     let (organization, schedule_id) = (at.door.organization_id.clone(), at.door.schedule_id.clone());
-    let (facts, state, groups, hours) = app
+    let (facts, state, groups, schedule) = app
         .db
         .read(move |c| {
             let links: Vec<&str> = link_id.as_deref().into_iter().collect();
@@ -101,11 +114,11 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
                 }
                 None => (facts::AtDoor::default(), Vec::new()),
             };
-            let hours = match &schedule_id {
+            let named = match &schedule_id {
                 Some(id) => schedule::find(c, &organization, id).ok().map(|row| (row.id, row.name)),
                 None => None,
             };
-            Ok((facts, state, groups, hours))
+            Ok((facts, state, groups, named))
         })
         .await?;
     let door = facts.door(&at.door.id, app.drivers.online(&at.door), moment).ok_or(Error::NotFound)?;
@@ -117,12 +130,20 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
     let asker = of_link.as_ref().map_or(Asker::Admin, Asker::Link);
     let decision = decide(asker, &door, moment);
     let ahead = moment >= app.clock.now() - 60_000;
-    let about = About { at, link, groups: &groups, hours: hours.as_ref() };
+    let about = About { at, link, groups: &groups, hours: schedule.as_ref() };
     let opens = if decision.trace.iter().any(|check| check.reason == Reason::OutsideSchedule && !check.passed) {
         let sets = decide::binding(asker, &door);
         let zone = &at.place.time_zone;
-        when::next(moment, zone, AHEAD, |wall| domain::schedule::together::next_open(&sets, wall, AHEAD))
-            .map(|next| when::opening(next, app.clock.now(), zone, Language::En))
+        let (begins, ends) = link.map_or((moment, None), |row| (row.valid_from, row.valid_until));
+        let from = moment.max(begins);
+        let next = when::next(from, zone, AHEAD, |wall| domain::schedule::together::next_open(&sets, wall, AHEAD))
+            .filter(|next| ends.is_none_or(|ends| *next < ends));
+        Some(match next {
+            Some(next) => {
+                format!("Its hours open it next: {}", when::opening(next, app.clock.now(), zone, Language::En))
+            }
+            None => hours::never(ends, from).to_owned(),
+        })
     } else {
         None
     };

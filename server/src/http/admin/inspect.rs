@@ -98,13 +98,20 @@ fn found(app: &App, admin: &Admin, inspected: &Inspected) -> page::Found {
     let scopes: Vec<String> = says.scopes.iter().map(named).collect();
     let off_line = match says.flags {
         None => "",
+        // A list may not know yet what this server does.
+        Some(_) if inspected.everywhere.is_some() && inspected.code.is_some() => {
+            "A terminal refuses it as soon as its list says why"
+        }
+        Some(_) if inspected.everywhere.is_some() => "A terminal refuses it",
         Some(flags) if flags.needs_server => "A terminal refuses it",
         Some(flags) if flags.once_per_terminal => "Each terminal opens for it once",
         Some(_) => "A terminal opens for it",
     };
     let stands = match (inspected.everywhere, &inspected.link) {
         (Some(reason), _) => reason::admin(reason.code()).to_owned(),
-        (None, Some(_)) => "Good now; whether it opens depends on the door.".to_owned(),
+        (None, Some(_)) => {
+            "Good now; whether it opens depends on the door, and on its hours and the link's.".to_owned()
+        }
         (None, None) => String::new(),
     };
     let link = inspected.link.as_ref();

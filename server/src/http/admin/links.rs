@@ -5,8 +5,8 @@ use super::week;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::auth::Admin;
-use crate::service::link;
 use crate::service::schedule::words;
+use crate::service::{link, notices};
 use crate::store::facts::{self, AtDoor, Facts};
 use crate::store::link::{self as store, LinkRow};
 use crate::store::message::MessageRow;
@@ -29,7 +29,7 @@ mod code;
 mod deeds;
 mod export;
 mod form;
-mod hours;
+pub(super) mod hours;
 mod import;
 mod list;
 mod reach;
@@ -131,7 +131,7 @@ async fn model(
         name: at.door.name.clone(),
         place: at.place.name.clone(),
         refused: could_open(app, &facts, &link, at, now),
-        opens: hours::opens(&facts, &link.id, at, now),
+        opens: hours::opens(&facts, &link, at, now),
     };
     let made_by = rows.iter().find(|row| row.action == "link.created").map(|row| row.actor.clone());
     let made_by = match made_by.as_deref() {
@@ -184,6 +184,7 @@ async fn model(
         company: link.company.clone(),
         host_name: link.host_name.clone(),
         host_contact: link.host_contact.clone(),
+        arrival: arrival(&link),
         note: link.note.clone(),
         external_id: link.external_id.clone(),
         uses: link.uses,
@@ -210,6 +211,16 @@ pub(super) fn message_line(app: &App, row: &MessageRow, name: &str, zone: &str) 
 }
 
 /// Why a door would not open now, by the very decision that a tap meets; nothing if it would.
+/// Whether the host is told when the visitor arrives.
+fn arrival(link: &LinkRow) -> String {
+    match (link.notify_host, notices::reachable(&link.host_contact)) {
+        (false, _) => String::new(),
+        (true, Some((Channel::Email, _))) => "The host is told by e-mail".to_owned(),
+        (true, Some((Channel::Sms, _))) => "The host is told by text message".to_owned(),
+        (true, None) => "Nobody is told: the host has no e-mail address or number here".to_owned(),
+    }
+}
+
 fn could_open(app: &App, facts: &Facts, link: &LinkRow, at: &doors::DoorAtPlace, now: i64) -> Option<String> {
     let pair = (link.id.clone(), at.door.id.clone());
     // By its code, where that alone opens.

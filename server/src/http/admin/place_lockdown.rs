@@ -77,7 +77,13 @@ pub async fn lift(State(app): State<App>, Path(id): Path<String>, form: AdminFor
     let to = format!("/places/{id}");
     match place_lockdown::lift(&app, &form.admin.actor, &id).await {
         Ok(name) => {
-            done(&form.admin, &to, format!("The lockdown of {name} is lifted. Its doors open again."), None).await
+            done(
+                &form.admin,
+                &to,
+                format!("The lockdown of {name} is lifted. Doors without a lockdown of their own open again."),
+                None,
+            )
+            .await
         }
         Err(error) => refused(&form.admin, &to, error).await,
     }

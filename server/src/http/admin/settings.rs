@@ -45,9 +45,9 @@ pub async fn hub(State(app): State<App>, admin: Holder<needs::Settings>) -> Answ
             name: "Looks",
             now: match (logo.is_some(), organization.colour.as_str()) {
                 (true, "") => "Your logo, our colour".to_owned(),
-                (false, "") => "Our mark and colour".to_owned(),
+                (false, "") => "Latchkey's mark and colour".to_owned(),
                 (true, colour) => format!("Your logo, colour {colour}"),
-                (false, colour) => format!("Our mark, colour {colour}"),
+                (false, colour) => format!("Latchkey's mark, colour {colour}"),
             },
         },
         page::Page { href: "/settings/delivery", icon: Icon::Send, name: "Delivery", now: delivery::summary(&app) },

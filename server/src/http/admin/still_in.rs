@@ -73,12 +73,15 @@ fn people(app: &App, zone: &str, here: &[TerminalRow], mut ways: Vec<Way>) -> Ve
             people.push(page::Person { link: way.link.clone(), name: way.name.clone(), ways: Vec::new() });
         }
         let name = |id: String| here.iter().find(|row| row.id == id).map_or(id, |row| row.name.clone());
-        if let Some(person) = people.last_mut() {
-            person.ways.push(page::Way {
-                how: if way.code.is_some() { "By a code" } else { "By its page" }.to_owned(),
-                terminal: way.terminal.map(name),
-                until: way.until.map(|until| said(app, until, zone)),
-            });
+        let how = if way.code.is_some() { "By a code" } else { "By its page" };
+        let way = page::Way {
+            how: how.to_owned(),
+            terminal: way.terminal.map(name),
+            until: way.until.map(|until| said(app, until, zone)),
+        };
+        // Pictures of one link from before and after a change read alike.
+        if let Some(person) = people.last_mut().filter(|person| !person.ways.contains(&way)) {
+            person.ways.push(way);
         }
     }
     people

@@ -7,6 +7,7 @@ use app::text::{Language, reason, when};
 use app::ui;
 use domain::event::Outcome;
 use domain::role::Role;
+use std::collections::BTreeMap;
 
 /// Who, did what, more.
 pub(super) struct Words {
@@ -22,7 +23,11 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
     let details = row.details();
     let detail = |name: &str| details.get(name).cloned().unwrap_or_default();
     let known = names.of(&row.object).map(str::to_owned).unwrap_or_else(|| detail("name"));
-    let object = if known.is_empty() { "something since removed" } else { known.as_str() };
+    let object = match known.as_str() {
+        "" if row.object == row.organization_id => "the organization",
+        "" => "something since removed",
+        known => known,
+    };
     let outcome = Outcome::from_code(&row.outcome).unwrap_or(Outcome::Done);
     let more = match (row.action.as_str(), outcome) {
         ("door.unlock", Outcome::Denied) => reason::admin(row.reason.as_deref().unwrap_or_default()).to_owned(),
@@ -31,6 +36,7 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         ("door.failed" | "door.tested", _) => detail("answer"),
         ("door.changed", _) if !detail("driver").is_empty() => "How it opens was changed".to_owned(),
         ("door.timed_out", _) => reason::admin("timed_out").to_owned(),
+        ("door.interrupted", _) if by_terminal(&details) => "Its terminal did not say".to_owned(),
         ("door.interrupted", _) => reason::admin("interrupted").to_owned(),
         ("door.locked_down" | "place.locked_down", _) => detail("reason"),
         ("terminal.paired", _) => detail("software"),
@@ -79,9 +85,19 @@ pub(super) fn say(row: &EventRow, names: &Names) -> Words {
         _ => String::new(),
     };
     let badge = said::badge(&row.action, outcome, row.reason.as_deref());
-    let did = said::of_message(&row.action, &detail("kind"), object)
-        .unwrap_or_else(|| said::did(&spoken(row), outcome, object));
+    let did = match (row.action.as_str(), outcome) {
+        ("door.interrupted", _) if by_terminal(&details) => format!("does not know whether {object} opened"),
+        // Whether the door followed is for the next event to say.
+        ("door.unlock", Outcome::Granted) if detail("mode") == "off_line" => format!("was let in at {object}"),
+        _ => said::of_message(&row.action, &detail("kind"), object)
+            .unwrap_or_else(|| said::did(&spoken(row), outcome, object)),
+    };
     Words { who: who(row, names), did, detail: more, outcome, badge }
+}
+
+/// Whether a terminal had it in hand.
+pub(super) fn by_terminal(details: &BTreeMap<String, String>) -> bool {
+    details.contains_key("terminal")
 }
 
 /// A date of the log as people say it.
@@ -105,7 +121,7 @@ fn spoken(row: &EventRow) -> String {
 }
 
 /// What somebody signed in or proved themselves with.
-fn by(method: &str) -> &'static str {
+pub(super) fn by(method: &str) -> &'static str {
     match method {
         "password" => "By password",
         "totp" => "By the code of an app",
@@ -131,7 +147,7 @@ fn factor(code: &str, whose: &str, actor: &str, names: &Names) -> String {
 }
 
 /// A role's code as its name.
-fn role(code: &str) -> String {
+pub(super) fn role(code: &str) -> String {
     Role::from_code(code).map_or_else(|| code.to_owned(), |role| said::role(role).to_owned())
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 const DAYS: i32 = 28;
 
 /// The doors that are outside their hours, each with when it opens next as the visitor reads it; none when that is
-/// farther than four weeks.
+/// farther than four weeks, or after the link.
 pub(super) async fn closed(app: &App, access: &Access, now: i64) -> Result<HashMap<String, Option<String>>> {
     if !access.has_hours {
         return Ok(HashMap::new());
@@ -28,7 +28,7 @@ pub(super) async fn closed(app: &App, access: &Access, now: i64) -> Result<HashM
     let mut closed = HashMap::new();
     for at in &access.doors {
         let pair = (access.link.id.clone(), at.door.id.clone());
-        let next = facts.next_open(&pair, now, DAYS);
+        let next = facts.next_open(&pair, now, access.link.valid_until, DAYS);
         if next != Some(now) {
             let said = |next| when::opening(next, now, &at.place.time_zone, access.language);
             closed.insert(at.door.id.clone(), next.map(said));

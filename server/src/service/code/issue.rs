@@ -47,6 +47,11 @@ pub(crate) struct Issued {
 }
 
 impl Issued {
+    /// Whether a picture that somebody may have saved is worth nothing now.
+    pub(crate) fn voids_a_picture(&self) -> bool {
+        !self.retired.is_empty()
+    }
+
     /// Says it in the event of the change.
     pub(crate) fn describe(&self, detail: &mut std::collections::BTreeMap<String, String>) {
         if let Some(code) = &self.new {

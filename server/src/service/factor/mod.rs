@@ -20,7 +20,7 @@ use totp::Seed;
 const LIMIT: throttle::Limit = throttle::Limit { failures: 5, window_ms: 900_000 };
 
 /// Said when a code does not fit.
-pub const WRONG: &str = "This code is not right, or it was used already. Wait for the next one, then type that.";
+pub const WRONG: &str = "This code is not right, or it was used already. Check it, or type the next one.";
 
 /// What somebody proved themselves with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

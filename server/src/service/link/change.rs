@@ -148,11 +148,20 @@ fn describe(
     }
 }
 
+/// A link that was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Whose it is.
+    pub name: String,
+    /// Whether a picture of its code that somebody saved opens nothing any more.
+    pub void_picture: bool,
+}
+
 /// Changes what a link says and opens.
 ///
 /// # Errors
 /// `Fields`, `NotFound`, `Stale`, `Refused`; those of the store.
-pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &LinkInput) -> Result<()> {
+pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &LinkInput) -> Result<Changed> {
     let draft = check(app, actor, Some(id), typed).await?;
     let (actor, id, keys) = (actor.clone(), id.to_owned(), app.keys.clone());
     app.db
@@ -176,7 +185,7 @@ pub async fn edit(app: &App, actor: &Actor, id: &str, version: i64, typed: &Link
                 &[("name", &change.name), ("email", &change.email), ("phone", &change.phone)],
             );
             tx.record(event);
-            Ok(())
+            Ok(Changed { name: change.name.clone(), void_picture: issued.voids_a_picture() })
         })
         .await
 }
@@ -228,11 +237,11 @@ pub async fn revoke(app: &App, actor: &Actor, id: &str) -> Result<String> {
     switch(app, actor, id, Change::Revoke, "link.revoked").await
 }
 
-/// Moves a link's end. Says whose it is.
+/// Moves a link's end.
 ///
 /// # Errors
 /// `Fields`, `NotFound`, `Refused`; those of the store.
-pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str) -> Result<String> {
+pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str) -> Result<Changed> {
     let organization = organization(app, actor).await?;
     let zone = if app::text::when::is_zone(zone) { zone } else { &organization.time_zone };
     let until = draft::moment(typed.trim(), zone).map_err(|refused| Error::field("valid_until", refused))?;
@@ -250,14 +259,14 @@ pub async fn extend(app: &App, actor: &Actor, id: &str, typed: &str, zone: &str)
                     format!("A link may be good for {days} days at most from today. Choose an earlier end."),
                 ));
             }
-            move_end(tx, &actor, &keys, &link, until)?;
-            Ok(link.name)
+            let void_picture = move_end(tx, &actor, &keys, &link, until)?;
+            Ok(Changed { name: link.name, void_picture })
         })
         .await
 }
 
-/// Moves a checked end, with the code that says it, and records it.
-pub(super) fn move_end(tx: &mut Tx<'_>, actor: &Actor, keys: &Keys, link: &LinkRow, until: i64) -> Result<()> {
+/// Moves a checked end, with the code that says it, and records it. Says whether that voids a saved picture.
+pub(super) fn move_end(tx: &mut Tx<'_>, actor: &Actor, keys: &Keys, link: &LinkRow, until: i64) -> Result<bool> {
     let said = code::Said::of(tx.connection, link)?;
     link::set_until(tx, &link.id, Some(until))?;
     let issued = said.follow(tx, keys, link)?;
@@ -266,5 +275,5 @@ pub(super) fn move_end(tx: &mut Tx<'_>, actor: &Actor, keys: &Keys, link: &LinkR
     event.detail.insert("before".into(), link.valid_until.map_or("never".into(), |until| until.to_string()));
     issued.describe(&mut event.detail);
     tx.record(event);
-    Ok(())
+    Ok(issued.voids_a_picture())
 }

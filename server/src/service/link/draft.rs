@@ -3,6 +3,7 @@
 use super::grants;
 use crate::error::{Checks, Result};
 use crate::service::actor::Actor;
+use crate::service::notices::reachable;
 use crate::store::code::Settings;
 use crate::store::door::DoorAtPlace;
 use crate::store::link::{Grants, LinkChange, words};
@@ -12,11 +13,13 @@ use domain::Millis;
 use domain::input;
 use domain::qr::{self, Kind, TooManyScopes};
 use domain::role::Right;
-use domain::schedule::Wall;
+use domain::schedule::{Schedule, Wall};
 
 const DAY_MS: i64 = 86_400_000;
 /// A window longer than this is worth a word.
 const LONG_DAYS: i64 = 14;
+/// Days in which every hour of a week comes, whichever one begins at.
+const WEEK: i32 = 8;
 
 /// What a form or the command line gives, as typed.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +188,14 @@ pub(super) fn check(
         notify_host: typed.notify_host.unwrap_or(organization.arrival_notice),
         name_key: words::name_key(&typed.name),
     };
+    // Where every link begins with telling the host, one without a host's contact is no mistake.
+    let asked = typed.notify_host == Some(true) && (!organization.arrival_notice || !change.host_contact.is_empty());
+    if asked && reachable(&change.host_contact).is_none() {
+        checks.note(
+            "host_contact",
+            "To tell the host, Latchkey needs an e-mail address or a telephone number with its country code. Type one, or untick telling the host.",
+        );
+    }
     if !["", "en", "de"].contains(&change.language.as_str()) {
         checks.note("language", "Please choose a language from the list.");
     }
@@ -253,6 +264,19 @@ pub fn warnings(from: Millis, until: Option<Millis>, doors: &[&DoorAtPlace]) -> 
         said.push(format!("{} is a high-security door and refuses links; this link will not open it.", at.door.name));
     }
     said
+}
+
+/// Says so when no hour of a link's own comes between its dates.
+#[must_use]
+pub fn hours_warning(typed: &LinkInput, from: Millis, until: Option<Millis>) -> Option<String> {
+    let (weekly, _) = domain::schedule::typed::week(&typed.days);
+    let until = until.filter(|_| !weekly.is_empty())?;
+    let own = Schedule { weekly, ..Schedule::default() };
+    let next = when::next(from, &typed.zone, WEEK, |wall| own.next_open(wall, WEEK));
+    next.is_none_or(|next| next >= until).then(|| {
+        "None of its own hours come between its beginning and its end, so this link would open nothing. Choose other hours or a later end."
+            .to_owned()
+    })
 }
 
 /// What is worth a second thought about an offline code, in words: that off line it is none.

@@ -138,7 +138,8 @@ async fn extend_by(app: &App, actor: &Actor, id: &str, days: i64) -> Result<()> 
                 let days = organization.max_validity_days;
                 return Err(Error::Refused(format!("A link may be good for {days} days at most from today.")));
             }
-            change::move_end(tx, &actor, &keys, &link, until)
+            change::move_end(tx, &actor, &keys, &link, until)?;
+            Ok(())
         })
         .await
 }

@@ -11,8 +11,8 @@ mod rotate;
 mod same;
 mod share;
 
-pub use change::{create, edit, extend, pause, refuses, resume, revoke};
-pub use draft::{LinkInput, code_warning, default_end, default_until, from_today, warnings};
+pub use change::{Changed, create, edit, extend, pause, refuses, resume, revoke};
+pub use draft::{LinkInput, code_warning, default_end, default_until, from_today, hours_warning, warnings};
 pub use fill::fill_words;
 pub use many::{MOST, Outcome, days, many, matching, named};
 pub use rotate::{rotate, rotate_shown};

@@ -170,9 +170,12 @@ fn hold(tx: &mut Tx<'_>, terminal: &TerminalRow, version: i64) -> Result<()> {
     terminal::update(tx, &row)
 }
 
+/// Versions are times, Unix ms, and none is from before 2020.
+const EARLIEST: Millis = 1_577_836_800_000;
+
 /// Whether this can be a version: a terminal does not make the server count beyond what it takes for now.
 fn can_be(version: i64, now: Millis) -> bool {
-    (1..now + LONGEST_MS).contains(&version)
+    (EARLIEST..now + LONGEST_MS).contains(&version)
 }
 
 /// Whether a list will do for a while: a day, or half of its life where that is less.

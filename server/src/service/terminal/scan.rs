@@ -154,7 +154,9 @@ async fn ask(app: &App, terminal: &TerminalRow, scan: Scan, own_relay: bool) -> 
         ScanAnswer::Repeat(event) if event.is_empty() => Ok((Scanned::unheard(), None)),
         ScanAnswer::Repeat(event) => Ok((repeated(app, terminal, event).await?, None)),
         ScanAnswer::Unheard => Ok((Scanned::unheard(), None)),
-        ScanAnswer::Taken => Err(Error::Refused("This number was another scan's. Pair the terminal anew.".into())),
+        ScanAnswer::Taken => Err(Error::Refused(
+            "This number was another scan's. Decide off line, and go on from the journal's upto + 1.".into(),
+        )),
         ScanAnswer::Unknown => Err(Error::NotFound),
     }
 }

@@ -1,6 +1,7 @@
 //! What can be done with a link, by its state.
 
 use domain::link::State;
+use domain::qr::Kind;
 use leptos::prelude::*;
 
 use super::Model;
@@ -38,11 +39,14 @@ pub(super) fn extend(model: &Model, token: &str) -> AnyView {
         return ().into_any();
     }
     let open = model.extend_open || model.extend_until.error.is_some();
+    let signed = model.code.as_ref().is_some_and(|code| code.kind == Kind::Offline && code.made.is_some());
+    let picture =
+        if signed { " A saved picture of the QR code does not: it says the old end, and is void." } else { "" };
     let fields = view! {
         {ui::version(model.version)}
         <input type="hidden" name="zone" value=model.zone.clone()/>
         {ui::input("valid_until", "Good until", model.extend_until.clone()).kind("datetime-local").required()
-            .hint(format!("In {}. The address stays the same.", model.zone)).view()}
+            .hint(format!("In {}. The address stays the same.{picture}", model.zone)).view()}
         <button class="btn primary">"Extend"</button>
     };
     view! {

@@ -53,7 +53,7 @@ pub(super) fn card(model: &Model, chrome: &Chrome) -> AnyView {
     let body = view! {
         <div class="stack">
             {picture(model, code, chrome.may(Right::Links))}
-            {ui::facts(facts(code))}
+            {ui::facts(facts(code, model.state == State::Revoked))}
             {advice(code).map(|advice| view! { <p class="small muted">{advice}</p> })}
         </div>
     };
@@ -64,7 +64,12 @@ pub(super) fn card(model: &Model, chrome: &Chrome) -> AnyView {
 fn picture(model: &Model, code: &Code, may: bool) -> AnyView {
     let address = format!("/links/{}", model.id);
     if model.state == State::Revoked {
-        return view! { <p>"This link is revoked; its code opens nothing any more."</p> }.into_any();
+        let text = if code.kind == Kind::Rotating {
+            "This link is revoked; its code opens nothing any more."
+        } else {
+            "This link is revoked. The server refuses its code, and so does every terminal that knows; one without a network may not know yet."
+        };
+        return view! { <p>{text}</p> }.into_any();
     }
     if code.made.is_none() {
         return match &code.comes {
@@ -113,7 +118,11 @@ fn file(name: &str, kind: &str) -> String {
     format!("{}.{kind}", if plain.is_empty() { "code" } else { plain })
 }
 
-fn facts(code: &Code) -> [Option<Fact>; 5] {
+fn facts(code: &Code, revoked: bool) -> [Option<Fact>; 5] {
+    let made = code.made.as_ref().map(|made| Fact::new("Made", ui::time(made)));
+    if revoked {
+        return [Fact::text("Kind", named(code.kind)), made, None, None, None];
+    }
     let off_line = match (code.kind, code.off_line, code.counted) {
         (Kind::Rotating, ..) => "Refused: only the server verifies it",
         (Kind::Online, false, _) => "Refused: only the server knows it",
@@ -133,7 +142,7 @@ fn facts(code: &Code) -> [Option<Fact>; 5] {
         Fact::text("Kind", named(code.kind)),
         Fact::text("Page", if code.web { "Opens doors too" } else { "Shows the code and opens nothing" }),
         Fact::text("Without a network", off_line),
-        code.made.as_ref().map(|made| Fact::new("Made", ui::time(made))),
+        made,
         until,
     ]
 }

@@ -59,9 +59,13 @@ fn address(model: &Model) -> AnyView {
 }
 
 fn send(model: &Model, token: &str) -> AnyView {
-    let over = matches!(model.state, State::Expired | State::UsedUp);
-    if over {
-        return view! { <p class="muted">"It has ended. Extend it first, then send it."</p> }.into_any();
+    let first = match model.state {
+        State::Expired => Some("It has ended. Extend it first, then send it."),
+        State::UsedUp => Some("All its openings are used. Allow more by editing it, then send it."),
+        _ => None,
+    };
+    if let Some(first) = first {
+        return view! { <p class="muted">{first}</p> }.into_any();
     }
     let id = &model.id;
     let mail = if model.email.is_empty() {

@@ -81,12 +81,12 @@ pub async fn detail(State(app): State<App>, admin: Admin, Path(id): Path<String>
         .filter(|(name, _)| *name != "trace")
         .map(|(name, value)| match scanned(&app, &details, name, value, zone) {
             Some((label, said)) => (label.to_owned(), vec![Named { name: said, href: String::new() }]),
-            None => (label(name).to_owned(), readable(&app, name, value, zone, &names)),
+            None => (label(name), readable(&app, name, value, zone, &names)),
         })
         .collect();
     if let Some(person) = names.person(&row.id) {
         let plain = |value: &String| vec![Named { name: value.clone(), href: String::new() }];
-        further.extend(person.facts.iter().map(|(name, value)| (label(name).to_owned(), plain(value))));
+        further.extend(person.facts.iter().map(|(name, value)| (label(name), plain(value))));
     } else if row.person_hash.is_some() {
         let gone = Named { name: "Erased. The log still verifies without it.".into(), href: String::new() };
         further.push(("Personal data".into(), vec![gone]));
@@ -158,11 +158,17 @@ fn sentence(row: &EventRow) -> String {
         }
         _ => return String::new(),
     };
+    if code == "interrupted" && words::by_terminal(&row.details()) {
+        return "A terminal had this opening in hand and did not say what became of it: it moves no relay, or stopped before it knew.".to_owned();
+    }
     reason::admin(code).to_owned()
 }
 
 /// What people call a fact; the log's own names are for machines.
-fn label(name: &str) -> &str {
+fn label(name: &str) -> String {
+    if let Some(name) = name.strip_suffix("_before") {
+        return format!("{}, before", label(name));
+    }
     match name {
         "accepts_digital" => "Links may open it",
         "address" => "Network",
@@ -231,8 +237,37 @@ fn label(name: &str) -> &str {
         "valid_from" => "Good from",
         "valid_until" => "Good until",
         "milliseconds" | "took_ms" => "Took, ms",
-        other => other,
+        "called" => "Name of the organization",
+        "default_days" => "Links are good for, days",
+        "most_days" => "Links are good for at most, days",
+        "factor" => "Second factor",
+        "from" => "Role, before",
+        "to" => "Role",
+        "greeting_de" => "Greeting in German",
+        "greeting_en" => "Greeting in English",
+        "subject_de" => "Subject in German",
+        "subject_en" => "Subject in English",
+        "kind" => "Kind of message",
+        "method" => "How",
+        "reminder_hours" => "Reminder, hours before the end",
+        "replaced" => "Instead of an earlier one",
+        "required" => "Second factor demanded",
+        "sessions_ended" => "Sessions ended",
+        "session_hours" => "Sessions last, hours",
+        "session_idle_minutes" => "Sessions last unused, minutes",
+        "sms" => "Text messages a month",
+        "what" => "Page of the settings",
+        "arrival_notice" => "Host told of the arrival",
+        other => return spelled(other),
     }
+    .to_owned()
+}
+
+/// A name of the log in words: `unlock_ms` reads *Unlock ms*.
+fn spelled(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + &letters.as_str().replace('_', " ")
 }
 
 /// What a terminal read and how it was decided, in words; none for any other fact.
@@ -279,6 +314,20 @@ fn readable(app: &App, name: &str, value: &str, zone: &str, names: &Names) -> Ve
     let plain = |name: String| vec![Named { name, href: String::new() }];
     if let ("valid_from" | "valid_until" | "before", Ok(at)) = (name, value.parse::<i64>()) {
         return plain(common::said(app, at, zone).exact);
+    }
+    let said = match (name, value) {
+        (_, "true") => "Yes".to_owned(),
+        (_, "false") => "No".to_owned(),
+        ("role" | "from" | "to" | "lift_role", role) => words::role(role),
+        ("method", method) => words::by(method).to_owned(),
+        ("channel", "sms") => "Text message".to_owned(),
+        ("channel", "whatsapp") => "WhatsApp".to_owned(),
+        ("factor", "totp") => "Authenticator app".to_owned(),
+        ("channel" | "factor" | "kind" | "what" | "mode", word) => spelled(word),
+        _ => String::new(),
+    };
+    if !said.is_empty() {
+        return plain(said);
     }
     let ids: Option<Vec<Named>> = value.split_whitespace().map(|word| named(word, names)).collect();
     match ids {

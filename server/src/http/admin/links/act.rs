@@ -150,8 +150,9 @@ fn left(links: &[(String, String)]) -> String {
             None => reasons.push((why, vec![name.clone()])),
         }
     }
+    let left = |names: &[String]| if names.len() == 1 { "Left as it was" } else { "Left as they were" };
     let mut said: Vec<String> =
-        reasons.iter().map(|(why, names)| format!("Left as it was: {}. {why}", ui::list(names))).collect();
+        reasons.iter().map(|(why, names)| format!("{}: {}. {why}", left(names), ui::list(names))).collect();
     if links.len() > NAMED {
         said.push(format!("So were {} more.", links.len() - NAMED));
     }

@@ -90,12 +90,22 @@ pub async fn rotate(State(app): State<App>, Path(id): Path<String>, form: AdminF
     }
 }
 
+/// What whoever saved a picture must be helped with.
+pub(super) fn voided(changed: &link::Changed) -> &'static str {
+    if changed.void_picture {
+        " Pictures of its QR code from before open nothing any more: send it again, or let the visitor open the link's page."
+    } else {
+        ""
+    }
+}
+
 /// `POST /links/{id}/extend`.
 pub async fn extend(State(app): State<App>, Path(id): Path<String>, form: AdminForm<needs::Links>) -> Answer {
     let (typed, zone) = (form.typed.text("valid_until"), form.typed.text("zone"));
     match link::extend(&app, &form.admin.actor, &id, &typed, &zone).await {
-        Ok(name) => {
-            done(&form.admin, &format!("/links/{id}"), format!("The link of {name} has a new end."), None).await
+        Ok(changed) => {
+            let text = format!("The link of {} has a new end.{}", changed.name, voided(&changed));
+            done(&form.admin, &format!("/links/{id}"), text, None).await
         }
         Err(error) => {
             let mut model = model(&app, &form.admin, &id, None, &week::Asked::default()).await?;

@@ -20,6 +20,7 @@ mod duplicate;
 mod filled;
 mod same;
 
+use super::deeds::voided;
 pub use duplicate::duplicate;
 use filled::{input_of, read, typed};
 
@@ -213,6 +214,7 @@ pub async fn edit(State(app): State<App>, admin: Holder<needs::Links>, Path(id):
     let (link, opens) = read(&app, organization, id).await?;
     let input = input_of(&link, opens, &zone(&admin, &house.doors));
     let mut warned = warnings(link.valid_from, link.valid_until, &house.chosen(&input), &house.doors);
+    warned.extend(link::hours_warning(&input, link.valid_from.max(app.clock.now()), link.valid_until));
     warned.extend(link::code_warning(&input));
     let model = page::Model { warnings: warned, ..model(&admin, input, Some(link.id), link.version, &house) };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
@@ -226,7 +228,10 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, form: AdminF
         return again(&app, &form, input, Some(id), refused.err()).await;
     }
     match link::edit(&app, &form.admin.actor, &id, form.typed.version(), &input).await {
-        Ok(()) => done(&form.admin, &format!("/links/{id}"), "Saved.".into(), None).await,
+        Ok(changed) => {
+            let text = format!("Saved.{}", voided(&changed));
+            done(&form.admin, &format!("/links/{id}"), text, None).await
+        }
         Err(error) => again(&app, &form, input, Some(id), Some(error)).await,
     }
 }
@@ -250,7 +255,8 @@ fn warned_of(app: &App, admin: &Admin, input: &LinkInput, house: &House) -> Vec<
         let default = || link::default_end(now.max(from), zones, &input.zone, days);
         Some(at(&input.valid_until).unwrap_or_else(default))
     };
-    let mut warned = warnings(from, until, &house.chosen(input), &house.doors);
+    let mut warned = warnings(from.max(now), until, &house.chosen(input), &house.doors);
+    warned.extend(link::hours_warning(input, from.max(now), until));
     warned.extend(link::code_warning(input));
     warned
 }

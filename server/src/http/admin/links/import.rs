@@ -69,6 +69,7 @@ fn rows(app: &App, rows: Vec<Judged>) -> Vec<page::Row> {
             from: said(app, will.valid_from, &will.zone),
             until: will.valid_until.map(|until| said(app, until, &will.zone)),
             same: will.same,
+            refusing: will.refusing,
         },
         Fate::Skipped(id) => page::Fate::Skipped(id),
         Fate::Bad(problems) => page::Fate::Bad(

@@ -111,6 +111,7 @@ pub async fn list(State(app): State<App>, admin: Admin, Query(asked): Query<Aske
         next: rows.last().filter(|_| more).map(|last| Cursor::of(last).text(sort)),
         later_page,
         links: rows.iter().map(row).collect(),
+        zone: zone.clone(),
     };
     show(&app, &admin, Section::Links, StatusCode::OK, model, page::view).await
 }

@@ -53,6 +53,12 @@ impl House {
         Ok(Self { organization, doors, door_ids, group_ids, names })
     }
 
+    /// The names of those of these doors that refuse links.
+    pub(super) fn refusing(&self, ids: &[String]) -> Vec<String> {
+        let refusing = self.doors.iter().filter(|at| !at.door.accepts_digital && ids.contains(&at.door.id));
+        refusing.map(|at| at.door.name.clone()).collect()
+    }
+
     /// The ids of names separated by `|`.
     fn resolve(&self, column: Column, cell: &str, problems: &mut Problems) -> Vec<String> {
         let (ids, what) = if column == Column::Doors { (&self.door_ids, "door") } else { (&self.group_ids, "group") };

@@ -40,6 +40,8 @@ pub struct Will {
     pub zone: String,
     /// Whether somebody with this address or number has a living link already.
     pub same: bool,
+    /// Names of doors among these that refuse links.
+    pub refusing: Vec<String>,
 }
 
 /// Cells that need another value, and what to do; a problem without a column is the row's as a whole.
@@ -119,6 +121,7 @@ async fn judge(app: &App, actor: &Actor, bytes: &[u8]) -> Result<(Vec<Ready>, Ve
                         valid_until: draft.change.valid_until,
                         zone,
                         same: false,
+                        refusing: house.refusing(&draft.grants.doors),
                     };
                     (Fate::Made(will), Some(draft))
                 }
