@@ -320,6 +320,7 @@ fn readable(app: &App, name: &str, value: &str, zone: &str, names: &Names) -> Ve
         (_, "false") => "No".to_owned(),
         ("role" | "from" | "to" | "lift_role", role) => words::role(role),
         ("method", method) => words::by(method).to_owned(),
+        ("channel", "email") => "E-mail".to_owned(),
         ("channel", "sms") => "Text message".to_owned(),
         ("channel", "whatsapp") => "WhatsApp".to_owned(),
         ("factor", "totp") => "Authenticator app".to_owned(),
