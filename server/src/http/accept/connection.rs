@@ -63,7 +63,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, pe
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(limits.head_bytes)
-        .serve_connection(TokioIo::new(Guarded::new(stream, limits.stall)), service);
+        .serve_connection(TokioIo::new(Guarded::new(stream, limits.stall, limits.policy)), service);
     let mut stopping = pin!(async {
         shared.shutdown.cancelled().await;
         sleep(ON_ITS_WAY).await;

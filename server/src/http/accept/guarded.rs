@@ -1,6 +1,8 @@
 //! A connection's bytes: ambiguous requests are spoiled on the way in, unread answers end it on the way out.
 
 use super::framing::Framing;
+use crate::http::security;
+use axum::http::HeaderMap;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,6 +15,11 @@ const SPOILED: &[u8] = b"\0\r\n\r\n";
 /// Bytes that a client must take within the time limit once it lags.
 const PROGRESS: usize = 16_384;
 
+/// What the parser answers by itself, before there is a request: hyper asks nobody for its headers.
+const BARE: &[u8] = b"HTTP/1.1 4";
+/// In every head that is made here.
+const OURS: &[u8] = b"x-content-type-options";
+
 /// A stream with both guards.
 pub(super) struct Guarded<S> {
     stream: S,
@@ -23,12 +30,16 @@ pub(super) struct Guarded<S> {
     /// Runs while the client lags; with the bytes it took since.
     lag: Option<(Pin<Box<Sleep>>, usize)>,
     stalled: bool,
+    policy: security::Policy,
+    /// A bare answer with its headers, and how much of it went out.
+    dressed: Option<(Vec<u8>, usize)>,
 }
 
 impl<S> Guarded<S> {
     /// Guards a stream whose client may leave an answer unread for so long.
-    pub(super) fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, framing: Framing::default(), spoiled: None, limit, lag: None, stalled: false }
+    pub(super) fn new(stream: S, limit: Duration, policy: security::Policy) -> Self {
+        let framing = Framing::default();
+        Self { stream, framing, spoiled: None, limit, lag: None, stalled: false, policy, dressed: None }
     }
 
     /// The stream itself.
@@ -93,8 +104,51 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     }
 }
 
+/// Whether these are the whole of an answer without headers of ours.
+fn is_bare(bytes: &[u8]) -> bool {
+    let has = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+    let whole = bytes.len() < 256 && bytes.starts_with(BARE) && bytes.ends_with(b"\r\n\r\n");
+    whole && has(b"content-length: 0\r\n") && !has(OURS)
+}
+
+/// The same with the headers that every answer has, behind its first line.
+fn dressed(bare: &[u8], policy: security::Policy) -> Vec<u8> {
+    let mut headers = HeaderMap::new();
+    security::harden(&mut headers, policy);
+    let line = bare.iter().position(|byte| *byte == b'\n').map_or(bare.len(), |end| end + 1);
+    let mut whole = bare[..line].to_vec();
+    for (name, value) in &headers {
+        whole.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    whole.extend(&bare[line..]);
+    whole
+}
+
+impl<S: AsyncWrite + Unpin> Guarded<S> {
+    /// Writes an answer of so many bytes with more of them; again with the same one until all of it is out.
+    fn dress(&mut self, cx: &mut Context<'_>, bare: &[u8]) -> Poll<io::Result<usize>> {
+        let (whole, mut out) = self.dressed.take().unwrap_or_else(|| (dressed(bare, self.policy), 0));
+        while out < whole.len() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, &whole[out..]);
+            match self.watch(cx, whole.len() - out, written) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(more)) => out += more,
+                Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause)),
+                Poll::Pending => {
+                    self.dressed = Some((whole, out));
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(bare.len()))
+    }
+}
+
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if is_bare(bytes) {
+            return self.dress(cx, bytes);
+        }
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(cx, bytes.len(), written)
     }
@@ -104,6 +158,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [bytes] = parts
+            && is_bare(bytes)
+        {
+            return self.dress(cx, bytes);
+        }
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
         self.watch(cx, parts.iter().map(|part| part.len()).sum(), written)
     }

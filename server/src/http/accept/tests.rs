@@ -207,7 +207,18 @@ async fn requests_that_can_be_read_in_two_ways_are_400_and_close() {
             "{rest_of_it:?} gave {answer}"
         );
     }
-    assert!(server.say(b"GET / HTTP/1.1\r\n\r\n").await.starts_with("HTTP/1.1 400"), "no host");
+    let many: String = (0..200).map(|number| format!("X-{number}: a\r\n")).collect();
+    for (request, status) in [
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), "400"),
+        ("nonsense\r\n\r\n".to_owned(), "400"),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n"), "431"),
+    ] {
+        let answer = server.say(request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        for header in ["x-content-type-options: nosniff\r\n", "content-security-policy: default-src 'none'"] {
+            assert!(answer.contains(header), "the parser's own answers too: {answer}");
+        }
+    }
 }
 
 #[tokio::test]
