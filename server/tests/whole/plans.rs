@@ -4,8 +4,11 @@ use crate::house::House;
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use domain::event::Outcome;
+use domain::link::State;
+use domain::list::Standing;
 use server::store::connection::{AnyConnection, DatabaseUrl};
 use server::store::event::{self, Filter, Is};
+use server::store::link;
 use std::sync::{Arc, Mutex};
 
 crate::on_both!(each_list_of_events_is_led_by_its_index);
@@ -153,4 +156,35 @@ async fn an_opening_leaves_the_indexes_of_links_alone() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     house.sql(counted).expect("openings that wrote into no index of the links");
+}
+
+/// SQLite takes the youngest of indexes that seem to cost it the same, and that of all links seems no dearer than that of
+/// the few that are paused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn few_links_are_found_by_their_own_index() {
+    let house = House::open("sqlite");
+    let ours = house.organization("Quetzal").await;
+    let mut c = DatabaseUrl::parse(house.url()).unwrap().connect().unwrap();
+    let said = Arc::new(Mutex::new(Vec::<String>::new()));
+    let ear = said.clone();
+    c.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            ear.lock().unwrap().push(query.to_string());
+        }
+    });
+    for (state, index) in [
+        (State::Paused, "links_paused"),
+        (State::Revoked, "links_revoked"),
+        (State::UsedUp, "links_spent"),
+        (State::Expired, "links_ending"),
+        (State::Scheduled, "links_beginning"),
+    ] {
+        said.lock().unwrap().clear();
+        let filter = link::Filter { standing: Some(Standing::Is(state)), ..link::Filter::default() };
+        link::list(&mut c, &ours.id, &filter, house.app.clock.now(), 50).unwrap();
+        let asked = said.lock().unwrap().first().cloned().expect("a question");
+        let sql = asked.split(" -- ").next().unwrap_or_default();
+        let plan = plan(&mut c, 0, sql);
+        assert!(plan.contains(index), "{state:?}: {sql}\n{plan}");
+    }
 }
