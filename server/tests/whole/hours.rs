@@ -345,6 +345,9 @@ async fn hours_of_door_group_and_link_bind_taps_and_pages(database: &str) {
     let asked =
         owner.get(&format!("/doors/{}/could-it-open?link={}&at=2027-06-12T18:00", things.door, things.link)).await;
     assert!(!asked.body.contains("open it next"), "{}", asked.body);
+    let after =
+        owner.get(&format!("/doors/{}/could-it-open?link={}&at=2027-12-01T18:00", things.door, things.link)).await;
+    assert!(after.body.contains("The link has ended") && !after.body.contains("Its hours"), "{}", after.body);
     let later = ends + 30 * 24 * 60 * MINUTE;
     house.sql(&format!("UPDATE links SET valid_until = {later} WHERE id = '{}'", things.link)).unwrap();
     go(&house, house.app.clock.now() + 9 * 60 * MINUTE);

@@ -131,11 +131,13 @@ async fn answer(app: &App, at: &DoorAtPlace, link: Option<&LinkRow>, moment: i64
     let decision = decide(asker, &door, moment);
     let ahead = moment >= app.clock.now() - 60_000;
     let about = About { at, link, groups: &groups, hours: schedule.as_ref() };
-    let opens = if decision.trace.iter().any(|check| check.reason == Reason::OutsideSchedule && !check.passed) {
+    let (begins, ends) = link.map_or((moment, None), |row| (row.valid_from, row.valid_until));
+    let from = moment.max(begins);
+    let shut = decision.trace.iter().any(|check| check.reason == Reason::OutsideSchedule && !check.passed);
+    // Of a link that has ended by then, hours have no say any more.
+    let opens = if shut && ends.is_none_or(|ends| from < ends) {
         let sets = decide::binding(asker, &door);
         let zone = &at.place.time_zone;
-        let (begins, ends) = link.map_or((moment, None), |row| (row.valid_from, row.valid_until));
-        let from = moment.max(begins);
         let next = when::next(from, zone, AHEAD, |wall| domain::schedule::together::next_open(&sets, wall, AHEAD))
             .filter(|next| ends.is_none_or(|ends| *next < ends));
         Some(match next {

@@ -17,6 +17,10 @@ const DAY_MS: i64 = 86_400_000;
 /// When a door's hours open it next for this link, where they keep it shut now, in words; from the link's beginning on.
 pub(super) fn opens(facts: &Facts, link: &LinkRow, at: &DoorAtPlace, now: i64) -> Option<String> {
     let from = now.max(link.valid_from);
+    if link.valid_until.is_some_and(|until| until <= from) {
+        // It has ended: its hours have no say any more.
+        return None;
+    }
     match facts.next_open(&(link.id.clone(), at.door.id.clone()), from, link.valid_until, AHEAD) {
         Some(next) if next == from => None,
         Some(next) => Some(format!("Opens {}", when::opening(next, now, &at.place.time_zone, Language::En))),
