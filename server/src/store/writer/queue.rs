@@ -12,11 +12,11 @@ use tokio::sync::oneshot;
 pub(crate) const ADMISSIONS: usize = 256;
 /// Closures in a batch, at most.
 pub(crate) const JOBS: usize = 8;
-/// From so many admissions on a batch was one for many.
+/// From so many admissions on a batch was one for many; one of so many is not waited for.
 const CROWD: usize = 8;
-/// The longest that they are waited for.
+/// The longest that seven eighths of them are waited for.
 const SETTLE: Duration = Duration::from_millis(1);
-/// How often it is looked whether more came.
+/// Whoever is not back after so long without anybody coming does not come.
 const STEP: Duration = Duration::from_micros(150);
 /// What may wait; beyond that a caller is told to come back, so that memory stays bounded.
 const WAITING: usize = 20_000;
@@ -70,6 +70,8 @@ struct Waiting {
     admissions: VecDeque<(Admission, AdmissionReply)>,
     jobs: VecDeque<Job>,
     closed: bool,
+    /// So many admissions are waited for by a writer that has answered as many; 0 when it is at work, or waits for any.
+    awaited: usize,
 }
 
 /// The queue.
@@ -111,31 +113,41 @@ impl Queue {
         Ok(())
     }
 
-    /// The writer sleeps only before an empty queue: whoever is not the first need not wake it.
+    /// The writer sleeps only before an empty queue or until a crowd is back: nobody else need wake it.
     fn wake(&self, waiting: MutexGuard<'_, Waiting>) {
-        let first = waiting.admissions.len() + waiting.jobs.len() == 1;
+        let due = match waiting.awaited {
+            0 => waiting.admissions.len() + waiting.jobs.len() == 1,
+            crowd => waiting.admissions.len() == crowd,
+        };
         drop(waiting);
-        if first {
+        if due {
             self.filled.notify_one();
         }
     }
 
     /// After a batch for many, gives those who were just answered the moment it takes to come back, so that the next
-    /// batch is for all of them and not for half: what a commit costs is shared by more. Alone, nobody waits.
+    /// batch is for nearly all of them and not for half: what a commit costs is shared by more. Alone, nobody waits, and
+    /// nobody waits for the last of a crowd.
     pub(crate) fn settle(&self, answered: usize) {
         if answered < CROWD {
             return;
         }
+        let crowd = (answered - answered / CROWD).min(ADMISSIONS);
         let began = Instant::now();
-        let mut before = 0;
-        while began.elapsed() < SETTLE {
-            let now = self.lock().admissions.len();
-            if now >= ADMISSIONS || (now == before && now > 0) {
-                return;
+        let mut waiting = self.lock();
+        waiting.awaited = crowd;
+        loop {
+            let before = waiting.admissions.len();
+            if before >= crowd || began.elapsed() >= SETTLE {
+                break;
             }
-            before = now;
-            std::thread::sleep(STEP);
+            let (woken, step) = self.filled.wait_timeout(waiting, STEP).unwrap_or_else(PoisonError::into_inner);
+            waiting = woken;
+            if step.timed_out() && waiting.admissions.len() == before && before > 0 {
+                break;
+            }
         }
+        waiting.awaited = 0;
     }
 
     /// Waits for something to do; `None` once the queue is closed and empty.
@@ -223,6 +235,35 @@ mod tests {
         let next = queue.take().expect("a share");
         assert_eq!((next.admissions.len(), next.jobs.len()), (1, 8));
         assert_eq!(queue.take().expect("the rest").jobs.len(), 2);
+    }
+
+    #[test]
+    fn a_crowd_that_does_not_come_back_is_not_waited_for_and_the_next_caller_wakes_the_writer() {
+        let queue = filled(0, 0);
+        queue.settle(64);
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| queue.take().map(|share| share.admissions.len()));
+            // So that it sleeps before the empty queue.
+            std::thread::sleep(Duration::from_millis(50));
+            queue.push_admission(admission(), oneshot::channel().0).expect("room");
+            assert_eq!(taken.join().expect("no panic"), Some(1));
+        });
+    }
+
+    #[test]
+    fn who_comes_while_a_crowd_is_waited_for_is_in_the_next_batch() {
+        let queue = filled(0, 0);
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| {
+                queue.settle(64);
+                std::iter::from_fn(|| queue.take().map(|share| share.admissions.len())).sum::<usize>()
+            });
+            for _ in 0..56 {
+                queue.push_admission(admission(), oneshot::channel().0).expect("room");
+            }
+            queue.close();
+            assert_eq!(taken.join().expect("no panic"), 56);
+        });
     }
 
     #[test]
