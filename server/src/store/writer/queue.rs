@@ -132,18 +132,17 @@ impl Queue {
         if answered < CROWD {
             return;
         }
-        let crowd = (answered - answered / CROWD).min(ADMISSIONS);
+        let crowd = answered - answered / CROWD;
         let began = Instant::now();
         let mut waiting = self.lock();
         waiting.awaited = crowd;
         loop {
             let before = waiting.admissions.len();
-            if before >= crowd || began.elapsed() >= SETTLE {
-                break;
-            }
-            let (woken, step) = self.filled.wait_timeout(waiting, STEP).unwrap_or_else(PoisonError::into_inner);
-            waiting = woken;
-            if step.timed_out() && waiting.admissions.len() == before && before > 0 {
+            let step = self.filled.wait_timeout_while(waiting, STEP, |waiting| waiting.admissions.len() < crowd);
+            let (then, outcome) = step.unwrap_or_else(PoisonError::into_inner);
+            waiting = then;
+            let nobody_came = before > 0 && waiting.admissions.len() == before;
+            if !outcome.timed_out() || nobody_came || began.elapsed() >= SETTLE {
                 break;
             }
         }
@@ -250,20 +249,44 @@ mod tests {
         });
     }
 
+    /// How long a writer that has answered so many waits when so many are back, at least, of many tries.
+    fn settled(answered: usize, back: usize) -> Duration {
+        let once = || {
+            let queue = filled(back, 0);
+            let began = Instant::now();
+            queue.settle(answered);
+            began.elapsed()
+        };
+        std::iter::repeat_with(once).take(100).min().expect("a try")
+    }
+
     #[test]
-    fn who_comes_while_a_crowd_is_waited_for_is_in_the_next_batch() {
-        let queue = filled(0, 0);
-        std::thread::scope(|scope| {
-            let taken = scope.spawn(|| {
-                queue.settle(64);
-                std::iter::from_fn(|| queue.take().map(|share| share.admissions.len())).sum::<usize>()
-            });
-            for _ in 0..56 {
+    fn the_last_eighth_of_a_crowd_is_not_waited_for_and_fewer_are_not_enough() {
+        assert!(settled(64, 56) < STEP);
+        assert!(settled(64, 55) >= STEP);
+        assert!(settled(64, 0) >= SETTLE);
+        assert!(settled(CROWD - 1, 0) < STEP, "few are not waited for at all");
+    }
+
+    #[test]
+    fn whoever_makes_a_crowd_complete_wakes_the_writer_and_is_in_the_next_batch() {
+        let once = || {
+            let queue = filled(55, 0);
+            std::thread::scope(|scope| {
+                let settling = scope.spawn(|| {
+                    let began = Instant::now();
+                    queue.settle(64);
+                    (began.elapsed(), queue.take().map(|share| share.admissions.len()))
+                });
+                while queue.lock().awaited == 0 && !settling.is_finished() {
+                    std::hint::spin_loop();
+                }
                 queue.push_admission(admission(), oneshot::channel().0).expect("room");
-            }
-            queue.close();
-            assert_eq!(taken.join().expect("no panic"), 56);
-        });
+                settling.join().expect("no panic")
+            })
+        };
+        let woken = |(waited, batch)| waited < STEP && batch == Some(56);
+        assert!(std::iter::repeat_with(once).take(200).any(woken));
     }
 
     #[test]
